@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings of every target: Swift 6 language mode and the upcoming features that the code is written for.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Targets that touch pointers say so at every use.
+let pointerSettings = settings + [.strictMemorySafety()]
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
+let package = Package(
+    name: "kith",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "kithd", targets: ["kithd"]),
+        .executable(name: "kith", targets: ["kith"]),
+        .library(name: "KithClient", targets: ["KithClient"]),
+        .library(name: "KithTesting", targets: ["KithTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["JSON", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: pointerSettings),
+        .target(name: "Schema", dependencies: [protobuf], swiftSettings: settings),
+        .target(
+            name: "EventLog", dependencies: ["LMDB", "Schema", crypto, deques], swiftSettings: pointerSettings),
+        .target(name: "KeyVault", dependencies: [crypto], swiftSettings: settings),
+        .target(name: "CRM", dependencies: ["Schema", protobuf], swiftSettings: settings),
+        .target(name: "Views", dependencies: ["Schema", protobuf], swiftSettings: settings),
+        .target(
+            name: "Replay", dependencies: ["Views", "EventLog", "LMDB", "Schema", crypto, logging],
+            swiftSettings: settings),
+        .target(
+            name: "Service",
+            dependencies: [
+                "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, protobuf, logging,
+                lifecycle,
+            ] + nio,
+            swiftSettings: settings),
+        .target(
+            name: "KithClient", dependencies: ["Schema", protobuf, logging] + nio, swiftSettings: settings),
+        .executableTarget(
+            name: "kithd",
+            dependencies: [
+                "Service", lifecycle, unixSignals, logging,
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "kith", dependencies: ["KithClient", "Schema", arguments, protobuf, crypto],
+            swiftSettings: settings),
+        .target(
+            name: "KithTesting", dependencies: ["CRM", "Schema", protobuf],
+            swiftSettings: settings),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
+        .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
+        .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: settings),
+        .testTarget(name: "CRMTests", dependencies: ["CRM", "KithTesting", "Schema", protobuf], swiftSettings: settings),
+        .testTarget(
+            name: "EventLogTests", dependencies: ["EventLog", "LMDB", "Schema", crypto], swiftSettings: settings),
+        .testTarget(name: "ViewsTests", dependencies: ["Views", "Schema", protobuf], swiftSettings: settings),
+        .testTarget(
+            name: "ReplayTests", dependencies: ["Replay", "Views", "EventLog", "LMDB", "Schema"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: ["Service", "CRM", "EventLog", "KeyVault", "Replay", "Schema", "Views"] + nio,
+            swiftSettings: settings),
+        .testTarget(name: "KithTests", dependencies: ["kith", "KithClient", "Schema"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["KithClient", "Schema", "kithd", "kith"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,59 @@
+package import Schema
+package import SwiftProtobuf
+
+/// Stands for the target of commands that every aggregate takes: notes, tags, links. Its deciders get no state.
+package enum AnyAggregate: Aggregate {
+    package typealias State = Google_Protobuf_Empty
+
+    package static var kind: AggregateKind { .unspecified }
+
+    package static func evolve(_ state: inout Google_Protobuf_Empty, _ event: StoredEvent) {}
+}
+
+/// What notes, tags and links share.
+enum Annotation {
+    /// Refuses a kind that takes no notes, tags and links.
+    ///
+    /// - Throws: SCHEMA_INVALID.
+    static func check(_ kind: AggregateKind, _ target: Reference) throws(Refusal) {
+        guard AggregateRegistry.aggregate(of: kind) != nil else {
+            throw Refusal(.schemaInvalid, "kind does not say of which aggregate target is.", field: "kind")
+        }
+        try FormCheck.reference(target, "target")
+    }
+
+    /// The person that an event of this aggregate concerns: the party itself, or the customer of an order or a
+    /// return; nil where there is none.
+    static func subject(
+        of kind: AggregateKind, _ number: StreamNumber, _ log: any LogReader
+    ) throws(Refusal) -> NewSubject? {
+        let customer: UInt64
+        switch kind {
+        case .party: return NewSubject(.target, .self_)
+        case .order: customer = try log.state(OrderAggregate.self, of: number)?.partyNumber ?? 0
+        case .return: customer = try log.state(ReturnAggregate.self, of: number)?.partyNumber ?? 0
+        default: return nil
+        }
+        return customer == 0 ? nil : NewSubject(.number(StreamNumber(customer)), .customer)
+    }
+
+    /// Refuses where the target does not exist.
+    ///
+    /// - Throws: NOT_FOUND.
+    static func requireTarget(_ context: DecisionContext) throws(Refusal) {
+        guard context.head != nil else { throw Refusal(.notFound, "target names nothing. Check it.", field: "target") }
+    }
+}
+
+extension NewSubject {
+    /// The same subject with a sealed part.
+    func sealed(_ part: Int?) -> NewSubject { NewSubject(who, role, part: part) }
+
+    /// Under whose key its part is sealed.
+    var key: PartSubject {
+        switch who {
+        case .target: .target
+        case .number(let number): .number(number)
+        }
+    }
+}

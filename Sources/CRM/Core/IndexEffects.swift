@@ -1,0 +1,40 @@
+package import Schema
+
+/// A key under which events count something that a rule across aggregates depends on: a document number, a
+/// stock keeping unit, what came back of an order line, the number of administrators. It holds nothing personal.
+package struct ClaimKey: Hashable, Sendable {
+    /// At most 400 bytes; the first names the domain of the key.
+    package var bytes: [UInt8]
+
+    package init(domain: UInt8, _ rest: some Sequence<UInt8>) {
+        bytes = [domain]
+        bytes.append(contentsOf: rest)
+    }
+}
+
+/// A keyed hash of a normalised personal value (e-mail, telephone number, tax number), by which parties with the
+/// same value are found. 16 bytes.
+package struct LookupKey: Hashable, Sendable {
+    package var high: UInt64
+    package var low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// What an event does to the derived index beside the heads of streams, subjects and commands.
+///
+/// Effects follow from the event's payload and the opened personal parts alone, so the index can be deleted and
+/// made again from the log.
+package enum IndexEffect: Sendable, Hashable {
+    /// The external key names the event's stream from now on (or no longer).
+    case link(AggregateKind, ExternalKey)
+    case unlink(AggregateKind, ExternalKey)
+    /// The event's stream has (or has no longer) this normalised value in the domain, for example "email".
+    case addToken(domain: String, value: [UInt8])
+    case removeToken(domain: String, value: [UInt8])
+    /// Adds to a claim.
+    case claim(ClaimKey, Int64)
+}

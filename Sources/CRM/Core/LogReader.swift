@@ -1,0 +1,11 @@
+package import Schema
+
+/// What both a preparation and a decision may read of other aggregates.
+package protocol LogReader {
+    /// The stream that a reference of any form names, or nil where it names none of this kind.
+    func resolve(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber?
+    /// The one stream of its kind, or nil where it has not been made yet.
+    func singleton(_ kind: AggregateKind) throws(Refusal) -> StreamNumber?
+    /// The state of an aggregate, or nil where there is none of that kind with this number.
+    func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State?
+}

@@ -1,0 +1,123 @@
+package import Schema
+
+/// What preparing an upsert found out.
+package enum PartyUpsertFacts: Sendable {
+    /// The key names no party yet.
+    case new(PartyRegistrationFacts)
+    /// The key names a party.
+    case known(PartyChangeFacts)
+}
+
+/// What of a known party an upsert would change. Nothing in it is personal.
+package struct PartyChangeFacts: Sendable {
+    var name: PartyNameFacts
+    /// The contact points that the party does not have, each with its part; their numbers come later.
+    var missing: [(entry: ContactPointEntry, part: Int)]
+}
+
+extension UpsertParty: DomainCommand {
+    package typealias Target = PartyAggregate
+
+    package func validate() throws(Refusal) {
+        try FormCheck.externalKey(key, "key")
+        try FormCheck.newIdentifier(id)
+        try FormCheck.choice(kind, "kind", required: false)
+        try FormCheck.choice(status, "status", required: false)
+        try PartyForm.check(name, contactPoints, detail)
+        try PartyForm.checkClear(clear, name, detail)
+    }
+
+    package var commandTarget: CommandTarget { .upsert(Reference(external: key), id: id) }
+
+    package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> PartyUpsertFacts {
+        defer {
+            clearKey()
+            clearName()
+            contactPoints = []
+        }
+        guard let state = try preparation.party() else {
+            let facts = try PartyRegistrationFacts(
+                name: name, contactPoints: contactPoints, external: [key], &preparation)
+            return .new(facts)
+        }
+        var record = PartyRecord(state, preparation.reader)
+        let name = try PartyNameChange(name: name, clear: clear)
+            .prepare(state, &record, &preparation) { .partyDetailChanged($0) }
+        return .known(PartyChangeFacts(name: name, missing: try missing(in: &record, &preparation)))
+    }
+
+    private func missing(
+        in record: inout PartyRecord, _ preparation: inout Preparation
+    ) throws(Refusal) -> [(entry: ContactPointEntry, part: Int)] {
+        guard !contactPoints.isEmpty else { return [] }
+        let present = try record.contactPoints()
+        var missing: [(entry: ContactPointEntry, part: Int)] = []
+        for point in try contactPoints.kept() where !present.contains(where: { $0.isSame(as: point) }) {
+            var personal = ContactPointAddedPersonal()
+            personal.contactPoint = point.personal
+            let part = preparation.seal(PersonalData(.contactPointAdded(personal)), for: .target)
+            missing.append((point.entry(number: 0), part))
+        }
+        return missing
+    }
+
+    package func decide(
+        _ state: PartyState?, _ facts: PartyUpsertFacts, _ context: DecisionContext
+    ) throws(Refusal) -> [NewEvent] {
+        switch facts {
+        case .new(let facts):
+            let registration = PartyRegistration(
+                kind: kind, status: status, detail: detail, sourceVersion: hasSourceVersion ? sourceVersion : nil)
+            return try registration.decide(facts, context)
+        case .known(let facts): return try change(try Decided.state(state), facts)
+        }
+    }
+
+    private func change(_ state: PartyState, _ facts: PartyChangeFacts) throws(Refusal) -> [NewEvent] {
+        if hasSourceVersion && state.hasSourceVersion && sourceVersion < state.sourceVersion {
+            throw Refusal(
+                .staleSource, "The source has already sent a newer version of this record. Drop this one.",
+                field: "source_version"
+            ).expected(sourceVersion, actual: state.sourceVersion)
+        }
+        let events =
+            correctionOfKind(state) + changeOfDetail(state, facts.name) + additions(state, facts.missing)
+            + (try changeOfStatus(state))
+        guard !events.isEmpty else { return [] }
+        try state.requireInUse()
+        try FormCheck.count(
+            state.contactPoints.count + facts.missing.count, "contact_points", maximum: Limits.contactPoints)
+        return events
+    }
+
+    /// A party does not turn from a person into an organisation: what was recorded was wrong from the start.
+    private func correctionOfKind(_ state: PartyState) -> [NewEvent] {
+        guard kind != .unspecified && kind != state.kind else { return [] }
+        let facts = PartyNameFacts(part: nil, hasName: state.hasName_p, hasTaxNumber: state.hasTaxNumber_p)
+        var corrected = PartyCorrected(facts, validFrom: Instant(microseconds: state.registeredAt))
+        corrected.kind = kind
+        if hasSourceVersion { corrected.sourceVersion = sourceVersion }
+        return [.fact(.partyCorrected(corrected), subjects: [NewSubject(.target, .self_)])]
+    }
+
+    private func changeOfDetail(_ state: PartyState, _ facts: PartyNameFacts) -> [NewEvent] {
+        guard var changed = PartyDetailChanged(state, detail, clear: clear, facts) else { return [] }
+        if hasSourceVersion { changed.sourceVersion = sourceVersion }
+        return [.fact(.partyDetailChanged(changed), subjects: [NewSubject(.target, .self_, part: facts.part)])]
+    }
+
+    private func additions(_ state: PartyState, _ missing: [(entry: ContactPointEntry, part: Int)]) -> [NewEvent] {
+        missing.enumerated().map { index, point in
+            var added = ContactPointAdded()
+            added.contactPoint = point.entry
+            added.contactPoint.number = state.lastContactPoint + UInt32(index) + 1
+            if hasSourceVersion { added.sourceVersion = sourceVersion }
+            return .fact(.contactPointAdded(added), subjects: [NewSubject(.target, .self_, part: point.part)])
+        }
+    }
+
+    private func changeOfStatus(_ state: PartyState) throws(Refusal) -> [NewEvent] {
+        guard status != .unspecified && status != state.status else { return [] }
+        return [try PartyStatusChanged.fact(from: state.status, to: status)]
+    }
+}

@@ -1,0 +1,196 @@
+package import Schema
+internal import Synchronization
+
+/// The log of one directory: records in commit order, the derived index beside them, and the tree over them.
+///
+/// Reading is safe from any thread; appending goes through the one `LogWriter`.
+package final class EventLog: Sendable {
+    /// What the index needs to know of a record beside its header: made by whoever knows the domain.
+    package typealias ChangesOfRecord = @Sendable (_ header: EventHeader, _ record: RawSpan) throws(EventLogError) -> [IndexChange]
+
+    /// The end of the log as readers may see it.
+    package struct DurableEnd: Sendable, Hashable {
+        package var position: Position
+        package var root: TreeHash
+        package var recordedAt: Instant
+    }
+
+    /// The log's id: random, chosen when it was made.
+    package let id: Identifier
+    /// Which restore the log descends from; 1 for one that was never restored.
+    package let epoch: UInt32 = 1
+    package let index: IndexStore
+    let storage: any LogStorage
+    private let durable: Mutex<DurableEnd>
+    private let listeners = Mutex<[@Sendable () -> Void]>([])
+    private let indexer: DedicatedThread
+
+    /// Opens a log and brings its index up to date.
+    ///
+    /// - Parameters:
+    ///   - id: from the FORMAT file.
+    ///   - changes: what each record does to the index; called for records that the index has not seen.
+    /// - Throws: `damaged` with the position where a record is not what was written.
+    package init(
+        id: Identifier, storage: any LogStorage, indexPath: String, changes: ChangesOfRecord
+    ) throws(EventLogError) {
+        self.id = id
+        self.storage = storage
+        index = try IndexStore(path: indexPath, logID: id)
+        let last = try storage.lastPosition()
+        if index.applied > last { try index.discard() }
+        let index = index
+        indexer = try DedicatedThread { index.run() }
+        var frontier = try index.frontier()
+        var lastRecordedAt = Instant.earliest
+        do {
+            lastRecordedAt = try Self.catchUp(index, storage, last: last, frontier: &frontier, changes: changes)
+        } catch {
+            index.stop()
+            indexer.join()
+            throw error
+        }
+        durable = Mutex(DurableEnd(position: last, root: frontier.root, recordedAt: lastRecordedAt))
+        openingFrontier = frontier
+    }
+
+    private let openingFrontier: MerkleFrontier
+
+    /// The writer. Call it once, and use it on one thread.
+    package func makeWriter(clock: any LogClock) -> LogWriter {
+        let end = self.end
+        return LogWriter(
+            log: self, clock: clock, last: end.position, lastRecordedAt: end.recordedAt, frontier: openingFrontier)
+    }
+
+    /// Ends the indexer's thread. Nothing may be appended afterwards.
+    package func close() {
+        index.stop()
+        indexer.join()
+    }
+
+    /// The durable end of the log.
+    package var end: DurableEnd { durable.withLock { $0 } }
+
+    /// Calls `listener` after each group has become durable, on the writer's thread; it must not block.
+    package func onDurable(_ listener: @escaping @Sendable () -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    func publish(_ position: Position, root: TreeHash, recordedAt: Instant) {
+        durable.withLock { $0 = DurableEnd(position: position, root: root, recordedAt: recordedAt) }
+        for listener in listeners.withLock({ $0 }) { listener() }
+    }
+
+    /// Bytes of the log on disk.
+    package func size() throws(EventLogError) -> Int { try storage.size() }
+
+    private static func catchUp(
+        _ index: IndexStore, _ storage: any LogStorage, last: Position, frontier: inout MerkleFrontier,
+        changes: ChangesOfRecord
+    ) throws(EventLogError) -> Instant {
+        var recordedAt = Instant.earliest
+        guard last > .none else { return recordedAt }
+        let applied = index.applied
+        var tree = frontier
+        // The last record is read in any case: its time is the floor for the next group.
+        let from = min(applied.advanced(by: 1), last)
+        try storage.scan(from: from) { position, value throws(EventLogError) in
+            let (header, leaf) = try checked(value, at: position)
+            let record = value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength))
+            recordedAt = header.recordedAt
+            guard position > applied else { return true }
+            tree.append(leaf)
+            let subjects = (0..<Int(header.subjectCount)).map { header.subject($0, in: record) }
+            try index.apply(
+                header, streamID: header.streamID(in: record), subjects: subjects, changes: try changes(header, record))
+            if index.pendingChanges >= IndexStore.flushThreshold {
+                try index.waitUntilFlushed()
+                index.handOver(upTo: position, frontier: tree)
+            }
+            return true
+        }
+        frontier = tree
+        return recordedAt
+    }
+
+    /// The header and the leaf hash of a stored value, after checking that they belong to its record.
+    static func checked(
+        _ value: RawSpan, at position: Position
+    ) throws(EventLogError) -> (header: EventHeader, leaf: TreeHash) {
+        guard value.byteCount > RecordLayout.leafHashLength else {
+            throw EventLogError(.damaged, "The record at position \(position) is cut off.", position: position)
+        }
+        let split = value.byteCount - RecordLayout.leafHashLength
+        let record = value.extracting(0..<split)
+        let stored = TreeHash(value.extracting(split..<value.byteCount))
+        guard TreeHash.leaf(record) == stored else {
+            throw EventLogError(
+                .damaged, "The record at position \(position) does not have the hash it was written with.", position: position)
+        }
+        let header: EventHeader
+        do {
+            header = try EventHeader(reading: record)
+        } catch {
+            throw EventLogError(.damaged, "The record at position \(position) cannot be read: \(error.message)", position: position)
+        }
+        guard header.position == position else {
+            throw EventLogError(.damaged, "The record at position \(position) says it is at \(header.position).", position: position)
+        }
+        return (header, stored)
+    }
+}
+
+// MARK: - Reading
+
+extension EventLog {
+    /// Calls `body` with a durable record, without its leaf hash and without checking it; nil where there is none.
+    package func record<Result>(
+        at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
+    ) throws(EventLogError) -> Result? {
+        guard position <= end.position else { return nil }
+        return try storage.value(at: position) { value throws(EventLogError) in
+            try body(value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
+        }
+    }
+
+    /// Calls `body` with a durable record after checking it against its leaf hash.
+    ///
+    /// - Throws: `damaged` with the position where it is not what was written.
+    package func checkedRecord<Result>(
+        at position: Position, _ body: (EventHeader, RawSpan, TreeHash) throws(EventLogError) -> Result
+    ) throws(EventLogError) -> Result? {
+        guard position <= end.position else { return nil }
+        return try storage.value(at: position) { value throws(EventLogError) in
+            let (header, leaf) = try Self.checked(value, at: position)
+            return try body(header, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)), leaf)
+        }
+    }
+
+    /// Calls `body` with the durable records from `position` on, checked, in order, until it returns false or the
+    /// end is reached. Holds one snapshot: keep it short.
+    package func scanChecked(
+        from position: Position, _ body: (EventHeader, RawSpan, TreeHash) throws(EventLogError) -> Bool
+    ) throws(EventLogError) {
+        let end = self.end.position
+        guard position <= end else { return }
+        try storage.scan(from: position) { at, value throws(EventLogError) in
+            guard at <= end else { return false }
+            let (header, leaf) = try Self.checked(value, at: at)
+            return try body(header, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)), leaf)
+        }
+    }
+
+    /// The same without checking: for live projections, which read what was just written. The body gets the bytes of
+    /// the record without its leaf hash.
+    package func scan(
+        from position: Position, _ body: (Position, RawSpan) throws(EventLogError) -> Bool
+    ) throws(EventLogError) {
+        let end = self.end.position
+        guard position <= end else { return }
+        try storage.scan(from: position) { at, value throws(EventLogError) in
+            guard at <= end, value.byteCount > RecordLayout.leafHashLength else { return false }
+            return try body(at, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
+        }
+    }
+}

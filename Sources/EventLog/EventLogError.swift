@@ -1,0 +1,64 @@
+package import LMDB
+package import Schema
+
+/// Why the log could not do what it was asked.
+package struct EventLogError: Error, Sendable, CustomStringConvertible {
+    /// A stable code.
+    package struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Wrapped: String { case locked, notWritable, format, damaged, store, diskFull, poisoned, clock, tooLarge }
+        private var wrapped: Wrapped
+
+        private init(_ wrapped: Wrapped) { self.wrapped = wrapped }
+
+        /// Another process has the directory.
+        package static let locked = Code(.locked)
+        /// The directory cannot be made or written.
+        package static let notWritable = Code(.notWritable)
+        /// The directory is of another format version, or of another log than its FORMAT file says.
+        package static let format = Code(.format)
+        /// Stored bytes are not what was written.
+        package static let damaged = Code(.damaged)
+        /// LMDB failed; `cause` keeps the code and the call.
+        package static let store = Code(.store)
+        /// There is no space left.
+        package static let diskFull = Code(.diskFull)
+        /// A flush failed before; nothing is appended until the log was opened again.
+        package static let poisoned = Code(.poisoned)
+        /// The clock jumped ahead of the time since boot by more than five minutes.
+        package static let clock = Code(.clock)
+        /// A record is longer than the format allows.
+        package static let tooLarge = Code(.tooLarge)
+
+        package var description: String { wrapped.rawValue }
+    }
+
+    package var code: Code
+    /// What happened, and what to do about it.
+    package var message: String
+    /// The store's error, where it was one.
+    package var cause: LMDBError?
+    /// The first position concerned, where one is known.
+    package var position: Position?
+
+    package init(_ code: Code, _ message: String, cause: LMDBError? = nil, position: Position? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.position = position
+    }
+
+    /// The error of the log that an error of LMDB means.
+    package init(_ error: LMDBError, during activity: String) {
+        let code: Code =
+            switch error.code {
+            case .diskFull, .mapFull: .diskFull
+            case .corrupted, .pageNotFound: .damaged
+            case .permission: .notWritable
+            case .alreadyOpen: .locked
+            default: .store
+            }
+        self.init(code, "While \(activity): \(error.message)", cause: error)
+    }
+
+    package var description: String { "\(code): \(message)" }
+}

@@ -1,0 +1,420 @@
+internal import LMDB
+package import Schema
+
+/// The derived index of a log: heads of streams and subjects, command ids, references, lookup tokens, claims.
+///
+/// One LMDB environment with one applied position. Recent changes are overlaid in memory and written in large
+/// sorted batches, because random keys cost a commit most. Everything in it follows from the log, so the
+/// directory can be deleted; it is made again at the next start.
+///
+/// Invariants:
+/// - The environment reflects exactly the events up to its applied position, and stores the frontier of the
+///   Merkle tree there.
+/// - `active` and `flushing` hold what later events changed; lookups ask active, flushing, environment, in this order.
+/// - Only durable events reach the environment: `flush` is called between groups.
+package final class IndexStore: Sendable {
+    private struct State {
+        var active = IndexOverlay()
+        /// What is being written at present.
+        var flushing: IndexOverlay?
+        var flushTarget: Position = .none
+        var flushFrontier = MerkleFrontier()
+        var applied: Position
+        var failure: EventLogError?
+        var stopping = false
+    }
+
+    private let environment: Environment
+    private let tables: Tables
+    private let state: Monitor<State>
+    /// Changes in the overlay from which on it is written.
+    package static let flushThreshold = 40_000
+    /// Changes in the overlay at which the writer waits for the indexer.
+    private static let backPressure = 400_000
+
+    private struct Tables: Sendable {
+        let meta: Table
+        let streams: Table
+        let heads: Table
+        let subjects: Table
+        let commands: Table
+        let links: Table
+        let tokens: Table
+        let claims: Table
+        let states: Table
+    }
+
+    /// Opens the index, or makes an empty one; one that belongs to another log is emptied.
+    package init(path: String, logID: Identifier) throws(EventLogError) {
+        do {
+            let environment = try Environment(
+                path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 12, maxReaders: 2_048, sync: .full))
+            let tables = Tables(
+                meta: try environment.openTable(named: "meta"), streams: try environment.openTable(named: "streams"),
+                heads: try environment.openTable(named: "heads", flags: [.integerKey]),
+                subjects: try environment.openTable(named: "subjects", flags: [.integerKey]),
+                commands: try environment.openTable(named: "commands"),
+                links: try environment.openTable(named: "links"), tokens: try environment.openTable(named: "tokens"),
+                claims: try environment.openTable(named: "claims"),
+                states: try environment.openTable(named: "states", flags: [.integerKey]))
+            let applied = try Self.prepare(environment, tables, logID: logID)
+            self.environment = environment
+            self.tables = tables
+            self.state = Monitor(State(applied: applied))
+        } catch {
+            throw EventLogError(error, during: "opening the index in \(path)")
+        }
+    }
+
+    private static func prepare(_ environment: Environment, _ tables: Tables, logID: Identifier) throws(LMDBError) -> Position {
+        try environment.write { transaction throws(LMDBError) in
+            let owner = Array("log".utf8)
+            let stored = try transaction.getBytes(tables.meta, key: owner)
+            let expected = logID.bytes + [Self.version]
+            if stored == expected {
+                return Position(try transaction.getUInt64(tables.meta, key: Self.appliedKey) ?? 0)
+            }
+            for table in [
+                tables.meta, tables.streams, tables.heads, tables.subjects, tables.commands, tables.links, tables.tokens,
+                tables.claims, tables.states,
+            ] { try transaction.clear(table) }
+            try transaction.put(tables.meta, key: owner, value: expected)
+            return .none
+        }
+    }
+
+    /// A change of it empties indexes that older versions wrote.
+    private static let version: UInt8 = 1
+    private static let appliedKey = Array("applied".utf8)
+    private static let frontierKey = Array("frontier".utf8)
+
+    /// The position up to which the environment reflects the log.
+    package var applied: Position { state.withLock { $0.applied } }
+
+    /// The frontier of the Merkle tree at the applied position.
+    package func frontier() throws(EventLogError) -> MerkleFrontier {
+        let bytes = try read("reading the frontier") { transaction throws(LMDBError) in
+            try transaction.getBytes(tables.meta, key: Self.frontierKey)
+        }
+        return bytes.flatMap { MerkleFrontier(bytes: $0) } ?? MerkleFrontier()
+    }
+
+    /// Whether the applied position may be trusted: it may not lie ahead of the log.
+    package func discard() throws(EventLogError) {
+        do {
+            try environment.write { transaction throws(LMDBError) in
+                for table in [
+                    tables.streams, tables.heads, tables.subjects, tables.commands, tables.links, tables.tokens, tables.claims,
+                    tables.states,
+                ] { try transaction.clear(table) }
+                _ = try transaction.delete(tables.meta, key: Self.appliedKey)
+                _ = try transaction.delete(tables.meta, key: Self.frontierKey)
+            }
+        } catch { throw EventLogError(error, during: "emptying the index") }
+        state.withLock { $0.applied = .none }
+    }
+}
+
+// MARK: - Lookups
+
+extension IndexStore {
+    /// The stream of an aggregate's UUID.
+    package func stream(id: Identifier) throws(EventLogError) -> StreamNumber? {
+        if let found = overlaid({ $0.streams[id] }) { return found }
+        return try read("looking up a stream") { transaction throws(LMDBError) in
+            try transaction.getUInt64(tables.streams, key: IndexCodec.key(id)).map { StreamNumber($0) }
+        }
+    }
+
+    /// Where a stream stands.
+    package func head(of stream: StreamNumber) throws(EventLogError) -> StreamEntry? {
+        if let found = overlaid({ $0.heads[stream] }) { return found }
+        return try read("looking up the head of a stream") { transaction throws(LMDBError) in
+            try transaction.get(tables.heads, key: stream.rawValue) { span throws(LMDBError) in
+                IndexCodec.streamEntry(span)
+            }.flatMap { $0 }
+        }
+    }
+
+    /// Where a subject stands.
+    package func subject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
+        if let found = overlaid({ $0.subjects[subject] }) { return found }
+        return try read("looking up a subject") { transaction throws(LMDBError) in
+            try transaction.get(tables.subjects, key: subject.rawValue) { span throws(LMDBError) in
+                IndexCodec.subjectStanding(span)
+            }.flatMap { $0 }
+        }
+    }
+
+    /// Position of the first event of a command that appended events.
+    package func command(_ id: Identifier) throws(EventLogError) -> Position? {
+        if let found = overlaid({ $0.commands[id] }) { return found }
+        return try read("looking up a command id") { transaction throws(LMDBError) in
+            try transaction.getUInt64(tables.commands, key: IndexCodec.key(id)).map { Position($0) }
+        }
+    }
+
+    /// The stream that a reference names.
+    package func link(_ token: IndexToken) throws(EventLogError) -> StreamNumber? {
+        if let found = overlaid({ $0.links[token] }) { return found == .none ? nil : found }
+        return try read("looking up a reference") { transaction throws(LMDBError) in
+            try transaction.getUInt64(tables.links, key: IndexCodec.key(token)).map { StreamNumber($0) }
+        }
+    }
+
+    /// The present value of a claim.
+    package func claim(_ key: [UInt8]) throws(EventLogError) -> Int64 {
+        if let found = overlaid({ $0.claims[key] }) { return found }
+        return try read("looking up a claim") { transaction throws(LMDBError) in
+            Int64(bitPattern: try transaction.getUInt64(tables.claims, key: key) ?? 0)
+        }
+    }
+
+    /// The streams that have a personal value, lowest number first.
+    package func holders(of token: IndexToken) throws(EventLogError) -> [StreamNumber] {
+        let (active, flushing) = state.withLock { ($0.active.tokens[token], $0.flushing?.tokens[token]) }
+        var holders = Set<StreamNumber>()
+        let prefix = IndexCodec.key(token)
+        try read("looking up a value") { transaction throws(LMDBError) in
+            try transaction.scan(tables.tokens, from: prefix) { key, _ throws(LMDBError) in
+                guard key.byteCount == 24, key.starts(with: prefix) else { return .stop }
+                holders.insert(IndexCodec.stream(inTokenKey: key))
+                return .next
+            }
+        }
+        for changes in [flushing, active] {
+            for (stream, has) in changes ?? [:] {
+                if has { holders.insert(stream) } else { holders.remove(stream) }
+            }
+        }
+        return holders.sorted()
+    }
+
+    /// A stored decider state.
+    package func storedState(of stream: StreamNumber) throws(EventLogError) -> StoredState? {
+        if let found = overlaid({ $0.states[stream] }) { return found }
+        return try read("reading a stored state") { transaction throws(LMDBError) in
+            try transaction.getBytes(tables.states, key: stream.rawValue)
+        }.flatMap { IndexCodec.storedState($0) }
+    }
+
+    /// Calls `body` with the number and the head of every stream that the environment knows, in order of number.
+    /// Recent ones in the overlay are not among them: for start-up, after `flush`.
+    package func scanHeads(_ body: (StreamNumber, StreamEntry) -> Bool) throws(EventLogError) {
+        try read("reading the heads") { transaction throws(LMDBError) in
+            try transaction.scan(tables.heads) { number, span throws(LMDBError) in
+                guard let entry = IndexCodec.streamEntry(span) else { return .next }
+                return body(StreamNumber(number), entry) ? .next : .stop
+            }
+        }
+    }
+
+    /// The highest key slot that any subject has.
+    package func highestSlot() throws(EventLogError) -> UInt32 {
+        var highest: UInt32 = 0
+        try read("reading the subjects") { transaction throws(LMDBError) in
+            highest = UInt32(truncatingIfNeeded: try transaction.getUInt64(tables.meta, key: Array("slot".utf8)) ?? 0)
+        }
+        let pending = state.withLock { state in
+            [state.active, state.flushing ?? IndexOverlay()].flatMap { $0.subjects.values.map(\.keySlot) }.max() ?? 0
+        }
+        return max(highest, pending)
+    }
+
+    private func overlaid<Value>(_ find: (IndexOverlay) -> Value?) -> Value? {
+        state.withLock { state in find(state.active) ?? state.flushing.flatMap(find) }
+    }
+
+    private func read<Result>(
+        _ activity: String, _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
+    ) throws(EventLogError) -> Result {
+        do { return try environment.read(body) } catch { throw EventLogError(error, during: activity) }
+    }
+}
+
+// MARK: - Changes
+
+extension IndexStore {
+    /// Records what one event changed. Called by the writer's thread only, in the order of the log.
+    package func apply(
+        _ header: EventHeader, streamID: Identifier?, subjects: [SubjectEntry], changes: [IndexChange]
+    ) throws(EventLogError) {
+        // Looked up before the lock is taken: both may read the environment.
+        let before = streamID == nil ? try head(of: header.stream) : nil
+        var claims: [([UInt8], Int64)] = []
+        for case .claim(let key, let amount) in changes {
+            if let pending = claims.firstIndex(where: { $0.0 == key }) {
+                claims[pending].1 += amount
+            } else {
+                claims.append((key, try claim(key) + amount))
+            }
+        }
+        let isFact = header.origin == .command || header.origin == .import
+        // A correction may be older than what it corrects: the stream's last fact stays the latest.
+        let lastBefore = before?.lastFactAt ?? .earliest
+        let lastFactAt = isFact ? max(header.occurredAt, lastBefore) : lastBefore
+        guard let id = streamID ?? before?.id else {
+            throw EventLogError(
+                .damaged, "The stream of the event at \(header.position) has no first event.", position: header.position)
+        }
+        state.withLock { state in
+            if let streamID { state.active.streams[streamID] = header.stream }
+            state.active.heads[header.stream] = StreamEntry(
+                id: id, kind: header.streamKind, revision: header.revision, last: header.position, lastFactAt: lastFactAt)
+            for entry in subjects {
+                state.active.subjects[entry.subject] = SubjectStanding(
+                    last: header.position, keySlot: entry.keySlot, slotGeneration: entry.slotGeneration)
+            }
+            if header.commandIndex == 0 { state.active.commands[header.commandID] = header.position }
+            for change in changes { state.active.apply(change, stream: header.stream) }
+            for (key, value) in claims { state.active.claims[key] = value }
+            state.active.count += 2 + subjects.count + changes.count
+        }
+    }
+
+    /// Keeps a decider's state.
+    package func store(_ stored: StoredState, of stream: StreamNumber) {
+        state.withLock { state in
+            state.active.states[stream] = stored
+            state.active.count += 1
+        }
+    }
+
+    /// Number of changes that wait to be written.
+    package var pendingChanges: Int { state.withLock { $0.active.count + ($0.flushing?.count ?? 0) } }
+
+    /// Hands the overlay to the indexer if it is large enough (or `force`) and the indexer is idle. Called between
+    /// groups: everything in it is durable in the log.
+    package func handOver(upTo position: Position, frontier: MerkleFrontier, force: Bool = false) {
+        state.withLockNotifying { state in
+            guard state.flushing == nil, !state.active.isEmpty, force || state.active.count >= Self.flushThreshold else { return }
+            state.flushing = state.active
+            state.active = IndexOverlay()
+            state.flushTarget = position
+            state.flushFrontier = frontier
+        }
+    }
+
+    /// Waits while the indexer is too far behind: the bound on memory.
+    package func waitForRoom() throws(EventLogError) {
+        let failure: EventLogError? = state.wait { state in
+            if let failure = state.failure { return .some(failure) }
+            return state.active.count < Self.backPressure ? .some(nil) : nil
+        }
+        if let failure { throw failure }
+    }
+
+    /// Waits until nothing is being written.
+    package func waitUntilFlushed() throws(EventLogError) {
+        let failure: EventLogError? = state.wait { state in
+            if let failure = state.failure { return .some(failure) }
+            return state.flushing == nil ? .some(nil) : nil
+        }
+        if let failure { throw failure }
+    }
+
+    /// The indexer's loop: writes what is handed over until `stop`. Runs on a thread of its own.
+    package func run() {
+        while true {
+            let work: (IndexOverlay, Position, MerkleFrontier)? = state.wait { state in
+                if let overlay = state.flushing, state.failure == nil {
+                    return .some((overlay, state.flushTarget, state.flushFrontier))
+                }
+                return state.stopping ? .some(nil) : nil
+            }
+            guard let (overlay, target, frontier) = work else { return }
+            do {
+                try write(overlay, applied: target, frontier: frontier)
+                state.withLockNotifying { state in
+                    state.flushing = nil
+                    state.applied = target
+                }
+            } catch {
+                state.withLockNotifying { state in state.failure = EventLogError(error, during: "writing the index") }
+                return
+            }
+        }
+    }
+
+    /// Ends `run` once nothing is being written.
+    package func stop() { state.withLockNotifying { $0.stopping = true } }
+
+    private func write(_ overlay: IndexOverlay, applied: Position, frontier: MerkleFrontier) throws(LMDBError) {
+        try environment.write { transaction throws(LMDBError) in
+            try writeNumbers(overlay, transaction)
+            for (id, number) in overlay.streams.sorted(by: { $0.key < $1.key }) {
+                try transaction.put(tables.streams, key: IndexCodec.key(id), value: IndexCodec.value(number.rawValue))
+            }
+            for (id, position) in overlay.commands.sorted(by: { $0.key < $1.key }) {
+                try transaction.put(tables.commands, key: IndexCodec.key(id), value: IndexCodec.value(position.rawValue))
+            }
+            for (token, stream) in overlay.links.sorted(by: { $0.key < $1.key }) {
+                if stream == .none {
+                    _ = try transaction.delete(tables.links, key: IndexCodec.key(token))
+                } else {
+                    try transaction.put(tables.links, key: IndexCodec.key(token), value: IndexCodec.value(stream.rawValue))
+                }
+            }
+            for (token, streams) in overlay.tokens.sorted(by: { $0.key < $1.key }) {
+                for (stream, has) in streams.sorted(by: { $0.key < $1.key }) {
+                    let key = IndexCodec.key(token, stream)
+                    if has {
+                        try transaction.put(tables.tokens, key: key, value: [UInt8]())
+                    } else {
+                        _ = try transaction.delete(tables.tokens, key: key)
+                    }
+                }
+            }
+            for (key, value) in overlay.claims.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                if value == 0 {
+                    _ = try transaction.delete(tables.claims, key: key)
+                } else {
+                    try transaction.put(tables.claims, key: key, value: IndexCodec.value(UInt64(bitPattern: value)))
+                }
+            }
+            try transaction.put(tables.meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
+            try transaction.put(tables.meta, key: Self.frontierKey, value: frontier.bytes)
+        }
+    }
+
+    private func writeNumbers(_ overlay: IndexOverlay, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+        for (number, entry) in overlay.heads.sorted(by: { $0.key < $1.key }) {
+            try transaction.put(tables.heads, key: number.rawValue, value: IndexCodec.value(entry))
+        }
+        var highestSlot: UInt32 = 0
+        for (number, standing) in overlay.subjects.sorted(by: { $0.key < $1.key }) {
+            try transaction.put(tables.subjects, key: number.rawValue, value: IndexCodec.value(standing))
+            highestSlot = max(highestSlot, standing.keySlot)
+        }
+        let slotKey = Array("slot".utf8)
+        if UInt64(highestSlot) > (try transaction.getUInt64(tables.meta, key: slotKey) ?? 0) {
+            try transaction.put(tables.meta, key: slotKey, value: IndexCodec.value(UInt64(highestSlot)))
+        }
+        for (number, stored) in overlay.states.sorted(by: { $0.key < $1.key }) {
+            try transaction.put(tables.states, key: number.rawValue, value: IndexCodec.value(stored))
+        }
+    }
+}
+
+extension IndexOverlay {
+    fileprivate mutating func apply(_ change: IndexChange, stream: StreamNumber) {
+        switch change {
+        case .link(let token): links[token] = stream
+        case .unlink(let token): links[token] = StreamNumber.none
+        case .addToken(let token): tokens[token, default: [:]][stream] = true
+        case .removeToken(let token): tokens[token, default: [:]][stream] = false
+        case .claim: break
+        }
+    }
+}
+
+extension RawSpan {
+    /// Whether the span begins with these bytes.
+    func starts(with prefix: [UInt8]) -> Bool {
+        guard byteCount >= prefix.count else { return false }
+        for index in prefix.indices where unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self) != prefix[index] {
+            return false
+        }
+        return true
+    }
+}

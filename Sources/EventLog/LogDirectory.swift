@@ -1,0 +1,120 @@
+internal import Glibc
+package import Schema
+
+/// The directory of one log: its lock, its FORMAT file and where its parts lie.
+///
+/// ```
+/// FORMAT     text: format version and log id, read before LMDB is opened
+/// LOCK       held by the process that serves the log
+/// log/       LMDB environment of the records
+/// index/     derived: deleted at will
+/// views/     derived: one environment per projection
+/// vault      the keys of the subjects
+/// ```
+@safe package final class LogDirectory: Sendable {
+    /// Path of the directory.
+    package let path: String
+    private let lock: Int32
+
+    /// Takes the directory, making it where it is missing.
+    ///
+    /// - Throws: `notWritable`, or `locked` where another process serves it.
+    package init(path: String) throws(EventLogError) {
+        guard Self.makeDirectories(path) else {
+            throw EventLogError(
+                .notWritable, "The data directory \(path) cannot be made: \(Self.lastError()). Choose another one or change its rights.")
+        }
+        let lock = unsafe open("\(path)/LOCK", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else {
+            throw EventLogError(
+                .notWritable, "The data directory \(path) cannot be written: \(Self.lastError()). Change its owner or its mode.")
+        }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw EventLogError(
+                .locked, "Another process serves the data directory \(path). Stop it, or choose another directory.")
+        }
+        self.path = path
+        self.lock = lock
+    }
+
+    deinit { close(lock) }
+
+    package var logPath: String { "\(path)/log" }
+    package var indexPath: String { "\(path)/index" }
+    package var viewsPath: String { "\(path)/views" }
+    package var vaultPath: String { "\(path)/vault" }
+
+    /// The log's id, from the FORMAT file; nil where the log is new.
+    ///
+    /// - Throws: `format` where the file is of another version or unreadable.
+    package func readFormat() throws(EventLogError) -> Identifier? {
+        guard let text = try readFile("\(path)/FORMAT") else { return nil }
+        let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+        guard words.count == 5, words[0] == "kith-log", words[1] == "version", let version = Int(words[2]),
+            words[3] == "id", let id = Identifier(String(words[4]))
+        else {
+            throw EventLogError(.format, "The file \(path)/FORMAT is not one of a log. Restore it, or choose another directory.")
+        }
+        guard version == Int(RecordLayout.formatVersion) else {
+            throw EventLogError(
+                .format,
+                "The log in \(path) has format version \(version); this program reads version \(RecordLayout.formatVersion). Use the program that wrote it, or a newer one.")
+        }
+        return id
+    }
+
+    /// Writes the FORMAT file of a new log, durably.
+    package func writeFormat(id: Identifier) throws(EventLogError) {
+        let text = "kith-log version \(RecordLayout.formatVersion) id \(id)\n"
+        let file = unsafe open("\(path)/FORMAT", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).") }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        let written = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+        guard written == bytes.count, fsync(file) == 0, syncDirectory() else {
+            throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).")
+        }
+    }
+
+    /// Makes the names of new files in the directory durable.
+    private func syncDirectory() -> Bool {
+        let directory = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return false }
+        defer { close(directory) }
+        return fsync(directory) == 0
+    }
+
+    private func readFile(_ name: String) throws(EventLogError) -> String? {
+        let file = unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw EventLogError(.notWritable, "\(name) cannot be read: \(Self.lastError()).")
+        }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+        guard count >= 0 else { throw EventLogError(.notWritable, "\(name) cannot be read: \(Self.lastError()).") }
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+
+    /// Makes a directory and those above it; false with `errno` set where that fails.
+    private static func makeDirectories(_ path: String) -> Bool {
+        if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return isDirectory(path) }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return false }
+        guard makeDirectories(String(path[..<slash])) else { return false }
+        return unsafe mkdir(path, 0o700) == 0 || errno == EEXIST
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return false }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            errno = ENOTDIR
+            return false
+        }
+        return true
+    }
+
+    private static func lastError() -> String { unsafe String(cString: strerror(errno)) }
+}

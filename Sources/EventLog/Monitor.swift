@@ -1,0 +1,104 @@
+internal import Glibc
+
+/// State behind a lock, with a condition to wait on: what the writer's and the indexer's threads share with others.
+///
+/// Only threads of the log's own wait; tasks of the cooperative pool never do.
+@safe package final class Monitor<State>: @unchecked Sendable {
+    // Sendable because `state` is only touched with `mutex` held.
+    private var state: State
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    package init(_ state: sending State) {
+        self.state = state
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    /// Runs `body` with the lock held.
+    package func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return try body(&state)
+    }
+
+    /// Runs `body` with the lock held and wakes whoever waits.
+    package func withLockNotifying<Result, Failure: Error>(
+        _ body: (inout State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer {
+            unsafe pthread_cond_broadcast(condition)
+            unsafe pthread_mutex_unlock(mutex)
+        }
+        return try body(&state)
+    }
+
+    /// Waits, with the lock held in between, until `body` returns something.
+    package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = body(&state) { return result }
+            unsafe pthread_cond_wait(condition, mutex)
+        }
+    }
+
+    /// The same with a limit: nil when so many milliseconds have passed.
+    package func wait<Result>(milliseconds: Int, _ body: (inout State) -> Result?) -> Result? {
+        var deadline = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = deadline.tv_nsec + (milliseconds % 1_000) * 1_000_000
+        deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = body(&state) { return result }
+            if unsafe pthread_cond_timedwait(condition, mutex, &deadline) != 0 { return body(&state) }
+        }
+    }
+}
+
+/// A thread that does one thing until it is done.
+@safe package final class DedicatedThread: Sendable {
+    private let thread: pthread_t
+
+    /// Starts a thread.
+    ///
+    /// - Throws: where the system gives no more threads.
+    package init(_ body: @escaping @Sendable () -> Void) throws(EventLogError) {
+        let box = Box(body: body)
+        var thread = pthread_t()
+        let code = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+                box.body()
+                return nil
+            }, Unmanaged.passRetained(box).toOpaque())
+        guard code == 0 else {
+            throw EventLogError(.store, "The system gives no more threads (error \(code)). Raise its limit and start again.")
+        }
+        self.thread = thread
+    }
+
+    /// Waits until the thread has ended. Call it once.
+    package func join() {
+        unsafe pthread_join(thread, nil)
+    }
+
+    private final class Box: Sendable {
+        let body: @Sendable () -> Void
+
+        init(body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+}

@@ -1,0 +1,34 @@
+internal import Crypto
+internal import FoundationEssentials
+
+/// Keyed hashes, all HMAC-SHA-256 under keys of the log's own.
+extension KeyVault {
+    /// The token by which an index finds a normalised e-mail, phone, reference or word.
+    ///
+    /// - Parameters:
+    ///   - domain: What kind of value it is; tokens of different domains never meet.
+    ///   - normalised: The value's bytes in their normal form.
+    package func lookupToken(domain: String, _ normalised: [UInt8]) -> LookupToken {
+        var message: [UInt8] = []
+        let domainBytes = Array(domain.utf8)
+        message.reserveCapacity(8 + domainBytes.count + normalised.count)
+        message.append(littleEndian: UInt32(domainBytes.count))
+        message += domainBytes
+        message.append(littleEndian: UInt32(normalised.count))
+        message += normalised
+        return LookupToken(leading: HMAC<SHA256>.authenticationCode(for: message, using: lookupKey))
+    }
+
+    /// The fingerprint (32 bytes) by which a repeated command id is recognised as the same command.
+    package func fingerprint(_ content: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: content, using: fingerprintKey))
+    }
+
+    /// The command id (16 bytes, a UUID of version 8) that an idempotency key of any length stands for.
+    package func commandID(idempotencyKey: [UInt8]) -> [UInt8] {
+        var id = Array(HMAC<SHA256>.authenticationCode(for: idempotencyKey, using: commandIDKey).prefix(16))
+        id[6] = id[6] & 0x0F | 0x80
+        id[8] = id[8] & 0x3F | 0x80
+        return id
+    }
+}

@@ -1,0 +1,134 @@
+internal import CRM
+internal import FoundationEssentials
+internal import Schema
+internal import SwiftProtobuf
+
+/// What is the same for every event that one command causes.
+struct Circumstances {
+    var occurredAt: Instant
+    var recordedAt: Instant
+    var historic: Bool
+    var hasReason: Bool
+    var principal: StreamNumber
+}
+
+/// A stream that begins with the next event.
+struct NewStream {
+    var id: Identifier
+    var kind: AggregateKind
+    var number: StreamNumber
+}
+
+extension Scenario {
+    mutating func carryOut<C: DomainCommand>(_ original: C, _ circumstances: Circumstances) throws(Refusal) -> Outcome {
+        try original.validate()
+        var command = original
+        try command.visitReferences { (reference, kind) throws(Refusal) in
+            if case .external(let key)? = reference.target {
+                reference.target = .token(Data(ScenarioHash.token(of: key, kind)))
+            }
+        }
+        let (existing, newID) = try find(command.commandTarget, C.Target.kind)
+        lastTarget = existing
+        var preparation = Preparation(reader: self, target: existing)
+        let facts = try command.prepare(&preparation)
+        lastDecided = (command as? any Message).flatMap { try? $0.serializedBytes() } ?? []
+
+        let target = existing ?? StreamNumber(nextPosition.rawValue)
+        let context = DecisionContext(
+            occurredAt: circumstances.occurredAt,
+            occurredAtGiven: circumstances.occurredAt != circumstances.recordedAt,
+            recordedAt: circumstances.recordedAt, historic: circumstances.historic,
+            hasReason: circumstances.hasReason, principal: circumstances.principal, target: target,
+            firstPosition: nextPosition, head: existing.flatMap { heads[$0] }, world: self)
+        let state = try existing.flatMap { (number) throws(Refusal) in try self.state(C.Target.self, of: number) }
+        let decided = try command.decide(state, facts, context)
+        guard !decided.isEmpty else { return .unchanged }
+
+        lastTarget = target
+        let stream = existing == nil ? NewStream(id: newID ?? freshID(), kind: C.Target.kind, number: target) : nil
+        return .accepted(append(decided, preparation.parts, to: target, creating: stream, circumstances))
+    }
+
+    /// The target's stream, or the id that a new one was asked to have.
+    private func find(
+        _ target: CommandTarget, _ kind: AggregateKind
+    ) throws(Refusal) -> (existing: StreamNumber?, newID: Identifier?) {
+        switch target {
+        case .new(let id):
+            let identifier = Identifier(id)
+            if let identifier, numbers[identifier] != nil {
+                throw Refusal(.referenceTaken, "The id is in use.", field: "id").related(to: [identifier])
+            }
+            return (nil, identifier)
+        case .existing(let reference): return (try existing(reference, kind), nil)
+        case .upsert(let reference, let id): return (try resolve(reference, kind), Identifier(id))
+        case .singleton: return (singletons[kind], nil)
+        case .any(let kind, let reference): return (try existing(reference, kind), nil)
+        }
+    }
+
+    private func existing(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber {
+        guard let number = try resolve(reference, kind) else {
+            throw Refusal(.notFound, "What the command is about does not exist.")
+        }
+        return number
+    }
+
+    private mutating func append(
+        _ decided: [NewEvent], _ parts: [PersonalPart], to target: StreamNumber, creating stream: NewStream?,
+        _ circumstances: Circumstances
+    ) -> [ScenarioEvent] {
+        let isSealed = decided.contains { $0.subjects.contains { $0.part != nil } }
+        let first = events.count
+        for (index, event) in decided.enumerated() {
+            var table = subjects(of: event, parts, target: target)
+            if isSealed && index == 0 {
+                // As in a record: the command's fingerprint is the first part of the command's first event.
+                var fingerprint = PersonalData()
+                fingerprint.fingerprint = Data(repeating: 0, count: RecordLayout.fingerprintLength)
+                table.insert((entry(table.first?.0.subject ?? target, .fingerprint), fingerprint), at: 0)
+            }
+            let number = if case .other(let other) = event.stream { other } else { target }
+            let flags: EventHeader.Flags = index > 0 ? [] : isSealed ? .fingerprintSealed : .fingerprintOpen
+            append(
+                event, table, to: number, creating: index == 0 ? stream : nil,
+                flags: circumstances.historic ? flags.union(.historic) : flags, circumstances)
+        }
+        return Array(events[first...])
+    }
+
+    private func subjects(
+        of event: NewEvent, _ parts: [PersonalPart], target: StreamNumber
+    ) -> [(SubjectEntry, PersonalData?)] {
+        event.subjects.map { subject in
+            let number = if case .number(let number) = subject.who { number } else { target }
+            guard let part = subject.part else { return (entry(number, subject.role), nil) }
+            precondition(parts.indices.contains(part), "an event names part \(part), which was not sealed")
+            let key: StreamNumber? =
+                switch parts[part].subject {
+                case .target: target
+                case .number(let number): number
+                case .reference(let reference): (try? resolve(reference, .party)) ?? nil
+                }
+            precondition(key == number, "part \(part) is sealed for \(String(describing: key)), not \(number)")
+            return (entry(number, subject.role), parts[part].data)
+        }
+    }
+
+    private func entry(_ subject: StreamNumber, _ role: SubjectRole) -> SubjectEntry {
+        SubjectEntry(
+            subject: subject, previous: .none, keySlot: 16, slotGeneration: 1, body: 0, part: 0, sealedLength: 0,
+            role: role)
+    }
+
+    mutating func appendPast(
+        _ payload: EventPayload.OneOf_Event, _ personal: PersonalData?, to number: StreamNumber,
+        creating stream: NewStream?, at occurredAt: Instant?
+    ) {
+        let subject = personal.map { [(entry(number, .self_), Optional($0))] } ?? []
+        let circumstances = Circumstances(
+            occurredAt: occurredAt ?? now, recordedAt: now, historic: false, hasReason: false, principal: .none)
+        append(.fact(payload), subject, to: number, creating: stream, flags: [], circumstances)
+    }
+}

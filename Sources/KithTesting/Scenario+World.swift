@@ -1,0 +1,45 @@
+package import CRM
+internal import FoundationEssentials
+package import Schema
+
+extension Scenario: World, PreparationReader {
+    package func resolve(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber? {
+        let number: StreamNumber? =
+            switch reference.target {
+            case .id(let text): Identifier(text).flatMap { numbers[$0] }
+            case .number(let number): StreamNumber(number)
+            case .external(let key): index.links[ScenarioHash.token(of: key, kind)]
+            case .token(let token): index.links[[UInt8](token)]
+            case nil: nil
+            }
+        guard let number, heads[number]?.kind == kind else { return nil }
+        return number
+    }
+
+    package func singleton(_ kind: AggregateKind) throws(Refusal) -> StreamNumber? { singletons[kind] }
+
+    package func head(of number: StreamNumber) throws(Refusal) -> StreamHead? { heads[number] }
+
+    package func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State? {
+        guard heads[number]?.kind == A.kind else { return nil }
+        return states[number] as? A.State
+    }
+
+    package func claim(_ key: ClaimKey) throws(Refusal) -> Int64 { index.claims[key] ?? 0 }
+
+    package func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] { index.holders(of: token) }
+
+    package func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {
+        let place = Int(reference.position) - 1
+        guard events.indices.contains(place), events[place].parts.indices.contains(Int(reference.entry)),
+            let part = events[place].parts[Int(reference.entry)]
+        else {
+            throw Refusal(.internal, "No part stands at position \(reference.position), entry \(reference.entry).")
+        }
+        return part
+    }
+
+    package func lookupKey(domain: String, value: [UInt8]) -> LookupKey {
+        ScenarioHash.lookupKey(domain: domain, value: value)
+    }
+}

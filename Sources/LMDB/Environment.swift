@@ -1,0 +1,266 @@
+internal import CLMDB
+internal import Glibc
+internal import Synchronization
+
+/// An LMDB environment: one data file in a directory of its own, with one writer and any number of readers.
+///
+/// Open it once per process and share it. It closes when the last reference *and* the last transaction are gone.
+///
+/// ```swift
+/// let environment = try Environment(path: directory)
+/// let table = try environment.openTable(named: nil, flags: .integerKey)
+/// try environment.write { transaction in
+///     try transaction.put(table, key: 1, value: bytes, append: true)
+/// }
+/// ```
+///
+/// What a reader sees is the last commit at the moment its transaction began. Keep read transactions short: pages
+/// that are freed while one is open cannot be used again. Do not use an environment after `fork`, and not on a remote
+/// file system.
+package final class Environment: Sendable {
+    /// The directory, as it was given.
+    package let path: String
+    /// How it was opened.
+    package let options: EnvironmentOptions
+
+    let handle: EnvironmentHandle
+    /// Tells the environments of this process apart; see ``Table``.
+    let identity: UInt64
+
+    private static let identities = Atomic<UInt64>(0)
+    /// Open transactions; below zero while the map is being replaced.
+    private let openTransactions = Atomic<Int>(0)
+    /// The thread that holds the write lock, 0 when none of this process does.
+    private let writingThread = Atomic<UInt>(0)
+    /// LMDB allows only one transaction at a time to open tables.
+    private let tableOpening = Mutex<Void>(())
+
+    /// Opens the environment in the directory `path`, which is created if it is missing.
+    ///
+    /// - Throws: ``LMDBError``: `.alreadyOpen` when this process has it open, under whatever name; `.noSuchFile` when
+    ///   it is missing and `options` say read-only; `.permission`, `.invalid`, `.versionMismatch`, `.outOfMemory`, …
+    package init(path: String, options: EnvironmentOptions = EnvironmentOptions()) throws(LMDBError) {
+        handle = try EnvironmentHandle(path: path, options: options)
+        self.path = path
+        self.options = options
+        identity = Self.identities.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// The version of the LMDB library in use, in its own words: `LMDB 0.9.24: (July 24, 2019)`.
+    package static var libraryVersion: String {
+        unsafe String(cString: mdb_version(nil, nil, nil))
+    }
+}
+
+// MARK: - Transactions
+
+extension Environment {
+    /// Begins a read transaction: a snapshot of the last commit.
+    ///
+    /// It may move between threads, but only one may use it at a time.
+    ///
+    /// - Throws: `.readersFull` when all slots are taken, also after those of dead processes were freed;
+    ///   `.mapResized` when another process has grown the map (see ``setMapSize(_:)``).
+    package func beginRead() throws(LMDBError) -> ReadTransaction {
+        enter()
+        do throws(LMDBError) {
+            let pointer: OpaquePointer
+            do throws(LMDBError) {
+                unsafe pointer = try unsafe begin(UInt32(MDB_RDONLY))
+            } catch {
+                guard error.code == .readersFull else { throw error }
+                _ = try checkReaders()
+                unsafe pointer = try unsafe begin(UInt32(MDB_RDONLY))
+            }
+            return unsafe ReadTransaction(pointer: pointer, environment: self)
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    /// Begins the write transaction; waits until the one before has ended, in whatever process.
+    ///
+    /// It must end on the thread it began on, so it must not be kept across an `await`; both this and beginning a
+    /// second one on the same thread, which would wait for ever, stop the program.
+    ///
+    /// - Throws: `.permission` when the environment is read-only, `.panic` after a failed write of the meta page.
+    package func beginWrite() throws(LMDBError) -> WriteTransaction {
+        let thread = Self.currentThread
+        precondition(
+            writingThread.load(ordering: .relaxed) != thread,
+            "this thread has a write transaction open in the same environment")
+        enter()
+        do throws(LMDBError) {
+            let pointer = try unsafe begin(0)
+            writingThread.store(thread, ordering: .relaxed)
+            return unsafe WriteTransaction(pointer: pointer, environment: self, thread: thread)
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    /// Runs `body` in a read transaction.
+    ///
+    /// - Throws: ``TransactionError``: `.store` for a failure of LMDB, `.body` for what `body` threw.
+    package func read<Result, Failure: Error>(
+        _ body: (borrowing ReadTransaction) throws(Failure) -> Result
+    ) throws(TransactionError<Failure>) -> Result {
+        let transaction: ReadTransaction
+        do { transaction = try beginRead() } catch { throw .store(error) }
+        do { return try body(transaction) } catch { throw .body(error) }
+    }
+
+    /// Runs `body`, which throws nothing but ``LMDBError``, in a read transaction.
+    package func read<Result>(
+        _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
+    ) throws(LMDBError) -> Result {
+        let transaction = try beginRead()
+        return try body(transaction)
+    }
+
+    /// Runs `body` in a write transaction, which is committed when `body` returns and aborted when it throws.
+    ///
+    /// When this returns, and the environment is in sync mode `.full`, the changes are on stable storage.
+    ///
+    /// - Throws: ``TransactionError``: `.store` for a failure of LMDB, also of the commit; `.body` for what `body`
+    ///   threw. Nothing has been changed then.
+    package func write<Result, Failure: Error>(
+        _ body: (borrowing WriteTransaction) throws(Failure) -> Result
+    ) throws(TransactionError<Failure>) -> Result {
+        let transaction: WriteTransaction
+        do { transaction = try beginWrite() } catch { throw .store(error) }
+        let result: Result
+        do { result = try body(transaction) } catch { throw .body(error) }
+        do { try transaction.commit() } catch { throw .store(error) }
+        return result
+    }
+
+    /// Runs `body`, which throws nothing but ``LMDBError``, in a write transaction.
+    package func write<Result>(
+        _ body: (borrowing WriteTransaction) throws(LMDBError) -> Result
+    ) throws(LMDBError) -> Result {
+        let transaction = try beginWrite()
+        let result = try body(transaction)
+        try transaction.commit()
+        return result
+    }
+
+    private func begin(_ flags: UInt32) throws(LMDBError) -> OpaquePointer {
+        var begun: OpaquePointer?
+        try unsafe LMDBError.check(mdb_txn_begin(handle.pointer, nil, flags, &begun), "mdb_txn_begin", subject: path)
+        guard let pointer = unsafe begun else {
+            throw LMDBError(rawCode: ENOMEM, call: "mdb_txn_begin", subject: path)
+        }
+        return unsafe pointer
+    }
+
+    /// Which thread this is, as a number that is not 0.
+    static var currentThread: UInt { UInt(pthread_self()) }
+}
+
+// MARK: - Counting transactions
+
+extension Environment {
+    /// Added to the count while the map is replaced; no number of transactions brings it above zero.
+    private static let closed = Int.min / 2
+
+    /// Counts a transaction that is about to begin.
+    private func enter() {
+        while openTransactions.wrappingAdd(1, ordering: .acquiring).oldValue < 0 {
+            // The map is being replaced, which takes microseconds.
+            openTransactions.wrappingSubtract(1, ordering: .relaxed)
+            sched_yield()
+        }
+    }
+
+    /// Counts off a transaction that has ended.
+    func leave() {
+        openTransactions.wrappingSubtract(1, ordering: .releasing)
+    }
+
+    /// Counts off the write transaction of `thread`, after LMDB has released the write lock.
+    func leaveWrite(thread: UInt) {
+        // Another thread may have the lock already; its mark stays.
+        _ = writingThread.compareExchange(expected: thread, desired: 0, ordering: .relaxed)
+        leave()
+    }
+
+    /// Changes the size of the map, in bytes; 0 adopts the size that another process has set.
+    ///
+    /// No transaction of this environment may be open, not even for reading: the map moves.
+    ///
+    /// - Throws: `.busy` when a transaction is open, `.outOfMemory` when there is no address space.
+    package func setMapSize(_ bytes: Int) throws(LMDBError) {
+        let exchange = openTransactions.compareExchange(expected: 0, desired: Self.closed, ordering: .acquiring)
+        guard exchange.exchanged else {
+            throw LMDBError(rawCode: EBUSY, call: "mdb_env_set_mapsize", subject: path, code: .busy)
+        }
+        defer { openTransactions.wrappingSubtract(Self.closed, ordering: .releasing) }
+        try unsafe LMDBError.check(
+            mdb_env_set_mapsize(handle.pointer, bytes), "mdb_env_set_mapsize", subject: path)
+    }
+}
+
+// MARK: - Tables
+
+extension Environment {
+    /// Opens a table, and creates it if it is missing and the environment is not read-only.
+    ///
+    /// Must not be called while this thread has a write transaction open. Transactions that began before do not see
+    /// the table.
+    ///
+    /// - Parameters:
+    ///   - name: the table's name, or `nil` for the environment's unnamed table. The names of the others are kept as
+    ///     byte keys in the unnamed one, so an environment has either named tables or an unnamed one.
+    ///   - flags: what kind of keys it has.
+    /// - Throws: `.notFound` when it is missing in a read-only environment, `.incompatible` when it exists with other
+    ///   flags, `.tablesFull` when `options.maxTables` is too small.
+    package func openTable(named name: String?, flags: TableFlags = []) throws(LMDBError) -> Table {
+        try tableOpening.withLock { (_) throws(LMDBError) in
+            // A read transaction needs neither the write lock nor a flush, and suffices in most cases.
+            if let table = try openExistingTable(name, flags) { return table }
+            return try createTable(name, flags)
+        }
+    }
+
+    /// The table if it exists with these flags; `nil` if it has to be created.
+    private func openExistingTable(_ name: String?, _ flags: TableFlags) throws(LMDBError) -> Table? {
+        let transaction = try beginRead()
+        let opened: OpenedTable
+        do throws(LMDBError) {
+            opened = try transaction.access.openTable(name, flags: 0)
+        } catch {
+            guard error.code == .notFound, !options.readOnly else { throw error }
+            return nil
+        }
+        if opened.flags != flags {
+            guard name == nil, opened.count == 0, !options.readOnly else { throw incompatible(name) }
+            return nil
+        }
+        // The handle is kept only by a commit, also in a read transaction.
+        try transaction.commitHandles()
+        return Table(handle: opened.handle, environment: identity, flags: flags)
+    }
+
+    private func createTable(_ name: String?, _ flags: TableFlags) throws(LMDBError) -> Table {
+        let transaction = try beginWrite()
+        let opened = try transaction.access.openTable(name, flags: UInt32(MDB_CREATE) | flags.persistentFlags)
+        // Another process may have created it in between.
+        guard opened.flags == flags else { throw incompatible(name) }
+        try transaction.commit()
+        return Table(handle: opened.handle, environment: identity, flags: flags)
+    }
+
+    private func incompatible(_ name: String?) -> LMDBError {
+        LMDBError(rawCode: MDB_INCOMPATIBLE, call: "mdb_dbi_open", subject: name ?? path)
+    }
+}
+
+extension TableFlags {
+    /// LMDB's flags of this kind of table.
+    fileprivate var persistentFlags: UInt32 {
+        contains(.integerKey) ? UInt32(MDB_INTEGERKEY) : 0
+    }
+}

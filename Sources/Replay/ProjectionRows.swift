@@ -1,0 +1,177 @@
+internal import LMDB
+internal import Schema
+internal import Views
+
+/// Why a page could not be folded to its end.
+struct FoldFailure: Error {
+    /// The event that was not applied.
+    var position: Position
+    /// Free of personal data.
+    var reason: String
+    /// Whether the store failed, and not the event: then it may go better later.
+    var isStorage = false
+}
+
+/// The rows of one projection and how far they are: folding, committing, undoing. Confined to one thread at a time.
+///
+/// Invariants:
+/// - The environment reflects exactly the events up to `committed`; with the overlay, exactly those up to `applied`.
+/// - After a failed fold the overlay may hold half of an event: `rollback` must come next.
+final class ProjectionRows<P: Projection> {
+    let path: String
+    private let projection = P()
+    private let kinds = KindFilter(P.kinds)
+    private let owner: StoreOwner
+    private let store: ProjectionTables
+    private let overlay: Overlay
+    private var emptyBelow: [Bool]
+    /// How far the rows are as readers see them.
+    private(set) var applied: Checkpoint
+    /// How far the environment is.
+    private(set) var committed: Checkpoint
+
+    private init(
+        path: String, owner: StoreOwner, store: ProjectionTables, checkpoint: Checkpoint
+    ) throws(LMDBError) {
+        self.path = path
+        self.owner = owner
+        self.store = store
+        overlay = Overlay(tableCount: P.tables.count)
+        emptyBelow = try store.emptyTables()
+        applied = checkpoint
+        committed = checkpoint
+    }
+
+    /// Opens the store in a directory. One that belongs to another log, epoch or version of the projection, that is
+    /// ahead of the log, or that cannot be read is discarded and begun again.
+    ///
+    /// - Parameter end: the log's durable end.
+    /// - Returns: the rows, and why what was there has been discarded, if it was.
+    static func open(
+        path: String, owner: StoreOwner, end: Position, sync: EnvironmentOptions.SyncMode
+    ) throws(ReplayError) -> (rows: ProjectionRows, discarded: String?) {
+        do {
+            let found: Result<ProjectionRows, Unusable>
+            do {
+                found = try openPresent(path: path, owner: owner, end: end, sync: sync)
+            } catch {
+                guard damage.contains(error.code) else { throw error }
+                found = .failure(Unusable(reason: error.message))
+            }
+            switch found {
+            case .success(let rows):
+                return (rows, nil)
+            case .failure(let unusable):
+                try StoreDirectory.remove(path)
+                let store = try ProjectionTables(path: path, names: P.tables, sync: sync)
+                let rows = try ProjectionRows(path: path, owner: owner, store: store, checkpoint: .start)
+                return (rows, unusable.reason)
+            }
+        } catch let error as LMDBError {
+            throw ReplayError(error, during: "opening the projection \(P.name)")
+        } catch let error as ReplayError {
+            throw error
+        } catch {
+            throw ReplayError(.storage, "While opening the projection \(P.name): \(error)")
+        }
+    }
+
+    private struct Unusable: Error {
+        var reason: String
+    }
+
+    private static func openPresent(
+        path: String, owner: StoreOwner, end: Position, sync: EnvironmentOptions.SyncMode
+    ) throws(LMDBError) -> Result<ProjectionRows, Unusable> {
+        let store = try ProjectionTables(path: path, names: P.tables, sync: sync)
+        guard let checkpoint = try store.checkpoint(of: owner) else {
+            return .failure(Unusable(reason: "it belongs to another log, epoch or version"))
+        }
+        guard checkpoint.position <= end else {
+            return .failure(Unusable(reason: "it is ahead of the log"))
+        }
+        return .success(try ProjectionRows(path: path, owner: owner, store: store, checkpoint: checkpoint))
+    }
+
+    /// Errors that say that the file is no good, rather than that the machine is in trouble.
+    private static var damage: Set<LMDBError.Code> {
+        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible, .badSize]
+    }
+
+    /// Changed rows that are not committed yet, and about how much memory they take.
+    var pendingRows: Int { overlay.count }
+    var pendingBytes: Int { overlay.byteCount }
+
+    /// Folds a page that begins at the next position.
+    func fold(_ page: EventPage) throws(FoldFailure) {
+        precondition(page.first == applied.position.advanced(by: 1), "pages are folded in order")
+        let unreadable = page.unreadable.first { kinds.concerns($0) }
+        var store = FoldingStore(overlay: overlay, snapshot: try beginFold(page.first))
+        for event in page.events where kinds.contains(event.header.kind) {
+            if let unreadable, event.header.position > unreadable.position { break }
+            do {
+                try projection.apply(event, to: &store)
+            } catch {
+                throw FoldFailure(
+                    position: event.header.position, reason: error.message, isStorage: error.code == .storageFailed)
+            }
+        }
+        if let unreadable { throw FoldFailure(position: unreadable.position, reason: unreadable.reason) }
+        applied = Checkpoint(position: page.last, recordedAt: page.recordedAt)
+    }
+
+    private func beginFold(_ position: Position) throws(FoldFailure) -> ProjectionSnapshot {
+        do { return try snapshot() } catch {
+            throw FoldFailure(position: position, reason: error.message, isStorage: true)
+        }
+    }
+
+    /// Commits what was folded, with the checkpoint. In sync mode `.full` it is on stable storage then.
+    func commit() throws(ReplayError) {
+        guard applied != committed else { return }
+        do { try store.commit(overlay, applied, of: owner) } catch {
+            throw ReplayError(error, during: "committing the projection \(P.name)")
+        }
+        if !overlay.isEmpty {
+            for index in emptyBelow.indices where emptyBelow[index] {
+                emptyBelow[index] = overlay.sortedKeys(index).isEmpty
+            }
+        }
+        overlay.removeAll()
+        committed = applied
+    }
+
+    /// Goes back to the last commit.
+    func rollback() {
+        overlay.removeAll()
+        applied = committed
+    }
+
+    /// Puts all commits so far on stable storage, whatever the sync mode.
+    func sync() throws(ReplayError) {
+        do { try store.environment.sync(force: true) } catch {
+            throw ReplayError(error, during: "syncing the projection \(P.name)")
+        }
+    }
+
+    /// Runs `body` with the rows as they are.
+    func read<R>(_ body: (borrowing ProjectionSnapshot) throws(ViewError) -> R) throws(ReplayError) -> R {
+        let snapshot: ProjectionSnapshot
+        do { snapshot = try self.snapshot() } catch {
+            throw ReplayError(error, during: "reading the projection \(P.name)")
+        }
+        do { return try body(snapshot) } catch { throw ReplayError(error) }
+    }
+
+    /// Commits, and begins the digest of the rows at the applied position on a thread of its own.
+    func beginDigest() throws(ReplayError) -> (position: Position, digest: SnapshotDigest) {
+        try commit()
+        return (applied.position, try SnapshotDigest(store))
+    }
+
+    private func snapshot() throws(LMDBError) -> ProjectionSnapshot {
+        ProjectionSnapshot(
+            overlay: overlay, transaction: try store.environment.beginRead(), tables: store.tables,
+            emptyBelow: emptyBelow)
+    }
+}

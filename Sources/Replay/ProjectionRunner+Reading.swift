@@ -1,0 +1,72 @@
+internal import FoundationEssentials
+package import Schema
+package import Views
+
+extension ProjectionRunner {
+    /// Reads the projection, between two pages, on its thread.
+    ///
+    /// - Parameters:
+    ///   - position: answer only once the event at this position has its effect (read your writes); nil: now.
+    ///   - deadlineMilliseconds: how long to wait for that at most.
+    ///   - body: must be short: the projection waits for it. What it is lent must not leave it.
+    /// - Returns: what `body` returned, and how the projection stood.
+    /// - Throws: `notYet`, `parked` where the projection stopped before the position, `cancelled`, `stopped`,
+    ///   `storage`, or `view` with what `body` threw.
+    package func read<R: Sendable>(
+        atLeast position: Position? = nil, deadlineMilliseconds: Int = 1_000,
+        _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> R
+    ) async throws(ReplayError) -> (value: R, standing: ProjectionStanding) {
+        if let position { try await wait(for: position, deadlineMilliseconds: deadlineMilliseconds) }
+        guard let rows else { throw .stoppedEngine }
+        let standing = try standing()
+        return (try rows.read(body), standing)
+    }
+
+    package func wait(for position: Position, deadlineMilliseconds: Int) async throws(ReplayError) {
+        switch await waiters.wait(for: position, milliseconds: deadlineMilliseconds) {
+        case .reached:
+            return
+        case .cancelled:
+            throw .cancelledTask
+        case .timedOut:
+            throw ReplayError(
+                .notYet, "\(name) has not reached position \(position) in \(deadlineMilliseconds) ms. Ask again.",
+                position: rows?.applied.position)
+        case .halted:
+            guard rows != nil, let halt else { throw .stoppedEngine }
+            throw ReplayError(
+                .parked, "\(name) stopped before position \(position). \(halt.reason)", position: rows?.applied.position)
+        }
+    }
+
+    package func digest() async throws(ReplayError) -> (position: Position, digest: [UInt8]) {
+        guard let rows else { throw .stoppedEngine }
+        let (position, digest) = try rows.beginDigest()
+        return (position, try await digest.result())
+    }
+
+    package func status(digest: Bool) async throws(ReplayError) -> ProjectionStatus {
+        var status = ProjectionStatus()
+        if digest {
+            // The digest's position is the status' own, though the projection has moved on meanwhile.
+            let result = try await self.digest()
+            status.digest = Data(result.digest)
+            fill(&status, try standing())
+            status.position = result.position.rawValue
+        } else {
+            fill(&status, try standing())
+        }
+        return status
+    }
+
+    private func fill(_ status: inout ProjectionStatus, _ standing: ProjectionStanding) {
+        status.name = name
+        status.version = P.version
+        status.state = standing.state
+        status.position = standing.position.rawValue
+        status.lagEvents = standing.lagEvents
+        status.lagMicroseconds = standing.lagMicroseconds
+        status.parkedReason = standing.parkedReason ?? ""
+        status.rebuildPosition = rebuildPosition?.rawValue ?? 0
+    }
+}

@@ -1,0 +1,363 @@
+internal import EventLog
+internal import LMDB
+internal import Logging
+package import Schema
+internal import Synchronization
+package import Views
+
+/// Keeps one projection: follows the log, answers reads, and lets itself be rebuilt. All of it happens on a thread of
+/// its own, a page or a read at a time, so that a read sees the rows between two pages.
+///
+/// Catching up and following are one loop over positions; it waits for a signal only at the end of the log.
+package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
+    /// Why the projection does not go on.
+    enum Halt {
+        /// At an event that it cannot apply. Only a rebuild, or a program that can, mends that.
+        case event(Position, String)
+        /// The store or the log failed; tried again each second.
+        case failure(String)
+
+        var reason: String {
+            switch self {
+            case .event(let position, let reason): "At position \(position): \(reason)"
+            case .failure(let reason): reason
+            }
+        }
+    }
+
+    private enum Phase {
+        case opened, running, stopped
+    }
+
+    package nonisolated let name = P.name
+    nonisolated let log: EventLog
+    nonisolated let options: ReplayOptions
+    nonisolated let owner: StoreOwner
+    nonisolated let directory: StoreDirectory
+    nonisolated let waiters: PositionWaiters
+    nonisolated let signal = WakeSignal()
+    nonisolated let logger: Logger
+    private nonisolated let executor: ThreadExecutor
+    private nonisolated let stopping = Atomic<Bool>(false)
+    private let pages: PageSource
+    private var phase = Phase.opened
+    /// Nil once stopped: then the environment is closed.
+    var rows: ProjectionRows<P>?
+    var halt: Halt?
+    /// Where the running rebuild is, if there is one.
+    var rebuildPosition: Position?
+    /// The rebuild that runs is the first building of this projection.
+    private var isFirstBuild = false
+    private var hasReachedEnd = false
+    /// Since when something waits for its commit.
+    private var pendingSince: ContinuousClock.Instant?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(
+        log: EventLog, pages: PageSource, viewsPath: String, options: ReplayOptions, logger: Logger
+    ) throws(ReplayError) {
+        self.log = log
+        self.pages = pages
+        self.options = options
+        self.logger = logger
+        owner = StoreOwner(log: log.id, epoch: log.epoch, version: P.version)
+        directory = try StoreDirectory(folder: viewsPath, name: P.name)
+        let opened = try ProjectionRows<P>.open(
+            path: directory.activePath, owner: owner, end: log.end.position, sync: .full)
+        if let reason = opened.discarded {
+            logger.notice(
+                "The store of a projection was discarded; it is made again from the log.",
+                metadata: ["projection": "\(P.name)", "reason": "\(reason)"])
+        }
+        waiters = PositionWaiters(reached: opened.rows.applied.position)
+        executor = try ThreadExecutor()
+        rows = opened.rows
+    }
+
+    package nonisolated func stop() {
+        stopping.store(true, ordering: .releasing)
+        signal.raise()
+    }
+
+    nonisolated var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    var isRunning: Bool { phase == .running }
+}
+
+// MARK: - Following the log
+
+extension ProjectionRunner {
+    /// What the loop does after a step.
+    private enum Step {
+        /// There is more to fold.
+        case more
+        /// Waits for the signal, at most so many milliseconds; nil: as long as it takes.
+        case wait(milliseconds: Int?)
+    }
+
+    package func run() async {
+        guard phase == .opened else { return }
+        phase = .running
+        await buildWhereEmpty()
+        while !isStopping, !Task.isCancelled {
+            switch advance() {
+            case .more: await Task.yield()
+            case .wait(.none): await signal.wait()
+            case .wait(let milliseconds?): await signal.wait(milliseconds: milliseconds)
+            }
+        }
+        close()
+    }
+
+    /// Builds a projection that has nothing yet of a long log the way rebuilds do: sorted, without a sync per commit.
+    private func buildWhereEmpty() async {
+        guard let rows, rows.applied.position == .none else { return }
+        guard log.end.position.rawValue > UInt64(options.initialBuildEvents) else { return }
+        isFirstBuild = true
+        defer { isFirstBuild = false }
+        do {
+            _ = try await rebuild { _ in }
+        } catch where error.code == .cancelled || error.code == .stopped {
+            return
+        } catch {
+            // The live loop comes to the same event, and parks there with what is before it.
+            logger.warning(
+                "The first building of a projection did not succeed; it goes on event by event.",
+                metadata: ["projection": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    /// Folds the next page, and commits when it is time.
+    private func advance() -> Step {
+        guard let rows else { return .wait(milliseconds: nil) }
+        switch halt {
+        case .event: return commitIfDue(rows) ?? .wait(milliseconds: nil)
+        case .failure, nil: break
+        }
+        let page: EventPage?
+        do {
+            if case .failure = halt {
+                try rows.commit()
+                pendingSince = nil
+            }
+            page = try pages.page(from: rows.applied.position.advanced(by: 1))
+            resume(rows)
+        } catch let error as ReplayError {
+            return fail(error.message)
+        } catch let error as EventLogError {
+            return fail(error.message)
+        } catch {
+            return fail("\(error)")
+        }
+        guard let page else {
+            hasReachedEnd = true
+            return commitIfDue(rows) ?? .wait(milliseconds: nil)
+        }
+        return fold(page, rows)
+    }
+
+    private func fold(_ page: EventPage, _ rows: ProjectionRows<P>) -> Step {
+        do {
+            try rows.fold(page)
+        } catch {
+            return undo(error, rows)
+        }
+        if pendingSince == nil { pendingSince = .now }
+        waiters.advance(to: rows.applied.position)
+        if case .wait(let milliseconds) = commitIfDue(rows), halt != nil { return .wait(milliseconds: milliseconds) }
+        return .more
+    }
+
+    /// Commits if enough has come together or it has waited long enough.
+    ///
+    /// - Returns: how long to wait at most until it is due; nil where nothing waits.
+    private func commitIfDue(_ rows: ProjectionRows<P>) -> Step? {
+        guard let since = pendingSince else { return nil }
+        let limit = rows.pendingRows == 0 ? options.idleCommitMilliseconds : options.commitMilliseconds
+        let age = (ContinuousClock.now - since) / .milliseconds(1)
+        let isFull = rows.pendingRows >= options.commitRows || rows.pendingBytes >= options.commitBytes
+        guard isFull || age >= Double(limit) else {
+            return .wait(milliseconds: max(1, limit - Int(age)))
+        }
+        do {
+            try rows.commit()
+        } catch {
+            return fail(error.message)
+        }
+        pendingSince = nil
+        return nil
+    }
+
+    /// Stops for a second because the store or the log failed.
+    private func fail(_ reason: String) -> Step {
+        if case .failure = halt {} else {
+            logger.error(
+                "A projection cannot go on for now.", metadata: ["projection": "\(name)", "reason": "\(reason)"])
+        }
+        halt = .failure(reason)
+        waiters.halt()
+        return .wait(milliseconds: 1_000)
+    }
+
+    /// Goes on after a failure that has passed.
+    private func resume(_ rows: ProjectionRows<P>) {
+        guard halt != nil else { return }
+        halt = nil
+        waiters.advance(to: rows.applied.position)
+    }
+
+    /// Undoes a page that could not be folded to its end, up to the event that could not be applied.
+    private func undo(_ failure: FoldFailure, _ rows: ProjectionRows<P>) -> Step {
+        rows.rollback()
+        guard !failure.isStorage else { return fail(failure.reason) }
+        var failure = failure
+        while failure.position > rows.applied.position {
+            guard let problem = refold(rows, through: Position(failure.position.rawValue - 1)) else { break }
+            rows.rollback()
+            // Damaged rows may show themselves at an earlier event this time.
+            guard case .unfit(let earlier) = problem, !earlier.isStorage, earlier.position < failure.position else {
+                return fail(Self.error(problem).message)
+            }
+            failure = earlier
+        }
+        park(failure, rows)
+        return commitIfDue(rows) ?? .wait(milliseconds: nil)
+    }
+
+    private func park(_ failure: FoldFailure, _ rows: ProjectionRows<P>) {
+        halt = .event(failure.position, failure.reason)
+        pendingSince = .now
+        waiters.advance(to: rows.applied.position)
+        waiters.halt()
+        logger.error(
+            "A projection is parked: it cannot apply an event. Rebuild it, if need be with a program that can.",
+            metadata: [
+                "projection": "\(name)", "position": "\(failure.position)", "reason": "\(failure.reason)",
+            ])
+    }
+
+    private static func error(_ problem: RefoldProblem) -> ReplayError {
+        switch problem {
+        case .log(let error): ReplayError(error)
+        case .unfit(let failure): ReplayError(failure)
+        }
+    }
+
+    /// Why some pages could not be folded again.
+    private enum RefoldProblem {
+        case log(EventLogError)
+        case unfit(FoldFailure)
+    }
+
+    /// Folds the log from the applied position to exactly this one.
+    ///
+    /// - Returns: why that did not succeed; nil where it did.
+    private func refold(_ rows: ProjectionRows<P>, through last: Position) -> RefoldProblem? {
+        let kinds = KindFilter(P.kinds)
+        while rows.applied.position < last {
+            let page: EventPage?
+            do {
+                page = try EventPage.read(
+                    log, from: rows.applied.position.advanced(by: 1), through: last, kinds: kinds,
+                    limits: PageLimits(options))
+            } catch {
+                return .log(error)
+            }
+            guard let page else { break }
+            do { try rows.fold(page) } catch { return .unfit(error) }
+        }
+        return nil
+    }
+
+    /// Commits view and checkpoint together and closes the store.
+    private func close() {
+        do {
+            try rows?.commit()
+        } catch {
+            // What was not committed is folded again at the next start.
+            logger.error(
+                "A projection could not be committed at the stop.",
+                metadata: ["projection": "\(name)", "error": "\(error)"])
+        }
+        phase = .stopped
+        rows = nil
+        waiters.halt()
+    }
+}
+
+// MARK: - Taking over a rebuilt store
+
+extension ProjectionRunner {
+    /// Puts a store that a rebuild has finished in the place of the present one, and removes that.
+    ///
+    /// What the present one is ahead is folded first, so the position that readers see never goes back.
+    func adopt(_ number: Int) throws(ReplayError) {
+        guard let present = rows else { throw .stoppedEngine }
+        let path = directory.path(number)
+        let (fresh, discarded) = try ProjectionRows<P>.open(
+            path: path, owner: owner, end: log.end.position, sync: .full)
+        guard discarded == nil else {
+            throw ReplayError(.storage, "The rebuilt store of \(name) cannot be opened. Rebuild it again.")
+        }
+        if let problem = refold(fresh, through: present.applied.position) { throw Self.error(problem) }
+        try fresh.commit()
+        try directory.activate(number)
+        rows = fresh
+        halt = nil
+        pendingSince = nil
+        waiters.advance(to: fresh.applied.position)
+        signal.raise()
+        do {
+            try StoreDirectory.remove(present.path)
+        } catch {
+            // The next start removes it.
+            logger.warning(
+                "The replaced store of a projection could not be removed.",
+                metadata: ["projection": "\(name)", "error": "\(error)"])
+        }
+    }
+}
+
+extension ReplayError {
+    init(_ failure: FoldFailure) {
+        self.init(
+            failure.isStorage ? .storage : .unfit,
+            "The event at position \(failure.position) cannot be applied: \(failure.reason)", position: failure.position)
+    }
+}
+
+// MARK: - Standing
+
+extension ProjectionRunner {
+    package func standing() throws(ReplayError) -> ProjectionStanding {
+        guard let rows else { throw .stoppedEngine }
+        let end = log.end
+        let applied = rows.applied
+        // What was applied may be durable a moment before the end is read here, never after.
+        let lag = end.position > applied.position ? end.position.rawValue - applied.position.rawValue : 0
+        return ProjectionStanding(
+            position: applied.position, lagEvents: lag,
+            lagMicroseconds: lag == 0 ? 0 : try lagMicroseconds(applied, end: end.recordedAt), state: state(lag),
+            parkedReason: halt?.reason)
+    }
+
+    private func state(_ lag: UInt64) -> ProjectionState {
+        if halt != nil { return .parked }
+        if rebuildPosition != nil, !isFirstBuild { return .rebuilding }
+        // A running projection is always a little behind; that alone is no reason to call it so.
+        return hasReachedEnd && lag < 10_000 ? .live : .catchingUp
+    }
+
+    private func lagMicroseconds(_ applied: Checkpoint, end: Instant) throws(ReplayError) -> UInt64 {
+        var from = applied.recordedAt
+        if applied.position == .none {
+            do {
+                from = try log.record(at: Position(1)) { EventHeader.recordedAt(of: $0) } ?? end
+            } catch {
+                throw ReplayError(error)
+            }
+        }
+        return UInt64(max(0, end.rawValue - from.rawValue))
+    }
+}

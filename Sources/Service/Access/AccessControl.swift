@@ -1,0 +1,84 @@
+internal import CRM
+internal import EventLog
+internal import Schema
+internal import Synchronization
+
+/// A caller that the log knows.
+struct Principal: Sendable {
+    /// Number of the principal's stream; none for the service itself.
+    var number: StreamNumber
+    var permissions: Set<Permission>
+    var mayActOnBehalfOf: Bool
+
+    /// The service itself, which may do everything.
+    static let service = Principal(number: .none, permissions: Set(Permission.allCases), mayActOnBehalfOf: true)
+
+    /// - Throws: FORBIDDEN where the principal may not do this.
+    func require(_ permission: Permission) throws(Refusal) {
+        guard permissions.contains(permission) else {
+            throw Refusal(.forbidden, "None of your roles allows this. Ask an administrator (kith access grant).")
+        }
+    }
+}
+
+/// Who the callers are and what they may do: a fold of the principals' streams, kept while it holds.
+final class AccessControl: Sendable {
+    private let context: LogContext
+    private let known = Mutex<[CallerIdentity: Principal]>([:])
+
+    init(context: LogContext) { self.context = context }
+
+    /// Forgets what it knows: a principal has changed.
+    func invalidate() { known.withLock { $0 = [:] } }
+
+    /// The principal behind a connection.
+    ///
+    /// - Throws: FORBIDDEN where nobody granted it anything.
+    func principal(_ identity: CallerIdentity) throws(Refusal) -> Principal {
+        if let principal = known.withLock({ $0[identity] }) { return principal }
+        let principal = try load(identity)
+        known.withLock { $0[identity] = principal }
+        return principal
+    }
+
+    private func load(_ identity: CallerIdentity) throws(Refusal) -> Principal {
+        do {
+            let token = context.token(of: Self.key(identity), .principal)
+            guard let number = try context.log.index.link(token), let entry = try context.log.index.head(of: number) else {
+                throw Self.unknown(identity)
+            }
+            let folding = StateFolding(index: context.log.index) { [context] (position, body) throws(EventLogError) in
+                try context.log.record(at: position, body) != nil
+            }
+            let (state, _) = try folding.fold(PrincipalAggregate.self, number, StreamHead(entry, number))
+            // A grant with a scope allows nothing yet beyond it, and no command or query has a scope: default deny.
+            let permissions = state.grants.filter(\.scope.isEmpty).reduce(into: Set<Permission>()) { permissions, grant in
+                permissions.formUnion(AccessMatrix.permissions(of: grant.role))
+            }
+            return Principal(number: number, permissions: permissions, mayActOnBehalfOf: state.onBehalfOfAllowed)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch let error as EventLogError {
+            throw Refusal(error)
+        } catch {
+            throw Refusal(.internal, "The principal cannot be read.")
+        }
+    }
+
+    private static func unknown(_ identity: CallerIdentity) -> Refusal {
+        let who =
+            switch identity {
+            case .uid(let uid): "user id \(uid)"
+            case .socket(let name): "the socket \(name)"
+            }
+        return Refusal(.forbidden, "Nothing is granted to \(who). Ask an administrator (kith access grant).")
+    }
+
+    /// The external key under which a principal is found.
+    static func key(_ identity: CallerIdentity) -> ExternalKey {
+        switch identity {
+        case .uid(let uid): ExternalKey(system: "uid", key: String(uid))
+        case .socket(let name): ExternalKey(system: "socket", key: name)
+        }
+    }
+}

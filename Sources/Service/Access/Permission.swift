@@ -1,0 +1,57 @@
+internal import Schema
+
+/// What a principal can be allowed to do.
+enum Permission: Hashable, Sendable, CaseIterable {
+    /// Commands about customers, products, orders and what belongs to them.
+    case business
+    /// Imports, and commands in historic mode.
+    case imports
+    /// The organisation's settings.
+    case settings
+    /// Principals and their roles.
+    case access
+    /// Views without personal data.
+    case views
+    /// Personal data in views and history.
+    case personal
+    /// Personal data, if a purpose is stated.
+    case personalForPurpose
+    /// History.
+    case history
+    /// Status.
+    case status
+    /// Rebuilds and other work on the machine.
+    case operations
+}
+
+/// Which role allows what: the matrix of the service, default deny.
+enum AccessMatrix {
+    /// What a role allows.
+    static func permissions(of role: Role) -> Set<Permission> {
+        switch role {
+        case .service: [.business, .views, .personal, .history, .status]
+        case .importer: [.business, .imports, .views, .personal, .history, .status]
+        case .auditor: [.views, .personalForPurpose, .history, .status]
+        case .operator: [.views, .status, .operations]
+        case .admin: Set(Permission.allCases)
+        case .sales, .serviceAgent, .marketing: [.business, .views, .personal, .history, .status]
+        case .unspecified, .UNRECOGNIZED: []
+        }
+    }
+
+    /// What a command of this kind needs.
+    static func permission(for command: CommandBody.OneOf_Command) -> Permission {
+        switch command {
+        case .startImport, .commitImport: .imports
+        case .setOrganisation: .settings
+        case .registerPrincipal, .grantRole, .revokeRole, .bindPrincipal, .allowOnBehalfOf: .access
+        case .registerParty, .upsertParty, .correctParty, .changePartyDetail, .addContactPoint, .verifyContactPoint,
+            .retireContactPoint, .changePartyStatus, .recordNeed, .recordPreference, .archiveParty, .restoreParty,
+            .defineProduct, .upsertProduct, .changeProduct, .addVariant, .retireProduct, .relateProducts, .definePriceBook,
+            .setPrice, .placeOrder, .upsertOrder, .correctOrder, .confirmOrder, .cancelOrder, .fulfilLine, .completeOrder,
+            .registerReturn, .upsertReturn, .refundReturn, .linkExternalRecord, .unlinkExternalRecord, .addNote, .tag,
+            .untag:
+            .business
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package import Logging
+
+/// Everything that can be set about the service. `docs/configuration.md` lists the settings.
+package struct ServiceConfiguration: Sendable {
+    /// A socket whose callers are all one service, whatever their user id.
+    package struct ServiceSocket: Sendable, Hashable {
+        /// The name under which a principal is registered for the socket.
+        package var name: String
+        /// Path of the socket.
+        package var path: String
+
+        /// A socket bound to this name.
+        package init(name: String, path: String) {
+            self.name = name
+            self.path = path
+        }
+    }
+
+    /// The directory of the log, the vault and everything derived. Made at the first start.
+    package var dataDirectory: String
+
+    /// The file that holds the master key of the vault.
+    package var masterKeyPath: String
+
+    /// The socket that clients connect to; callers are told apart by their user id.
+    package var socketPath: String
+
+    /// The group that may use the sockets, by name or number; the process's own where it is absent.
+    package var socketGroup: String?
+
+    /// Further sockets, each bound to one service.
+    package var serviceSockets: [ServiceSocket] = []
+
+    /// The least severe messages that are logged.
+    package var logLevel: Logger.Level = .info
+
+    /// Bytes of zeros that the log's file is kept ahead of its content, so that a full disk is known beforehand.
+    package var logReserveBytes = 64 << 20
+
+    /// What the sockets take.
+    package var limits = NativeLimits()
+
+    /// A configuration with defaults for everything else.
+    package init(dataDirectory: String, masterKeyPath: String, socketPath: String) {
+        self.dataDirectory = dataDirectory
+        self.masterKeyPath = masterKeyPath
+        self.socketPath = socketPath
+    }
+}
+
+/// Where things are when nothing is configured.
+package enum DefaultPaths {
+    /// `/var/lib/kith` for root; for others `kith` in `XDG_DATA_HOME` or else in `~/.local/share`. Nil where the
+    /// environment names no home.
+    package static func dataDirectory(environment: [String: String], userID: UInt32) -> String? {
+        if userID == 0 { return "/var/lib/kith" }
+        if let directory = environment["XDG_DATA_HOME"], directory.hasPrefix("/") { return directory + "/kith" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.local/share/kith" }
+        return nil
+    }
+
+    /// `kith.sock` in `XDG_RUNTIME_DIR`, or else `/tmp/kith-<uid>.sock`: where clients look as well.
+    package static func socket(environment: [String: String], userID: UInt32) -> String {
+        if let directory = environment["XDG_RUNTIME_DIR"], !directory.isEmpty { return directory + "/kith.sock" }
+        return "/tmp/kith-\(userID).sock"
+    }
+
+    /// `master.key` in the data directory.
+    package static func masterKey(dataDirectory: String) -> String { dataDirectory + "/master.key" }
+}

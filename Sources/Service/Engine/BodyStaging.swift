@@ -1,0 +1,192 @@
+internal import CRM
+internal import EventLog
+internal import KeyVault
+internal import Schema
+internal import SwiftProtobuf
+
+/// Puts the events of one body on the stage: encodes them, gives them their subjects, moves heads and states.
+struct BodyStaging {
+    let world: DecisionWorld
+    let command: CheckedCommand
+    let prepared: PreparedBody
+    let body: UInt16
+    let reason: String
+    let target: DecisionTarget
+    let occurredAt: Instant
+    let recordedAt: Instant
+    let importNumber: StreamNumber
+    let onBehalfOf: StreamNumber
+
+    /// Part number of a sealed reason: no body has so many parts of its own.
+    private static let reasonPart: UInt16 = 0xFFFE
+
+    /// Stages one event.
+    ///
+    /// - Throws: OCCURRED_OUT_OF_ORDER, LIMIT_EXCEEDED where the record would be too long.
+    func stage(_ event: NewEvent, isFirst: Bool) throws(Refusal) {
+        let (number, head, newID) = try place(event)
+        var (kind, payload) = try encode(event.payload)
+        let isFact = event.origin == .command
+        let time = event.occurredAt ?? occurredAt
+        if isFact, !prepared.command.retroactive, let head, time < head.lastFactAt {
+            throw Refusal(
+                .occurredOutOfOrder, "The fact is older than the last fact of its stream. Send facts in order, or a correction.",
+                field: "occurred_at")
+        }
+        var subjects = try entries(event)
+        if isFirst, !reason.isEmpty {
+            if let subject = subjects.first {
+                subjects.append(try sealedReason(like: subject))
+            } else {
+                payload = payload.appendingReason(reason)
+            }
+        }
+        let position = world.nextPosition
+        let streamKind = head?.kind ?? target.kind
+        let header = EventHeader(
+            origin: isFact && importNumber != .none ? .import : event.origin, kind: kind, schemaVersion: 1,
+            flags: flags(isFirstOfCommand: world.stage.events.isEmpty), position: position, recordedAt: recordedAt,
+            occurredAt: time, stream: number, revision: Revision((head?.revision.rawValue ?? 0) + 1), commandIndex: 0,
+            commandCount: 0, previousInStream: head?.last ?? .none, commandID: command.id,
+            correlationID: command.correlationID, causation: event.causation, principal: command.principal,
+            onBehalfOf: onBehalfOf, importNumber: importNumber, streamKind: streamKind,
+            subjectCount: UInt8(truncatingIfNeeded: subjects.count), payloadLength: UInt16(truncatingIfNeeded: payload.count),
+            body: body)
+        let changes = indexChanges(event, header)
+        let staged = Stage.Event(
+            stream: newID.map { .new(streamKind, $0) } ?? .existing(number), number: number, header: header,
+            payload: payload, subjects: subjects, changes: changes)
+        try checkLength(staged)
+        commit(staged, event, head: head, newID: newID, isFact: isFact)
+    }
+
+    private func place(_ event: NewEvent) throws(Refusal) -> (StreamNumber, StreamHead?, Identifier?) {
+        switch event.stream {
+        case .target:
+            let head = try world.head(of: target.number)
+            return (target.number, head, head == nil ? target.newID : nil)
+        case .other(let number):
+            guard let head = try world.head(of: number) else {
+                throw Refusal(.internal, "A consequence names the stream \(number), which does not exist.")
+            }
+            return (number, head, nil)
+        }
+    }
+
+    private func encode(_ payload: EventPayload.OneOf_Event) throws(Refusal) -> (EventKind, [UInt8]) {
+        do { return try EventPayload.encode(payload) } catch { throw Refusal(.internal, error.message) }
+    }
+
+    private func flags(isFirstOfCommand: Bool) -> EventHeader.Flags {
+        var flags: EventHeader.Flags = command.historic ? .historic : []
+        if isFirstOfCommand { flags.insert(world.stage.sealsFingerprint ? .fingerprintSealed : .fingerprintOpen) }
+        return flags
+    }
+
+    private func entries(_ event: NewEvent) throws(Refusal) -> [EventDraft.Subject] {
+        var entries: [EventDraft.Subject] = []
+        for subject in event.subjects {
+            let number: StreamNumber = if case .number(let other) = subject.who { other } else { target.number }
+            let part = subject.part.map { prepared.parts[$0] }
+            var known = part?.slot
+            if known == nil { known = try world.slot(of: number) ?? prepared.reservedSlot }
+            guard let slot = known else {
+                throw Refusal(.internal, "The subject \(number) has no key.")
+            }
+            entries.append(
+                EventDraft.Subject(
+                    subject: number, keySlot: slot.number, slotGeneration: slot.generation, body: body,
+                    part: part?.part ?? 0, role: subject.role, sealed: part?.bytes ?? []))
+        }
+        return entries
+    }
+
+    private func sealedReason(like subject: EventDraft.Subject) throws(Refusal) -> EventDraft.Subject {
+        var personal = PersonalData()
+        personal.reason.reason = reason
+        let plaintext: [UInt8]
+        do { plaintext = try personal.serializedBytes() } catch { throw Refusal(.internal, "The reason cannot be encoded.") }
+        var entry = subject
+        entry.part = Self.reasonPart
+        entry.sealed = try world.context.seal(
+            plaintext, commandID: command.id, body: body, part: Self.reasonPart,
+            slot: Slot(number: subject.keySlot, generation: subject.slotGeneration))
+        return entry
+    }
+
+    private func indexChanges(_ event: NewEvent, _ header: EventHeader) -> [IndexChange] {
+        var changes = world.context.changes(
+            of: AggregateRegistry.effects(of: event.payload, on: header.streamKind, stream: header.stream))
+        for subject in event.subjects { if let part = subject.part { changes += prepared.parts[part].changes } }
+        return changes + RecordChanges.singleton(header, vault: world.context.vault)
+    }
+
+    private func checkLength(_ event: Stage.Event) throws(Refusal) {
+        // The fingerprint of the command's first event comes on top: 32 open bytes, or an entry of its own.
+        let reserve = RecordLayout.subjectEntryLength + RecordLayout.fingerprintLength + 64
+        var length = RecordLayout.headerLength + RecordLayout.streamIDLength + event.payload.count + reserve
+        for subject in event.subjects { length += RecordLayout.subjectEntryLength + subject.sealed.count }
+        guard length <= RecordLayout.maximumRecordLength, event.subjects.count < 255 else {
+            throw Refusal(.limitExceeded, "An event would need \(length) bytes; 64 KiB is the limit. Send shorter texts or fewer items.")
+        }
+    }
+
+    private func commit(_ staged: Stage.Event, _ event: NewEvent, head: StreamHead?, newID: Identifier?, isFact: Bool) {
+        let header = staged.header
+        if let newID { world.stage.ids[newID] = staged.number }
+        for subject in staged.subjects {
+            world.stage.slots[subject.subject] = Slot(number: subject.keySlot, generation: subject.slotGeneration)
+        }
+        evolve(StoredEvent(header: header, payload: event.payload))
+        world.stage.heads[staged.number] = StreamHead(
+            id: newID ?? head?.id ?? .zero, number: staged.number, kind: header.streamKind, revision: header.revision,
+            last: header.position,
+            lastFactAt: isFact ? max(header.occurredAt, head?.lastFactAt ?? .earliest) : head?.lastFactAt ?? .earliest)
+        world.stage.apply(staged.changes, stream: staged.number)
+        world.stage.events.append(staged)
+    }
+
+    /// Moves the state of the event's stream on, where it is in memory.
+    private func evolve(_ event: StoredEvent) {
+        guard let aggregate = AggregateRegistry.aggregate(of: event.header.streamKind) else { return }
+        world.evolve(aggregate, event)
+    }
+}
+
+extension DecisionWorld {
+    /// The state of a stream after one more event, if the state before it is in memory or the stream begins.
+    func evolve<A: Aggregate>(_ type: A.Type, _ event: StoredEvent) {
+        let number = event.header.stream
+        let before = Revision(event.header.revision.rawValue - 1)
+        let known = stage.states[number].flatMap { $0.revision == before ? $0 : nil } ?? cache.entry(number, revision: before)
+        var state: A.State
+        if before == .none {
+            state = A.State()
+        } else if let known = known?.state as? A.State {
+            state = known
+        } else {
+            return
+        }
+        A.evolve(&state, event)
+        stage.states[number] = StateCache.Entry(
+            revision: event.header.revision, state: state,
+            size: (known?.size ?? StateCache.baseSize) + Int(event.header.payloadLength))
+    }
+}
+
+extension [UInt8] {
+    /// An encoded event with its field 15, the reason; it comes last, as fields are written in order of number and
+    /// no event has a later one.
+    func appendingReason(_ reason: String) -> [UInt8] {
+        var bytes = self
+        let text = Array(reason.utf8)
+        bytes.append(15 << 3 | 2)
+        var length = UInt64(text.count)
+        while length >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
+            length >>= 7
+        }
+        bytes.append(UInt8(length))
+        return bytes + text
+    }
+}

@@ -1,0 +1,166 @@
+internal import CRM
+internal import EventLog
+internal import KeyVault
+internal import Schema
+internal import SwiftProtobuf
+
+/// The log as the command that is being decided sees it: everything before it, durable or not, and what its own
+/// earlier bodies did. Lives on the writer's thread.
+final class DecisionWorld: World, PreparationSource {
+    let context: LogContext
+    let cache: StateCache
+    let writer: LogWriter
+    /// What the bodies of the present command did so far.
+    var stage = Stage()
+    /// Slots that were taken from the vault for the present command, in its turn.
+    var reservedSlots: [Slot] = []
+
+    init(context: LogContext, cache: StateCache, writer: LogWriter) {
+        self.context = context
+        self.cache = cache
+        self.writer = writer
+    }
+
+    /// Position that the next event of the present command will get.
+    var nextPosition: Position { writer.nextPosition.advanced(by: stage.events.count) }
+
+    func resolve(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber? {
+        var found = staged(reference, kind)
+        if found == nil { found = try indexed(reference, kind) }
+        guard let number = found, number != .none, try head(of: number)?.kind == kind else { return nil }
+        return number
+    }
+
+    private func staged(_ reference: Reference, _ kind: AggregateKind) -> StreamNumber? {
+        guard !stage.isEmpty else { return nil }
+        switch reference.target {
+        case .id(let text): return Identifier(text).flatMap { stage.ids[$0] }
+        case .external(let key): return stage.links[context.token(of: key, kind)]
+        case .token(let bytes): return IndexToken(bytes).flatMap { stage.links[$0] }
+        case .number, nil: return nil
+        }
+    }
+
+    private func indexed(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber? {
+        do { return try context.resolve(reference, kind) } catch { throw Refusal(error) }
+    }
+
+    func singleton(_ kind: AggregateKind) throws(Refusal) -> StreamNumber? {
+        let token = context.singletonToken(kind)
+        if let number = stage.links[token] { return number }
+        do { return try context.log.index.link(token) } catch { throw Refusal(error) }
+    }
+
+    func head(of number: StreamNumber) throws(Refusal) -> StreamHead? {
+        if let head = stage.heads[number] { return head }
+        do { return try context.log.index.head(of: number).map { StreamHead($0, number) } } catch { throw Refusal(error) }
+    }
+
+    func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State? {
+        guard let head = try head(of: number), head.kind == A.kind else { return nil }
+        if let entry = stage.states[number], entry.revision == head.revision { return entry.state as? A.State }
+        if let entry = cache.entry(number, revision: head.revision) { return entry.state as? A.State }
+        do {
+            let folding = StateFolding(index: context.log.index) { [writer] (position, body) throws(EventLogError) in
+                try writer.record(at: position, body) != nil
+            }
+            let (state, size) = try folding.fold(type, number, head)
+            cache.put(StateCache.Entry(revision: head.revision, state: state, size: size), number)
+            if head.revision.rawValue >= StateFolding.storedEvery, let bytes: [UInt8] = try? state.serializedBytes() {
+                context.log.index.store(StoredState(revision: head.revision, last: head.last, bytes: bytes), of: number)
+            }
+            return state
+        } catch { throw Refusal(error) }
+    }
+
+    func claim(_ key: ClaimKey) throws(Refusal) -> Int64 {
+        do { return try context.log.index.claim(key.bytes) + (stage.claims[key.bytes] ?? 0) } catch { throw Refusal(error) }
+    }
+
+    func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] {
+        let token = IndexToken(high: token.high, low: token.low)
+        do {
+            var holders = Set(try context.log.index.holders(of: token))
+            for (stream, has) in stage.tokens[token] ?? [:] {
+                if has { holders.insert(stream) } else { holders.remove(stream) }
+            }
+            return holders.sorted()
+        } catch { throw Refusal(error) }
+    }
+
+    func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {
+        if reference.position >= writer.nextPosition.rawValue { return try stage.open(reference, from: writer.nextPosition, context) }
+        return try context.personalData(reference) { (position, body) throws(EventLogError) in
+            try writer.record(at: position, body)
+        }
+    }
+
+    func slot(of subject: StreamNumber) throws(Refusal) -> Slot? {
+        if let slot = stage.slots[subject] { return slot }
+        do {
+            return try context.log.index.subject(subject).map { Slot(number: $0.keySlot, generation: $0.slotGeneration) }
+        } catch { throw Refusal(error) }
+    }
+}
+
+/// What the bodies of one command did, before the command as a whole is known to be accepted.
+struct Stage {
+    /// An event that waits for the rest of its command.
+    struct Event {
+        var stream: EventDraft.Stream
+        var number: StreamNumber
+        var header: EventHeader
+        var payload: [UInt8]
+        var subjects: [EventDraft.Subject]
+        var changes: [IndexChange]
+    }
+
+    var commandID = Identifier.zero
+    var sealsFingerprint = false
+    var events: [Event] = []
+    var heads: [StreamNumber: StreamHead] = [:]
+    var ids: [Identifier: StreamNumber] = [:]
+    /// None: the reference names nothing any more.
+    var links: [IndexToken: StreamNumber] = [:]
+    var tokens: [IndexToken: [StreamNumber: Bool]] = [:]
+    /// What is to be added to the index's values.
+    var claims: [[UInt8]: Int64] = [:]
+    var states: [StreamNumber: StateCache.Entry] = [:]
+    var slots: [StreamNumber: Slot] = [:]
+
+    var isEmpty: Bool { events.isEmpty }
+
+    mutating func apply(_ changes: [IndexChange], stream: StreamNumber) {
+        for change in changes {
+            switch change {
+            case .link(let token): links[token] = stream
+            case .unlink(let token): links[token] = StreamNumber.none
+            case .addToken(let token): tokens[token, default: [:]][stream] = true
+            case .removeToken(let token): tokens[token, default: [:]][stream] = false
+            case .claim(let key, let amount): claims[key, default: 0] += amount
+            }
+        }
+    }
+
+    /// Opens a part that an earlier body of the command sealed.
+    func open(_ reference: SealedRef, from first: Position, _ context: LogContext) throws(Refusal) -> PersonalData {
+        let index = Int(reference.position - first.rawValue)
+        let entry = Int(reference.entry) - (index == 0 && sealsFingerprint ? 1 : 0)
+        guard events.indices.contains(index), events[index].subjects.indices.contains(entry) else {
+            throw Refusal(.internal, "A personal part of this command is not there. Send the bodies one by one.")
+        }
+        let subject = events[index].subjects[entry]
+        let slot = Slot(number: subject.keySlot, generation: subject.slotGeneration)
+        do {
+            let plaintext = try context.vault.open(
+                subject.sealed, slot: slot,
+                associatedData: KeyVault.associatedData(
+                    logID: context.log.id.bytes, commandID: commandID.bytes, body: subject.body, part: subject.part, slot: slot))
+            return try PersonalData(serializedBytes: plaintext)
+        } catch let error as VaultError {
+            throw Refusal(error)
+        } catch {
+            throw Refusal(.damaged, "A personal part of this command cannot be read.")
+        }
+    }
+}

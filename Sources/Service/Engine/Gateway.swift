@@ -1,0 +1,197 @@
+internal import CRM
+internal import EventLog
+internal import FoundationEssentials
+internal import KeyVault
+internal import Schema
+internal import SwiftProtobuf
+
+/// The first stage of the command path: checks form and rights, replaces external keys by tokens, and prepares what
+/// can be prepared ahead of its turn. Runs on the connection's thread; nothing here waits.
+struct Gateway: Sendable {
+    let context: LogContext
+    let cache: StateCache
+    let access: AccessControl
+
+    /// Limits of one command.
+    static let bodiesMaximum = 1_000
+    private static let idempotencyKeyMaximum = 256
+    private static let reasonMaximum = 1_000
+
+    /// Checks one command of a caller.
+    func check(_ command: Command, from caller: CallerIdentity) -> (id: String, result: Result<CheckedCommand, Refusal>) {
+        do throws(Refusal) {
+            return check(command, by: try access.principal(caller))
+        } catch {
+            return (command.id, .failure(error))
+        }
+    }
+
+    /// Checks one command of a principal.
+    func check(_ command: Command, by principal: Principal) -> (id: String, result: Result<CheckedCommand, Refusal>) {
+        var id = command.id
+        do throws(Refusal) {
+            let identifier = try commandID(command)
+            id = identifier.description
+            return (id, .success(try checked(command, identifier, by: principal)))
+        } catch {
+            return (id, .failure(error))
+        }
+    }
+
+    private func commandID(_ command: Command) throws(Refusal) -> Identifier {
+        guard command.id.isEmpty else {
+            guard command.idempotencyKey.isEmpty else {
+                throw Refusal(.schemaInvalid, "A command has an id or an idempotency key, not both.", field: "idempotency_key")
+            }
+            guard let id = Identifier(command.id), id != .zero else {
+                throw Refusal(.schemaInvalid, "The command id is not a UUID in its 36-character form.", field: "id")
+            }
+            return id
+        }
+        guard !command.idempotencyKey.isEmpty else {
+            throw Refusal(.schemaInvalid, "The command has neither an id nor an idempotency key. Give it one.", field: "id")
+        }
+        guard command.idempotencyKey.count <= Self.idempotencyKeyMaximum else {
+            throw Refusal(.limitExceeded, "An idempotency key has at most 256 bytes.", field: "idempotency_key")
+        }
+        let bytes = context.vault.commandID(idempotencyKey: Array(command.idempotencyKey))
+        guard let id = Identifier(bytes: bytes) else { throw Refusal(.internal, "No command id could be made.") }
+        return id
+    }
+
+    private func checked(_ command: Command, _ id: Identifier, by principal: Principal) throws(Refusal) -> CheckedCommand {
+        let historic = command.mode == .historic
+        if historic { try principal.require(.imports) }
+        guard !command.hasOnBehalfOf || principal.mayActOnBehalfOf else {
+            throw Refusal(.forbidden, "You may not act on behalf of others. Ask an administrator.", field: "on_behalf_of")
+        }
+        guard (1...Self.bodiesMaximum).contains(command.bodies.count) else {
+            throw Refusal(
+                command.bodies.isEmpty ? .schemaInvalid : .limitExceeded, "A command has 1 to 1,000 bodies.", field: "bodies")
+        }
+        var checked = CheckedCommand(
+            id: id, correlationID: try correlation(command), fingerprint: try fingerprint(command, principal),
+            principal: principal.number, onBehalfOf: command.hasOnBehalfOf ? command.onBehalfOf : nil,
+            importJob: command.hasImportJob ? command.importJob : nil, occurredAt: try occurredAt(command),
+            historic: historic, dryRun: command.dryRun, bodies: [])
+        checked.bodies.reserveCapacity(command.bodies.count)
+        let source = GatewaySource(context: context, cache: cache)
+        for (index, body) in command.bodies.enumerated() {
+            do throws(Refusal) {
+                checked.bodies.append(try self.checked(body, index, id, by: principal, source))
+            } catch {
+                for body in checked.bodies { body.prepared?.reservedSlot.map { context.vault.release($0) } }
+                var refusal = error
+                refusal.detail.body = UInt32(index)
+                throw refusal
+            }
+        }
+        return checked
+    }
+
+    private func correlation(_ command: Command) throws(Refusal) -> Identifier {
+        guard !command.correlationID.isEmpty else { return .zero }
+        guard let id = Identifier(command.correlationID) else {
+            throw Refusal(.schemaInvalid, "The correlation id is not a UUID in its 36-character form.", field: "correlation_id")
+        }
+        return id
+    }
+
+    private func occurredAt(_ command: Command) throws(Refusal) -> Instant? {
+        guard command.hasOccurredAt else { return nil }
+        guard let instant = Instant(command.occurredAt) else {
+            throw Refusal(.schemaInvalid, "occurred_at lies outside the years 1 to 9999.", field: "occurred_at")
+        }
+        return instant
+    }
+
+    /// The keyed hash of the command's canonical content: what the client sent, without the trace fields and the id,
+    /// in protobuf's order of fields with defaults left out, and the principal.
+    private func fingerprint(_ command: Command, _ principal: Principal) throws(Refusal) -> [UInt8] {
+        var content = command
+        content.id = ""
+        content.idempotencyKey = Data()
+        content.correlationID = ""
+        content.dryRun = false
+        var bytes: [UInt8]
+        do { bytes = try content.serializedBytes() } catch {
+            throw Refusal(.schemaInvalid, "The command holds text that is not valid Unicode.")
+        }
+        bytes.append(littleEndian: principal.number.rawValue)
+        return context.vault.fingerprint(bytes)
+    }
+
+    // MARK: One body
+
+    private func checked(
+        _ body: CommandBody, _ index: Int, _ id: Identifier, by principal: Principal, _ source: GatewaySource
+    ) throws(Refusal) -> CheckedBody {
+        guard let command = body.command else {
+            throw Refusal(.unknownCommand, "The body holds no command that this version knows.", field: "bodies")
+        }
+        try principal.require(AccessMatrix.permission(for: command))
+        guard body.reason.utf8.count <= Self.reasonMaximum else {
+            throw Refusal(.limitExceeded, "A reason has at most 1,000 bytes.", field: "reason")
+        }
+        return try checked(command.domainCommand, body, command.holdsPersonalData, UInt16(index), id, source)
+    }
+
+    private func checked<C: DomainCommand>(
+        _ original: C, _ body: CommandBody, _ personal: Bool, _ index: UInt16, _ id: Identifier, _ source: GatewaySource
+    ) throws(Refusal) -> CheckedBody {
+        var command = original
+        var holdsPersonalData = personal
+        try command.visitReferences { (reference, kind) throws(Refusal) in
+            switch reference.target {
+            case .external(let key):
+                if kind == .party { holdsPersonalData = true }
+                reference.token = context.token(of: key, kind).data
+            case .token:
+                throw Refusal(.schemaInvalid, "A reference names an id, an external key or a number.")
+            case .id, .number, nil: break
+            }
+        }
+        try original.validate()
+        var checked = CheckedBody(
+            command: command, expectedRevision: body.hasExpectedRevision ? body.expectedRevision : nil, reason: body.reason,
+            holdsPersonalData: holdsPersonalData, prepared: nil)
+        checked.prepared = prepareAhead(checked, id, index, source)
+        return checked
+    }
+
+    /// The body prepared ahead of its turn; nil where that cannot be: it is then prepared, or refused, in its turn.
+    private func prepareAhead(_ body: CheckedBody, _ id: Identifier, _ index: UInt16, _ source: GatewaySource) -> PreparedBody? {
+        switch body.command.commandTarget {
+        case .existing(let reference):
+            guard (try? source.exists(reference)) == true else { return nil }
+        case .any(_, let reference):
+            guard (try? source.exists(reference)) == true else { return nil }
+        case .new, .upsert, .singleton: break
+        }
+        return try? BodyPreparation(source: source)(body, commandID: id, body: index)
+    }
+}
+
+extension GatewaySource {
+    /// Whether a reference names something that is already in the log.
+    fileprivate func exists(_ reference: Reference) throws(Refusal) -> Bool {
+        do { return try context.resolve(reference, .unspecified) != nil } catch { throw Refusal(error) }
+    }
+}
+
+extension CommandBody.OneOf_Command {
+    /// Whether the command itself holds personal data, beside the references in it.
+    var holdsPersonalData: Bool {
+        switch self {
+        case .registerParty, .upsertParty, .correctParty, .changePartyDetail, .addContactPoint, .recordNeed,
+            .recordPreference, .addNote:
+            true
+        case .placeOrder(let order): order.hasPersonal
+        case .upsertOrder(let upsert): upsert.order.hasPersonal
+        case .correctOrder(let correction): correction.corrected.hasPersonal
+        case .linkExternalRecord(let link): link.kind == .party
+        case .unlinkExternalRecord(let link): link.kind == .party
+        default: false
+        }
+    }
+}

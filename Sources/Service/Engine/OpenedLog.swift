@@ -1,0 +1,51 @@
+internal import CRM
+internal import EventLog
+internal import KeyVault
+internal import Schema
+
+/// A directory with everything in it opened and checked against each other.
+struct OpenedLog {
+    let directory: LogDirectory
+    let context: LogContext
+    /// The log was made just now, or its first start was cut short.
+    let isNew: Bool
+
+    init(configuration: ServiceConfiguration, clock: any LogClock) throws {
+        let directory = try LogDirectory(path: configuration.dataDirectory)
+        let recorded = try directory.readFormat()
+        let storage = try LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes)
+        let last = try storage.lastPosition()
+        if recorded == nil, last > .none {
+            throw EventLogError(.format, "The directory \(directory.path) holds a log but no FORMAT file. Restore it from a backup.")
+        }
+        let id = recorded ?? SystemIdentifierSource().identifier(at: clock.now())
+        let vault = try KeyVault(
+            path: directory.vaultPath, masterKeyPath: configuration.masterKeyPath, createIfMissing: last == .none)
+        if recorded == nil { try directory.writeFormat(id: id) }
+        try Self.checkIdentity(id, storage)
+        let changes = RecordChanges(logID: id, vault: vault)
+        let log = try EventLog(id: id, storage: storage, indexPath: directory.indexPath) { (header, record) throws(EventLogError) in
+            try changes(header, record)
+        }
+        do {
+            try vault.startAllocating(after: try log.index.highestSlot())
+        } catch {
+            log.close()
+            throw error
+        }
+        self.directory = directory
+        context = LogContext(log: log, vault: vault)
+        isNew = last < Position(3)
+    }
+
+    /// The first record must be of the log that the FORMAT file names.
+    private static func checkIdentity(_ id: Identifier, _ storage: LMDBLogStorage) throws(EventLogError) {
+        try storage.value(at: Position(1)) { (value) throws(EventLogError) in
+            let record = value.extracting(0..<max(0, value.byteCount - RecordLayout.leafHashLength))
+            let event = try StoredEvent(reading: record)
+            guard case .logOpened(let opened) = event.payload, Identifier(bytes: opened.logID) == id else {
+                throw EventLogError(.format, "The FORMAT file names another log than the records do. Restore it from a backup.")
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package import CRM
+internal import EventLog
+internal import FoundationEssentials
+internal import KeyVault
+package import Logging
+internal import Replay
+package import Schema
+package import ServiceLifecycle
+internal import Synchronization
+internal import Views
+
+/// The whole service behind its faces: log, vault, sequencer, projections.
+///
+/// It opens everything in `init`, so that what is wrong with the directory is said before a socket exists; `run`
+/// lives until the graceful shutdown, which drains what was taken and leaves the derived stores caught up.
+package final class KithService: ServiceBackend, ServiceLifecycle.Service {
+    let context: LogContext
+    let access: AccessControl
+    let replay: ReplayEngine
+    let signal = DurableSignal()
+    let configuration: ServiceConfiguration
+    let startedAt: Instant
+    private let directory: LogDirectory
+    private let gateway: Gateway
+    private let queue: WorkQueue<SubmittedWork>
+    private let sequencer: DedicatedThread
+    private let failure: FailureReason
+    let logger: Logger
+
+    /// Commands that may wait for the sequencer.
+    private static let waitingMaximum = 50_000
+    /// Commands that are decided in one group at most.
+    private static let groupMaximum = 4_000
+    /// Bytes of decider states kept in memory, approximately.
+    private static let cacheBytes = 128 << 20
+
+    /// Opens the log of a directory, making it where there is none.
+    ///
+    /// - Throws: `EventLogError`, `VaultError`, `ReplayError` with what to do about it.
+    package init(configuration: ServiceConfiguration, clock: any LogClock = SystemClock(), logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        startedAt = clock.now()
+        let opened = try OpenedLog(configuration: configuration, clock: clock)
+        directory = opened.directory
+        context = opened.context
+        let cache = StateCache(capacity: Self.cacheBytes)
+        let access = AccessControl(context: opened.context)
+        self.access = access
+        gateway = Gateway(context: opened.context, cache: cache, access: access)
+        replay = try ReplayEngine(log: opened.context.log, viewsPath: opened.directory.viewsPath, logger: logger)
+        try replay.add(Directory.self)
+        try replay.add(Customer360.self)
+        let signal = self.signal
+        opened.context.log.onDurable { signal.fire() }
+        let queue = WorkQueue<SubmittedWork>(limit: Self.waitingMaximum)
+        self.queue = queue
+        let failure = FailureReason()
+        self.failure = failure
+        let start = SequencerStart(context: opened.context, cache: cache, access: access, clock: clock, gateway: gateway)
+        sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
+        if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
+    }
+
+    /// Keeps the projections going until the graceful shutdown, then drains.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await replay.run()
+        } onGracefulShutdown: { [replay] in
+            replay.stop()
+        }
+        stop()
+    }
+
+    /// Takes no more commands, finishes what was taken, and closes the log.
+    private func stop() {
+        queue.close()
+        sequencer.join()
+        signal.close()
+        context.log.close()
+    }
+
+    /// Log id, position and directory, for the first line of the log.
+    package var opening: Logger.Metadata {
+        [
+            "log_id": "\(context.log.id)", "position": "\(context.log.end.position)",
+            "data_directory": "\(directory.path)",
+        ]
+    }
+
+    package var reflects: Reflects { .log(context.log) }
+
+    // MARK: Commands
+
+    package func submit(_ commands: [Command], from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64) {
+        var work = SubmittedWork(commands: [], commandIDs: [], sink: sink, tag: tag)
+        work.commands.reserveCapacity(commands.count)
+        for command in commands {
+            let (id, result) = gateway.check(command, from: caller)
+            work.commandIDs.append(id)
+            work.commands.append(result)
+        }
+        guard !commands.isEmpty else { return sink.deliver([SubmitReply(tag: tag, results: [], reflects: reflects)]) }
+        guard queue.add(work, weight: commands.count) else { return turnAway(work) }
+    }
+
+    /// Says no at once, with when to come back.
+    private func turnAway(_ work: SubmittedWork) {
+        for case .success(let command) in work.commands {
+            for body in command.bodies { body.prepared?.reservedSlot.map { context.vault.release($0) } }
+        }
+        var refusal: Refusal
+        if queue.isClosed {
+            refusal = Refusal(.readOnly, "The service is stopping. Send the command again when it is back.")
+        } else {
+            refusal = Refusal(.overloaded, "More commands wait than the service takes. Come back in half a second.")
+            refusal.detail.retryAfterMilliseconds = 500
+        }
+        let results = work.commandIDs.map { CommandResult(refusal, commandID: $0) }
+        work.sink.deliver([SubmitReply(tag: work.tag, results: results, reflects: reflects)])
+    }
+
+    /// Number of commands that wait, and why the writer has stopped, if it has.
+    var writerStatus: (waiting: Int, failure: String) { (queue.waiting, failure.text) }
+}
+
+/// Why the writer takes no commands; empty while it does.
+final class FailureReason: Sendable {
+    private let reason = Mutex("")
+
+    var text: String {
+        get { reason.withLock { $0 } }
+        set { reason.withLock { $0 = newValue } }
+    }
+}
+
+/// What the sequencer's thread starts with.
+private struct SequencerStart: Sendable {
+    let context: LogContext
+    let cache: StateCache
+    let access: AccessControl
+    let clock: any LogClock
+    let gateway: Gateway
+
+    /// The sequencer's loop: until the queue is closed and empty.
+    func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason, groupMaximum: Int) {
+        let writer = context.log.makeWriter(clock: clock)
+        if context.log.end.position == .none {
+            do { try openLog(writer) } catch { failure.text = error.message }
+        }
+        let path = CommandPath(context: context, writer: writer, cache: cache) { [access] in access.invalidate() }
+        while let works = queue.take(most: groupMaximum) {
+            path.process(works)
+            if let error = path.failure { failure.text = error.message }
+            // Errors come back with the next reservation, which fills inline.
+            try? context.vault.fillAhead()
+        }
+        do { try writer.flushIndex() } catch { failure.text = error.message }
+    }
+
+    /// The first event of a new log.
+    private func openLog(_ writer: LogWriter) throws(EventLogError) {
+        let id = context.log.id
+        var opened = LogOpened()
+        opened.logID = Data(id.bytes)
+        opened.formatVersion = UInt32(RecordLayout.formatVersion)
+        opened.epoch = context.log.epoch
+        let encoded: (kind: EventKind, payload: [UInt8])
+        do throws(RecordError) { encoded = try EventPayload.encode(.logOpened(opened)) } catch {
+            throw EventLogError(.store, error.message)
+        }
+        try writer.begin()
+        _ = try writer.append(
+            EventDraft(
+                stream: .new(.log, id), kind: encoded.kind, payload: encoded.payload, origin: .command,
+                flags: .fingerprintOpen, occurredAt: writer.recordedAt, commandIndex: 0, commandCount: 1, body: 0,
+                commandID: id, correlationID: .zero, causation: .none, principal: .none, onBehalfOf: .none,
+                importNumber: .none, subjects: [], fingerprint: context.vault.fingerprint(encoded.payload), changes: []))
+        _ = try writer.commit()
+    }
+}

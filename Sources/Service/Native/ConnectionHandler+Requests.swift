@@ -1,0 +1,183 @@
+internal import CRM
+internal import NIOCore
+internal import Schema
+internal import SwiftProtobuf
+
+/// How each kind of request is begun.
+extension ConnectionHandler {
+    /// Takes one request.
+    ///
+    /// - Throws: where client and service no longer agree which requests are open; the connection is closed then.
+    func take(_ frame: FrameDecoder.Frame) throws(Refusal) {
+        let request = frame.request
+        let id = request.id
+        guard id != 0 else {
+            throw Refusal(.schemaInvalid, "A request has no id. Give every open request an id of its own, not 0.")
+        }
+        // Messages about a request that has just been answered are no mistake: they were sent before.
+        switch request.request {
+        case .credit(let credit)?: return requests.gate(of: id)?.add(credit: credit.frames) ?? ()
+        case .cancel?: return requests.cancel(id)
+        default: break
+        }
+        guard !requests.contains(id) else {
+            throw Refusal(.schemaInvalid, "Request id \(id) is still open. Give every open request an id of its own.")
+        }
+        if case .submit(let submit)? = request.request, request.unknownFields.data.isEmpty {
+            return submitCommands(submit, id: id, bytes: frame.bytes)
+        }
+        if let refusal = ConnectionHandler.defect(in: request) { return refuse(id, refusal) }
+        begin(request, bytes: frame.bytes)
+    }
+
+    private static func defect(in request: Request) -> Refusal? {
+        guard request.request != nil else {
+            return request.unknownFields.data.isEmpty
+                ? Refusal(.schemaInvalid, "The request is empty. Set one of the fields of Request.")
+                : Refusal(
+                    .unknownCommand, "This version does not know this kind of request. Check the service's version.")
+        }
+        return CommandForm.defect(in: request)
+    }
+
+    // MARK: Commands
+
+    private func submitCommands(_ submit: SubmitRequest, id: UInt64, bytes: Int) {
+        guard let output else { return }
+        guard !submit.commands.isEmpty else {
+            return refuse(id, Refusal(.schemaInvalid, "The request holds no commands.", field: "commands"))
+        }
+        guard CommandForm.defect(in: submit) != nil else {
+            requests.add(id, .commands(refused: [:]), bytes: bytes)
+            return services.backend.submit(submit.commands, from: caller, to: output, tag: id)
+        }
+        guard submit.unknownFields.data.isEmpty else {
+            return refuse(id, Refusal(.schemaInvalid, "SubmitRequest holds a field that this version does not know."))
+        }
+        submitSound(submit.commands, id: id, bytes: bytes, to: output)
+    }
+
+    /// Each command is decided on its own: one that is not understood does not hold up the others of its frame.
+    private func submitSound(_ commands: [Command], id: UInt64, bytes: Int, to output: ConnectionOutput) {
+        var sound: [Command] = []
+        var refused: [Int: CommandResult] = [:]
+        for (index, command) in commands.enumerated() {
+            guard let refusal = CommandForm.defect(in: command) else {
+                sound.append(command)
+                continue
+            }
+            var result = CommandResult()
+            result.commandID = command.id
+            result.refused = refusal.detail
+            refused[index] = result
+        }
+        requests.add(id, .commands(refused: refused), bytes: bytes)
+        if sound.isEmpty {
+            // The same way as every other answer, so that it cannot overtake one of an earlier request.
+            output.deliver([SubmitReply(tag: id, results: [], reflects: services.backend.reflects)])
+        } else {
+            services.backend.submit(sound, from: caller, to: output, tag: id)
+        }
+    }
+
+    // MARK: Queries and streams
+
+    private func begin(_ request: Request, bytes: Int) {
+        guard let output else { return }
+        let id = request.id
+        let (backend, caller) = (services.backend, caller)
+        switch request.request {
+        case .get(let get)?:
+            query(id, bytes) { () throws(Refusal) in
+                let answer = try await backend.get(get, from: caller)
+                output.send(Response(id, reflects: answer.reflects, .get(answer.value)))
+            }
+        case .list(let list)?:
+            query(id, bytes) { () throws(Refusal) in
+                let answer = try await backend.list(list, from: caller)
+                output.send(Response(id, reflects: answer.reflects, .list(answer.value)))
+            }
+        case .customer(let customer)?:
+            query(id, bytes) { () throws(Refusal) in
+                let answer = try await backend.customer(customer, from: caller)
+                output.send(Response(id, reflects: answer.reflects, .customer(answer.value)))
+            }
+        case .status(let status)?:
+            let connections = services.work
+            query(id, bytes) { () throws(Refusal) in
+                var answer = try await backend.status(status, from: caller)
+                answer.value.connections = UInt64(connections.count)
+                output.send(Response(id, reflects: answer.reflects, .status(answer.value)))
+            }
+        case .history(let history)?:
+            stream(id) { gate throws(Refusal) in
+                let reader = try await backend.history(history, from: caller)
+                while await gate.take(), let page = try await reader.nextPage() {
+                    output.send(Response(id, last: false, reflects: page.reflects, .history(page.value)))
+                }
+            }
+        case .rebuild(let rebuild)?:
+            stream(id) { gate throws(Refusal) in
+                try await backend.rebuild(rebuild, from: caller) { progress in
+                    // A sample that the client has no room for is left out: a rebuild never waits for its audience.
+                    guard progress.value.done || gate.takeNow() else { return }
+                    output.send(Response(id, last: false, reflects: progress.reflects, .rebuild(progress.value)))
+                }
+            }
+        case .submit?, .credit?, .cancel?, nil:
+            // Taken care of before.
+            break
+        }
+    }
+
+    /// Begins a task that answers once.
+    private func query(
+        _ id: UInt64, _ bytes: Int, _ body: @escaping @Sendable () async throws(Refusal) -> Void
+    ) {
+        guard let task = task(id, body) else { return }
+        requests.add(id, .query(task), bytes: bytes)
+    }
+
+    /// Begins a task that answers with frames as the gate lets them through; the last one is empty.
+    private func stream(
+        _ id: UInt64, _ body: @escaping @Sendable (StreamGate) async throws(Refusal) -> Void
+    ) {
+        guard requests.takesStream else {
+            return refuse(
+                id,
+                Refusal(
+                    .limitExceeded,
+                    "The connection has \(services.limits.streams) streams already. End one, or connect again."))
+        }
+        let gate = StreamGate(credit: NativeLimits.initialCredit, isWritable: isWritable)
+        let (backend, output) = (services.backend, output)
+        let task = task(id) { () throws(Refusal) in
+            try await body(gate)
+            guard !Task.isCancelled else { throw ConnectionHandler.cancelled }
+            output?.send(Response(id, reflects: backend.reflects, nil))
+        }
+        guard let task else { return }
+        requests.add(id, .stream(task, gate), bytes: 0)
+    }
+
+    /// A task of its own per query. It is made on the event loop, where there is no task group to add it to; its
+    /// handle stands in the table of open requests, so that it ends with the request or the connection, and the
+    /// server's `run` waits for it.
+    private func task(
+        _ id: UInt64, _ body: @escaping @Sendable () async throws(Refusal) -> Void
+    ) -> Task<Void, Never>? {
+        guard let output, services.tasks.enter() else { return nil }
+        let services = services
+        return Task {
+            do throws(Refusal) {
+                try await body()
+            } catch {
+                let refusal = Task.isCancelled ? ConnectionHandler.cancelled : error
+                output.send(Response(id, reflects: services.backend.reflects, .error(refusal.detail)))
+            }
+            services.tasks.leave()
+        }
+    }
+
+    private static var cancelled: Refusal { Refusal(.cancelled, "The request was cancelled.") }
+}

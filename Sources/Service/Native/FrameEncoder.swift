@@ -1,0 +1,48 @@
+internal import CRM
+internal import NIOCore
+internal import Schema
+internal import SwiftProtobuf
+
+/// Makes frames of answers.
+enum FrameEncoder {
+    /// Appends a frame with this response.
+    ///
+    /// A response that cannot be sent (larger than a frame) becomes the error that says so: a request is always
+    /// answered.
+    static func append(_ response: Response, to buffer: inout ByteBuffer) {
+        let bytes: [UInt8]? = try? response.serializedBytes()
+        guard let bytes, bytes.count <= NativeLimits.maximumMessageLength else {
+            var substitute = Response()
+            substitute.id = response.id
+            substitute.last = true
+            substitute.reflects = response.reflects
+            let size = bytes?.count ?? 0
+            substitute.error =
+                Refusal(
+                    .limitExceeded,
+                    "The answer has \(size) bytes; a frame holds 4 MiB (4194304). Ask for less at once.").detail
+            // An error of this size always fits, so this does not recur a second time.
+            return append(substitute, to: &buffer)
+        }
+        buffer.writeInteger(UInt32(bytes.count), endianness: .little)
+        buffer.writeBytes(bytes)
+    }
+
+    /// A frame with this response.
+    static func frame(_ response: Response) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        append(response, to: &buffer)
+        return buffer
+    }
+}
+
+extension Response {
+    /// An answer that ends its request (or, with `last` false, a part of one).
+    init(_ id: UInt64, last: Bool = true, reflects: Reflects, _ body: OneOf_Response?) {
+        self.init()
+        self.id = id
+        self.last = last
+        self.reflects = reflects
+        response = body
+    }
+}

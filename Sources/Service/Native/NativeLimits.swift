@@ -1,0 +1,31 @@
+/// What the native face takes from one connection and from all of them.
+package struct NativeLimits: Sendable, Hashable {
+    /// Largest message in a frame, in bytes; part of the protocol.
+    package static let maximumMessageLength = 4 << 20
+
+    /// Frames that a stream may send before its first credit; part of the protocol.
+    package static let initialCredit: UInt32 = 4
+
+    /// Connections at the same time, over the whole socket.
+    package var connections = 10_240
+
+    /// Requests of one connection that wait for an answer. While there are so many, nothing more is read from it.
+    package var openRequests = 4_096
+
+    /// Bytes of the frames of those requests. While there are so many, nothing more is read from the connection;
+    /// a single frame is always taken.
+    package var bytesInFlight = 16 << 20
+
+    /// Streams (history, rebuild) of one connection at the same time; more are refused.
+    package var streams = 64
+
+    /// Bytes of answers that wait for a slow reader, beyond which nothing more is read from its connection and its
+    /// streams pause.
+    package var unsentBytes = 4 << 20
+
+    /// How long open requests may still take once the service stops.
+    package var stopTimeout: Duration = .seconds(10)
+
+    /// The defaults.
+    package init() {}
+}

@@ -1,0 +1,209 @@
+package import CRM
+internal import EventLog
+internal import FoundationEssentials
+package import Schema
+internal import SwiftProtobuf
+
+/// Reads history in pages, straight from the log; every record is checked against its hash before it leaves.
+final class HistoryQuery: HistoryReader {
+    /// Which events a request is about.
+    enum Scope: Sendable {
+        case all
+        case kind(EventKind)
+        /// Follows the stream's or the subject's links backwards once, then reads forwards.
+        case stream(StreamNumber)
+        case subject(StreamNumber)
+    }
+
+    private let context: LogContext
+    private let request: HistoryRequest
+    private let scope: Scope
+    private let signal: DurableSignal
+    private let ids: StreamNames
+    /// Only the request's own task reads pages, one after the other.
+    private let cursor: Cursor
+
+    private static let pageEvents = 256
+    private static let pageBytes = 512 * 1024
+    /// Records that one page looks at when most of them are of other kinds.
+    private static let pageScan = 65_536
+
+    private actor Cursor {
+        var next: Position
+        var sent: UInt64 = 0
+        var done = false
+
+        init(next: Position) { self.next = next }
+
+        func advance(to next: Position, sent: Int, done: Bool) {
+            self.next = next
+            self.sent += UInt64(sent)
+            self.done = done
+        }
+    }
+
+    init(context: LogContext, request: HistoryRequest, scope: Scope, signal: DurableSignal) {
+        self.context = context
+        self.request = request
+        self.scope = scope
+        self.signal = signal
+        ids = StreamNames(context: context)
+        cursor = Cursor(next: Position(max(1, request.from)))
+    }
+
+    func nextPage() async throws(Refusal) -> Answer<HistoryPage>? {
+        guard await !cursor.done else { return nil }
+        while true {
+            let from = await cursor.next
+            let sent = await cursor.sent
+            let end = context.log.end.position
+            let last = request.to == 0 ? end : min(end, Position(request.to))
+            let limit = request.limit == 0 ? Self.pageEvents : Int(min(UInt64(Self.pageEvents), request.limit - sent))
+            let page = try await read(from: from, through: last, limit: limit)
+            let limitReached = request.limit > 0 && sent + UInt64(page.events.count) >= request.limit
+            let pastEnd = page.next > last.rawValue
+            let toReached = request.to > 0 && page.next > request.to
+            let done = limitReached || toReached || (pastEnd && !request.follow)
+            await cursor.advance(to: Position(page.next), sent: page.events.count, done: done)
+            if !page.events.isEmpty || done || (from.rawValue <= 1 && pastEnd) {
+                var page = page
+                page.caughtUp = pastEnd
+                return Answer(page, .log(context.log))
+            }
+            if pastEnd {
+                guard await signal.wait(beyond: end, in: context.log) else { return nil }
+            }
+        }
+    }
+
+    /// Reads on a thread of its own: the log's pages may have to come from the disk.
+    private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> HistoryPage {
+        do {
+            return try await BlockingWork.run { [self] in
+                switch scope {
+                case .all, .kind: try scan(from: from, through: last, limit: limit)
+                case .stream(let number): try chain(.stream, number, from: from, through: last, limit: limit)
+                case .subject(let number): try chain(.subject, number, from: from, through: last, limit: limit)
+                }
+            }
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch let error as EventLogError {
+            throw Refusal(error)
+        } catch {
+            throw Refusal(.cancelled, "The request was cancelled.")
+        }
+    }
+
+    private func scan(from: Position, through last: Position, limit: Int) throws -> HistoryPage {
+        var page = HistoryPage()
+        page.next = max(from, last.advanced(by: 1)).rawValue
+        guard from <= last else { return page }
+        var bytes = 0
+        var looked = 0
+        let encoder = EventEncoder(context: context, request: request, ids: ids)
+        try context.log.scanChecked(from: from) { (header, record, leaf) throws(EventLogError) in
+            guard header.position <= last else { return false }
+            page.next = header.position.rawValue
+            guard page.events.count < limit, bytes < Self.pageBytes, looked < Self.pageScan else { return false }
+            page.next += 1
+            looked += 1
+            if case .kind(let kind) = scope, header.kind != kind { return true }
+            page.events.append(try encoder.event(header, record, leaf))
+            bytes += record.byteCount
+            return true
+        }
+        return page
+    }
+
+    private enum Link { case stream, subject }
+
+    /// The events of a stream or a subject in `from...last`: their positions by the links, then the first of them.
+    private func chain(
+        _ link: Link, _ number: StreamNumber, from: Position, through last: Position, limit: Int
+    ) throws -> HistoryPage {
+        var positions: [Position] = []
+        var position = try head(link, number)
+        while position >= from, position > .none {
+            var previous = Position.none
+            let found: Void? = try context.log.record(at: position) { (record) throws(EventLogError) in
+                let header = try EventHeader.checked(record, at: position)
+                previous = Self.previous(link, number, header, record)
+            }
+            // The head may be ahead of the durable end for a moment; what is not durable is not sent.
+            guard found != nil else {
+                guard let before = try durablePrevious(link, number, position) else { break }
+                position = before
+                continue
+            }
+            if position <= last { positions.append(position) }
+            position = previous
+        }
+        var page = HistoryPage()
+        page.next = max(from, last.advanced(by: 1)).rawValue
+        let encoder = EventEncoder(context: context, request: request, ids: ids)
+        for position in positions.reversed() {
+            guard page.events.count < limit else {
+                page.next = position.rawValue
+                break
+            }
+            let event = try context.log.checkedRecord(at: position) { (header, record, leaf) throws(EventLogError) in
+                try encoder.event(header, record, leaf)
+            }
+            if let event { page.events.append(event) }
+        }
+        return page
+    }
+
+    private func head(_ link: Link, _ number: StreamNumber) throws(EventLogError) -> Position {
+        switch link {
+        case .stream: try context.log.index.head(of: number)?.last ?? .none
+        case .subject: try context.log.index.subject(number)?.last ?? .none
+        }
+    }
+
+    /// A head that is not durable yet: the next page, after the group is, will have it. Until then the newest durable
+    /// event is found from the end of the log.
+    private func durablePrevious(_ link: Link, _ number: StreamNumber, _ position: Position) throws(EventLogError) -> Position? {
+        var found: Position?
+        var candidate = context.log.end.position
+        while candidate > .none, found == nil {
+            try context.log.record(at: candidate) { (record) throws(EventLogError) in
+                let header = try EventHeader.checked(record, at: candidate)
+                if Self.concerns(link, number, header, record) { found = candidate }
+            }
+            candidate = Position(candidate.rawValue - 1)
+        }
+        return found
+    }
+
+    private static func concerns(_ link: Link, _ number: StreamNumber, _ header: EventHeader, _ record: RawSpan) -> Bool {
+        switch link {
+        case .stream: header.stream == number
+        case .subject: (0..<Int(header.subjectCount)).contains { header.subject($0, in: record).subject == number }
+        }
+    }
+
+    private static func previous(
+        _ link: Link, _ number: StreamNumber, _ header: EventHeader, _ record: RawSpan
+    ) -> Position {
+        guard link == .subject else { return header.previousInStream }
+        for index in 0..<Int(header.subjectCount) {
+            let entry = header.subject(index, in: record)
+            if entry.subject == number { return entry.previous }
+        }
+        return .none
+    }
+}
+
+/// UUIDs of streams, looked up once per request.
+final class StreamNames: Sendable {
+    private let context: LogContext
+
+    init(context: LogContext) { self.context = context }
+
+    /// The UUID of a stream in text form; empty where there is none.
+    func id(of stream: StreamNumber) throws(EventLogError) -> String {
+        try context.log.index.head(of: stream)?.id.description ?? ""
+    }
+}

@@ -1,0 +1,67 @@
+internal import Schema
+internal import SwiftProtobuf
+
+/// Exact sums of money and decimals. What is too great for a field stays at the field's limit: deciders refuse such
+/// amounts, and a view must not stop at one.
+enum Decimals {
+    /// The sum of two decimals, in the greater of their scales.
+    static func sum(_ left: DecimalValue, _ right: DecimalValue) -> DecimalValue {
+        let scale = max(left.scale, right.scale)
+        var sum = DecimalValue()
+        sum.scale = scale
+        sum.unscaled = Int64(clamping: units(left, scale: scale) + units(right, scale: scale))
+        return sum
+    }
+
+    /// Minor units of a currency in unit price × quantity, rounded half to even.
+    ///
+    /// - Parameter digits: how many decimals the currency has.
+    static func amount(
+        unscaled price: Int64, scale: UInt32, quantity: Int64, quantityScale: UInt32, digits: Int
+    ) -> Int128 {
+        let product = Int128(price) * Int128(quantity)
+        let exponent = Int(min(scale, exponentMaximum) + min(quantityScale, exponentMaximum)) - digits
+        // At most 4 decimals are missing: the product of two 64-bit numbers may leave no room for them.
+        guard exponent > 0 else { return multiplied(product, powerOfTen(-exponent)) }
+        return halfEven(product, dividedBy: powerOfTen(exponent))
+    }
+
+    /// The quotient, rounded half to even. The divisor is positive.
+    static func halfEven(_ value: Int128, dividedBy divisor: Int128) -> Int128 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        let distance = Int128(remainder.magnitude)
+        // Compared with what is missing to the divisor, because twice the remainder might not fit.
+        let missing = divisor - distance
+        guard distance > missing || (distance == missing && quotient % 2 != 0) else { return quotient }
+        return quotient + (value < 0 ? -1 : 1)
+    }
+
+    /// Scales beyond this do not come from deciders; they are cut so that every power of ten fits into 128 bits.
+    private static let exponentMaximum: UInt32 = 18
+
+    private static func units(_ value: DecimalValue, scale: UInt32) -> Int128 {
+        let exponent = min(scale, exponentMaximum) - min(value.scale, exponentMaximum)
+        return Int128(value.unscaled) * powerOfTen(Int(exponent))
+    }
+
+    private static func multiplied(_ value: Int128, _ factor: Int128) -> Int128 {
+        let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+        return overflow ? (value < 0 ? .min : .max) : product
+    }
+
+    private static func powerOfTen(_ exponent: Int) -> Int128 {
+        (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
+    }
+}
+
+/// How many decimals amounts of a currency have (ISO 4217).
+enum CurrencyDigits {
+    /// Decimals of the currency; two for all that the table does not name.
+    static func of(_ currency: String) -> Int { exceptions[currency] ?? 2 }
+
+    private static let exceptions: [String: Int] = [
+        "BIF": 0, "BYR": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
+        "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3,
+        "LYD": 3, "OMR": 3, "TND": 3, "CLF": 4, "UYW": 4,
+    ]
+}

@@ -1,0 +1,54 @@
+package import Schema
+internal import SwiftProtobuf
+
+/// A customer view without its personal data and its timeline.
+package struct SealedCustomer: Sendable, Hashable {
+    /// Everything but personal data and timeline.
+    package var customer: Customer
+    /// What to open, in the order of the log; each fills places of `customer.party`.
+    package var sealed: [SealedField]
+
+    package init(customer: Customer, sealed: [SealedField]) {
+        self.customer = customer
+        self.sealed = sealed
+    }
+}
+
+extension Customer360 {
+    /// Everything that is known of a party, except its timeline, or nil where there is no party with this number.
+    ///
+    /// The figures are those of all documents that the store holds; `asOf` says only what "days since" are counted
+    /// to. The time it takes grows with the party's documents and their lines.
+    ///
+    /// - Throws: `ViewError` with `rowDamaged`, or what the reader throws.
+    package static func view(
+        of party: StreamNumber, asOf: Instant, in reader: borrowing some ProjectionReader & ~Copyable
+    ) throws(ViewError) -> SealedCustomer? {
+        let reading = RecordReading(records)
+        guard let row = try reading.row(of: party, in: reader) else { return nil }
+        let record = try reading.record(of: party, row, in: reader)
+        var customer = Customer()
+        customer.party = record.record
+        if let bytes = try reader.get(known, .key(party.rawValue)) {
+            let row = try KnownRow(bytes)
+            customer.knownSince = row.since.timestamp
+            customer.lastChangedPosition = row.last.rawValue
+        }
+        customer.purchases = try purchases(of: party, asOf: asOf, in: reader)
+        return SealedCustomer(customer: customer, sealed: record.sealed)
+    }
+
+    /// The purchase history of a party: one block per currency, in the order of the currency codes.
+    ///
+    /// - Throws: `ViewError` with `rowDamaged`, or what the reader throws.
+    package static func purchases(
+        of party: StreamNumber, asOf: Instant, in reader: borrowing some ProjectionReader & ~Copyable
+    ) throws(ViewError) -> [PurchaseHistory] {
+        var fold = PurchaseFold()
+        try reader.scan(documents, prefix: .key(party.rawValue)) { (key, bytes) throws(ViewError) in
+            try fold.add(try DocumentKey(key), try decodedRow(DocumentRow.self, bytes), in: reader)
+            return .next
+        }
+        return fold.histories(asOf: asOf)
+    }
+}

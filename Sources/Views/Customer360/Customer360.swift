@@ -1,0 +1,120 @@
+package import Schema
+
+/// Customer 360: everything that is known of one party, answered at one position by this projection alone.
+///
+/// Tables:
+/// - `parties`, `items`: the records of the parties; see `RecordTables`.
+/// - `known`: party → earliest valid time of any event about it, position of the last one.
+/// - `documents`: party, order or return, time, number → `DocumentRow`; see `DocumentKey`. Documents without a party
+///   stand under number 0, where no view looks, because a correction may give them one.
+/// - `places`: number of the document → its key in `documents`.
+/// - `lines`: number of the document, 0, 1, 2 … → `DocumentLinesRow`; one for each event that holds lines.
+/// - `products`: product → `ProductFiguresRow`.
+///
+/// The timeline is not kept: it is read from the log along the links of the subject.
+package struct Customer360: Projection {
+    package static let name = "customer360"
+    package static let version: UInt32 = 1
+    package static let tables = ["parties", "items", "known", "documents", "places", "lines", "products"]
+    package static let kinds: Set<EventKind> = [
+        .noteAdded, .tagged, .untagged, .externalLinked, .externalUnlinked,
+        .partyRegistered, .partyCorrected, .partyDetailChanged, .contactPointAdded, .contactPointVerified,
+        .contactPointRetired, .partyStatusChanged, .partyStatusWithdrawn, .needRecorded, .preferenceRecorded,
+        .partyArchived, .partyRestored,
+        .productDefined, .productChanged,
+        .orderPlaced, .orderLinesAdded, .orderCorrected, .orderConfirmed, .orderCancelled, .lineFulfilled,
+        .orderCompleted, .returnRegistered, .returnLinesAdded, .returnCorrected, .returnRefunded,
+    ]
+
+    static let records = RecordTables(rows: TableID(0), items: TableID(1))
+    static let known = TableID(2)
+    static let documents = TableID(3)
+    static let places = TableID(4)
+    static let lines = TableID(5)
+    static let products = TableID(6)
+
+    package init() {}
+
+    package func apply(
+        _ event: ViewEvent, to store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        switch event.header.streamKind {
+        case .party: _ = try RecordFold(Customer360.records).apply(event, to: &store)
+        case .order, .return: try DocumentFold().apply(event, to: &store)
+        case .product: try foldProduct(event, &store)
+        default: break
+        }
+        try foldKnown(event, &store)
+    }
+
+    private func foldProduct(
+        _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        switch event.payload {
+        case .productDefined(let defined): try put(defined.detail, event, &store)
+        case .productChanged(let changed): try put(changed.detail, event, &store)
+        default: break
+        }
+    }
+
+    private func put(
+        _ detail: ProductDetail, _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        var row = ProductFiguresRow()
+        row.category = detail.category
+        if detail.hasUnitCost {
+            row.unitCost = detail.unitCost.unscaled
+            row.costScale = detail.unitCost.scale
+            row.costCurrency = detail.costCurrency
+        }
+        try store.put(Customer360.products, .key(event.header.stream.rawValue), row)
+    }
+
+    /// Notes for each subject of the event when it was first and last heard of.
+    private func foldKnown(
+        _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        for (index, entry) in event.subjects.enumerated() {
+            if event.subjects[..<index].contains(where: { $0.subject == entry.subject }) { continue }
+            try KnownRow.note(event, about: entry.subject, in: &store)
+        }
+        // Every event of a party has it as a subject; one that an older version wrote without still counts.
+        let stream = event.header.stream
+        if event.header.streamKind == .party, !event.subjects.contains(where: { $0.subject == stream }) {
+            try KnownRow.note(event, about: stream, in: &store)
+        }
+    }
+}
+
+/// When a party was first and last heard of, in 16 bytes: the earliest valid time, the last position.
+struct KnownRow {
+    var since: Instant
+    var last: Position
+
+    init(since: Instant, last: Position) {
+        self.since = since
+        self.last = last
+    }
+
+    init(_ bytes: [UInt8]) throws(ViewError) {
+        var reader = KeyReader(bytes)
+        since = try reader.instant()
+        last = Position(try reader.integer(UInt64.self))
+    }
+
+    var bytes: [UInt8] {
+        var bytes = [UInt8].key(16)
+        bytes.append(since)
+        bytes.append(bigEndian: last.rawValue)
+        return bytes
+    }
+
+    static func note(
+        _ event: ViewEvent, about party: StreamNumber, in store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        let key = [UInt8].key(party.rawValue)
+        var row = KnownRow(since: event.header.occurredAt, last: event.header.position)
+        if let before = try store.get(Customer360.known, key) { row.since = min(row.since, try KnownRow(before).since) }
+        try store.put(Customer360.known, key, row.bytes)
+    }
+}

@@ -1,0 +1,107 @@
+package import Schema
+
+/// A page of a list.
+package struct DirectoryPage: Sendable {
+    package var records: [SealedRecord]
+    /// Where the next page begins; empty: this was the last one.
+    package var cursor: [UInt8]
+
+    package init(records: [SealedRecord], cursor: [UInt8]) {
+        self.records = records
+        self.cursor = cursor
+    }
+}
+
+extension Directory {
+    /// Greatest number of records of a page.
+    package static let pageRecordsMaximum = 1_000
+    /// So many records a page has where the request does not say it.
+    package static let pageRecordsDefault = 100
+    /// So many records are looked at for one page: with a filter that few of them meet, a page ends early, so that
+    /// nobody reads the store for long. Such a page has fewer records than asked for, even none, and a cursor.
+    package static let pageScanMaximum = 20_000
+    /// A page ends once its records take about so many bytes, which keeps an answer within one frame.
+    package static let pageBytesMaximum = 1 << 20
+
+    /// A page of records of one kind. `at_least` of the request is not looked at.
+    ///
+    /// - Throws: `ViewError` with `requestInvalid`, `unknownField`, `filterInvalid` or `cursorForeign` where the
+    ///   request is at fault, with `rowDamaged`, or what the reader throws.
+    package static func list(
+        _ request: ListRequest, in reader: borrowing some ProjectionReader & ~Copyable
+    ) throws(ViewError) -> DirectoryPage {
+        let sort = try sortOrder(of: request)
+        let limit = try limit(of: request)
+        let filters = try RecordFilter.filters(request)
+        let prefix = SortKey.prefix(request.kind, sort)
+        var after: [UInt8]?
+        if !request.cursor.isEmpty {
+            let cursor = try ListCursor(Array(request.cursor), prefix: prefix, descending: request.descending)
+            after = cursor.key
+        }
+        var page = PageInProgress(limit: limit)
+        try reader.scan(
+            order, prefix: prefix, after: after, descending: request.descending
+        ) { (key, _) throws(ViewError) in
+            try page.look(at: key, filters, in: reader)
+        }
+        guard page.isCut, let last = page.lastKey else { return DirectoryPage(records: page.records, cursor: []) }
+        let cursor = ListCursor(descending: request.descending, key: last)
+        return DirectoryPage(records: page.records, cursor: cursor.bytes)
+    }
+
+    private static func sortOrder(of request: ListRequest) throws(ViewError) -> SortOrder {
+        guard RecordFields.kinds.contains(request.kind) else {
+            throw ViewError(.requestInvalid, "Records of this kind are not listed. Name another kind.", field: "kind")
+        }
+        if request.sort == .unspecified { return .registered }
+        if SortKey.orders(of: request.kind).contains(request.sort) { return request.sort }
+        let sentence =
+            request.sort == .label
+            ? "Parties have no open label; their names are sealed. Choose another sort order."
+            : "The sort order is not known."
+        throw ViewError(.requestInvalid, sentence, field: "sort")
+    }
+
+    private static func limit(of request: ListRequest) throws(ViewError) -> Int {
+        guard request.limit <= pageRecordsMaximum else {
+            throw ViewError(
+                .requestInvalid, "A page has at most \(pageRecordsMaximum) records. Lower the limit.", field: "limit")
+        }
+        return request.limit == 0 ? pageRecordsDefault : Int(request.limit)
+    }
+}
+
+private struct PageInProgress {
+    let limit: Int
+    var records: [SealedRecord] = []
+    /// The last key that was looked at.
+    var lastKey: [UInt8]?
+    /// Whether there are keys behind the last one.
+    var isCut = false
+    private var looked = 0
+    private var bytes = 0
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func look(
+        at key: [UInt8], _ filters: [RecordFilter], in reader: borrowing some ProjectionReader & ~Copyable
+    ) throws(ViewError) -> ScanStep {
+        guard records.count < limit, looked < Directory.pageScanMaximum, bytes < Directory.pageBytesMaximum else {
+            isCut = true
+            return .stop
+        }
+        looked += 1
+        lastKey = key
+        let stream = SortKey.stream(of: key)
+        let reading = RecordReading(Directory.records)
+        guard let row = try reading.row(of: stream, in: reader) else {
+            throw ViewError(.rowDamaged, "A sort order names a record that is not there. Rebuild the directory.")
+        }
+        for filter in filters where try !filter.matches(stream, row, in: reader) { return .next }
+        let record = try reading.record(of: stream, row, in: reader)
+        bytes += record.size
+        records.append(record)
+        return .next
+    }
+}

@@ -1,0 +1,28 @@
+/// The names of an enumeration of the schema, as they stand in JSON.
+struct EnumerationNames: Sendable {
+    /// What every name begins with, for example `PARTY_STATUS_`.
+    var prefix: String
+    /// The rest of the names, from number 0 on.
+    var names: [String]
+
+    /// The number of a name, which may be written in small letters and without the prefix; nil where it is unknown.
+    func number(of name: String) -> Int? {
+        let name = name.uppercased()
+        return names.firstIndex { $0 == name || prefix + $0 == name }
+    }
+
+    static let partyKind = EnumerationNames(
+        prefix: "PARTY_KIND_", names: ["UNSPECIFIED", "PERSON", "ORGANISATION", "DEPARTMENT"])
+    static let partyStatus = EnumerationNames(
+        prefix: "PARTY_STATUS_", names: ["UNSPECIFIED", "SUSPECT", "PROSPECT", "CUSTOMER", "FORMER"])
+    static let orderStatus = EnumerationNames(
+        prefix: "ORDER_STATUS_", names: ["UNSPECIFIED", "PLACED", "CONFIRMED", "COMPLETED", "CANCELLED"])
+    static let returnStatus = EnumerationNames(
+        prefix: "RETURN_STATUS_", names: ["UNSPECIFIED", "REGISTERED", "REFUNDED"])
+    static let commandMode = EnumerationNames(prefix: "COMMAND_MODE_", names: ["UNSPECIFIED", "LIVE", "HISTORIC"])
+    static let role = EnumerationNames(
+        prefix: "ROLE_",
+        names: [
+            "UNSPECIFIED", "SERVICE", "IMPORTER", "AUDITOR", "OPERATOR", "ADMIN", "SALES", "SERVICE_AGENT", "MARKETING",
+        ])
+}

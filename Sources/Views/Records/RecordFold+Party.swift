@@ -1,0 +1,83 @@
+internal import Schema
+internal import SwiftProtobuf
+
+extension RecordFold {
+    /// Folds an event of a party.
+    func foldParty(
+        _ event: ViewEvent, into row: inout DirectoryRow, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        switch event.payload {
+        case .partyRegistered(let registered): try register(registered, event, &row, &store)
+        case .partyCorrected(let corrected):
+            if corrected.kind != .unspecified { row.party.kind = corrected.kind }
+            if corrected.hasDetail { row.party.detail = corrected.detail }
+            if corrected.nameReplaced { row.party.replaceName(by: event) }
+        case .partyDetailChanged(let changed):
+            if changed.hasDetail { row.party.detail = changed.detail }
+            if changed.nameReplaced { row.party.replaceName(by: event) }
+        case .contactPointAdded(let added):
+            try putContactPoint(added.contactPoint, index: 0, event, &row, &store)
+        case .contactPointVerified(let verified):
+            try changeContactPoint(verified.contactPoint, event, &store) { $0.verified = true }
+        case .contactPointRetired(let retired):
+            try changeContactPoint(retired.contactPoint, event, &store) { $0.retired = true }
+        case .partyStatusChanged(let changed): row.party.status = changed.to
+        case .partyStatusWithdrawn(let withdrawn): row.party.status = withdrawn.to
+        case .needRecorded(var recorded):
+            recorded.reason = ""
+            try put(event.item(.need(recorded)), .need, event.header.position.rawValue, of: event, &row, &store)
+        case .preferenceRecorded(let recorded):
+            let item = event.item(.preference(recorded.topic))
+            try put(item, .preference, event.header.position.rawValue, of: event, &row, &store)
+        case .partyArchived: row.party.archived = true
+        case .partyRestored: row.party.archived = false
+        default: break
+        }
+    }
+
+    private func register(
+        _ registered: PartyRegistered, _ event: ViewEvent, _ row: inout DirectoryRow,
+        _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        row.party.kind = registered.kind
+        row.party.status = registered.status
+        row.party.detail = registered.detail
+        row.party.replaceName(by: event)
+        for (index, entry) in registered.contactPoints.enumerated() {
+            try putContactPoint(entry, index: UInt32(index), event, &row, &store)
+        }
+        if registered.externalCount > 0 { try putExternal(event, unlinked: false, &row, &store) }
+    }
+
+    private func putContactPoint(
+        _ entry: ContactPointEntry, index: UInt32, _ event: ViewEvent, _ row: inout DirectoryRow,
+        _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        var contactPoint = ContactPointRow()
+        contactPoint.entry = entry
+        contactPoint.index = index
+        var item = event.item(.contactPoint(contactPoint))
+        item.occurredAt = 0
+        try put(item, .contactPoint, UInt64(entry.number), of: event, &row, &store)
+    }
+
+    private func changeContactPoint(
+        _ number: UInt32, _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable,
+        _ change: (inout ContactPointRow) -> Void
+    ) throws(ViewError) {
+        let key = ItemKind.contactPoint.key(of: event.header.stream, UInt64(number))
+        guard var item = try store.row(ItemRow.self, tables.items, key) else {
+            throw ViewError(
+                .eventUnfit, "The event at \(event.header.position) is about a contact point that was never added.")
+        }
+        change(&item.contactPoint)
+        try store.put(tables.items, key, item)
+    }
+}
+
+extension PartyRow {
+    /// The name is what the event's sealed part says; a party may have none.
+    fileprivate mutating func replaceName(by event: ViewEvent) {
+        if let part = event.sealedPart { name = part } else { clearName() }
+    }
+}

@@ -1,0 +1,118 @@
+package import Schema
+
+/// Personal data that a record is still without: where they stand sealed, and what they are of the record.
+package struct SealedField: Sendable, Hashable {
+    /// What to open.
+    package var reference: SealedRef
+    /// What the opened part fills; one part may hold a name and several contact points.
+    package var places: [SealedPlace]
+
+    package init(reference: SealedRef, places: [SealedPlace]) {
+        self.reference = reference
+        self.places = places
+    }
+}
+
+/// A place in a record that personal data fill.
+package enum SealedPlace: Sendable, Hashable {
+    /// The party's name.
+    case name
+    /// The contact point with this index in the record, which has the other index among those of the sealed part.
+    case contactPoint(Int, indexInPart: Int)
+    /// The need with this index in the record.
+    case need(Int)
+    /// The preference with this index in the record.
+    case preference(Int)
+    /// The note with this index in the record.
+    case note(Int)
+    /// Records of other systems: the part adds to those of the record or takes from them.
+    case external
+    /// What the order says about a person.
+    case order
+}
+
+/// A record without its personal data, and where they stand.
+package struct SealedRecord: Sendable, Hashable {
+    package var record: Record
+    /// What to open, in the order of the log. Fill them in this order: an external key is linked before it is unlinked.
+    package var sealed: [SealedField]
+    /// About how many bytes the record takes, personal data left aside.
+    package var size: Int
+
+    package init(record: Record, sealed: [SealedField], size: Int) {
+        self.record = record
+        self.sealed = sealed
+        self.size = size
+    }
+}
+
+extension Record {
+    /// Puts the data of an opened part into every place that it fills. A part that holds nothing for a place, for
+    /// example only a reason, leaves it empty.
+    package mutating func fill(_ field: SealedField, with personal: PersonalData) {
+        for place in field.places { fill(place, with: personal) }
+    }
+
+    /// Says that the key of the part was destroyed.
+    package mutating func markErased(_ field: SealedField) {
+        for place in field.places {
+            if case .note(let index) = place { notes[index].erased = true }
+        }
+        if kind == .party { party.erased = true }
+    }
+
+    private mutating func fill(_ place: SealedPlace, with personal: PersonalData) {
+        switch place {
+        case .name:
+            if let name = personal.name { party.name = name }
+        case .contactPoint(let index, let indexInPart):
+            if let value = personal.contactPoint(indexInPart) { party.contactPoints[index].personal = value }
+        case .need(let index):
+            if case .needRecorded(let part)? = personal.data { party.needs[index].need = part.need }
+        case .preference(let index):
+            if case .preferenceRecorded(let part)? = personal.data {
+                party.preferences[index].preference = part.preference
+            }
+        case .note(let index):
+            if case .noteAdded(let part)? = personal.data { notes[index].text = part.text }
+        case .external: fillExternal(personal)
+        case .order:
+            if let part = personal.order { order.personal = part }
+        }
+    }
+
+    private mutating func fillExternal(_ personal: PersonalData) {
+        switch personal.data {
+        case .partyRegistered(let part): external.append(contentsOf: part.external)
+        case .externalLinked(let part): external.append(part.key)
+        case .externalUnlinked(let part): external.removeAll { $0.isIdentical(to: part.key) }
+        default: break
+        }
+    }
+}
+
+extension PersonalData {
+    fileprivate var name: PartyNamePersonal? {
+        switch data {
+        case .partyRegistered(let part): part.hasName ? part.name : nil
+        case .partyCorrected(let part), .partyDetailChanged(let part): part.hasName ? part.name : nil
+        default: nil
+        }
+    }
+
+    fileprivate func contactPoint(_ index: Int) -> ContactPointPersonal? {
+        switch data {
+        case .partyRegistered(let part):
+            part.contactPoints.indices.contains(index) ? part.contactPoints[index] : nil
+        case .contactPointAdded(let part): part.contactPoint
+        default: nil
+        }
+    }
+
+    fileprivate var order: OrderPersonal? {
+        switch data {
+        case .orderPlaced(let part), .orderCorrected(let part): part.personal
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,26 @@
+internal import ArgumentParser
+internal import Schema
+
+/// A kind of aggregate, as it is named on the command line.
+enum KindArgument: String, ExpressibleByArgument, CaseIterable {
+    case party, product
+    case priceBook = "price-book"
+    case order
+    case goodsReturn = "return"
+    case importJob = "import"
+    case organisation, principal
+
+    /// The registry's number.
+    var kind: AggregateKind {
+        switch self {
+        case .party: .party
+        case .product: .product
+        case .priceBook: .priceBook
+        case .order: .order
+        case .goodsReturn: .return
+        case .importJob: .import
+        case .organisation: .organisation
+        case .principal: .principal
+        }
+    }
+}

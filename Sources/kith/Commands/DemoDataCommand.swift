@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import Schema
+
+/// `kith demo-data`: commands that make a life-like log.
+struct DemoDataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo-data",
+        abstract: "Print commands that make a life-like log, one JSON object per line.",
+        discussion: """
+            The same options give the same commands. To try it: kith demo-data --parties 1000 | kith submit
+            An order appends about three events; 1,000 parties with four orders each give about 14,000 events.
+            """)
+
+    @Option(help: ArgumentHelp("From which everything is drawn.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("How many people and organisations.", valueName: "n"))
+    var parties = 1_000
+
+    @Option(help: ArgumentHelp("How many orders a party places on average.", valueName: "n"))
+    var ordersPerParty = 4.0
+
+    @Option(help: ArgumentHelp("How many products.", valueName: "n"))
+    var products = 200
+
+    func validate() throws {
+        guard (1...DemoOptions.maximumParties).contains(parties) else {
+            throw ValidationError("--parties must be 1 to \(DemoOptions.maximumParties).")
+        }
+        guard products >= 1 else { throw ValidationError("--products must be at least 1.") }
+        guard ordersPerParty >= 0, ordersPerParty <= 1_000 else {
+            throw ValidationError("--orders-per-party must be 0 to 1000.")
+        }
+    }
+
+    func run() throws {
+        let options = DemoOptions(seed: seed, parties: parties, ordersPerParty: ordersPerParty, products: products)
+        for command in DemoData(options) { try JSONOutput.print(command) }
+    }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import KithClient
+internal import Schema
+
+/// `kith get`: one aggregate.
+struct GetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "get", abstract: "Show one record.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "What it is.")
+    var kind: KindArgument
+
+    @Argument(help: ArgumentHelp("Which one: \(ReferenceArgument.help)."))
+    var reference: ReferenceArgument
+
+    @Option(help: ArgumentHelp("Wait until the view reflects this position.", valueName: "position"))
+    var atLeast: UInt64 = 0
+
+    func run() async throws {
+        var request = GetRequest()
+        request.kind = kind.kind
+        request.reference = reference.reference
+        request.atLeast = atLeast
+        let answer = try await options.withClient { try await $0.get(request) }
+        if options.json {
+            try JSONOutput.print(answer.value.record)
+        } else {
+            for line in RecordText.lines(answer.value.record) { try Console.standard.line(line) }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import KithClient
+internal import Schema
+
+/// `kith status`: how the service is.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the state of the log and of the projections.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Flag(help: "Compute the digest of every projection; reads all of their rows.")
+    var digest = false
+
+    func run() async throws {
+        var request = StatusRequest()
+        request.digest = digest
+        let status = try await options.withClient { try await $0.status(request) }.value
+        if options.json {
+            try JSONOutput.print(status)
+        } else {
+            for line in StatusText.lines(status) { try Console.standard.line(line) }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// A question to a value, by which documents are chosen and rows counted.
+struct Condition: Equatable, Sendable {
+    enum Test: Equatable, Sendable {
+        case isEmpty
+        case equals(String)
+        case equalsNumber(DecimalNumber)
+        case startsWith(String)
+        case below(DecimalNumber)
+        case above(DecimalNumber)
+    }
+
+    /// Index of the value among those of the mapping.
+    var value: Int
+    var test: Test
+    /// Whether the answer must be no.
+    var negated = false
+
+    /// Whether the condition holds for this value. What is empty is neither equal nor below nor above anything.
+    func holds(for value: MappedValue) -> Bool {
+        let answer =
+            switch test {
+            case .isEmpty: value == .none
+            case .equals(let text): value.text == text
+            case .equalsNumber(let number): value.number.map { !($0 < number) && !(number < $0) } ?? false
+            case .startsWith(let text): value.text?.utf8.starts(with: text.utf8) ?? false
+            case .below(let limit): value.number.map { $0 < limit } ?? false
+            case .above(let limit): value.number.map { limit < $0 } ?? false
+            }
+        return answer != negated
+    }
+}

@@ -1,0 +1,99 @@
+internal import Schema
+
+/// How a value is made from a row, and from the rows of a group.
+struct ValueRule: Sendable {
+    /// Where the text comes from.
+    enum Source: Equatable, Sendable {
+        case column(String)
+        case constant(String)
+    }
+
+    /// What the text stands for.
+    enum Kind: Equatable, Sendable {
+        case text
+        case integer
+        case decimal
+        /// An amount whose currency has so many decimals.
+        case money(digits: Int)
+        case time(TimePattern, ZoneClock)
+    }
+
+    /// Which value a group of rows has.
+    enum Choice: String, CaseIterable, Sendable {
+        /// All rows must have the same.
+        case same
+        /// That of the first row, in the order of the group.
+        case first
+        case least
+        case greatest
+    }
+
+    var name: String
+    var source: Source
+    var kind = Kind.text
+    var choice = Choice.same
+    /// Take blanks off both ends.
+    var trims = false
+    /// Texts that mean that there is no value.
+    var empty: Set<String> = [""]
+    /// Other words for texts, for example `M` for `PARTY_KIND_PERSON`; a text that is not in it is refused.
+    var words: [String: String]?
+    /// The text to use where there is none.
+    var substitute: String?
+    var negates = false
+    var decimalPoint: Character = "."
+    var thousands: Character?
+
+    /// The value of a row, whose field of the rule's column is `field`.
+    func value(of field: String) throws(RowDefect) -> MappedValue {
+        var text = field
+        if case .constant(let constant) = source { text = constant }
+        if trims { text = Self.trimmed(text) }
+        if empty.contains(text) {
+            guard let substitute else { return .none }
+            text = substitute
+        } else if let words {
+            guard let word = words[text] else { throw invalid("is none of the words of the mapping") }
+            text = word
+        }
+        return try typed(text)
+    }
+
+    private func typed(_ text: String) throws(RowDefect) -> MappedValue {
+        switch kind {
+        case .text: return .text(text)
+        case .time(let pattern, let zone):
+            guard let instant = pattern.instant(of: text, zone: zone) else { throw invalid("is no time of the pattern") }
+            return .time(instant)
+        case .integer:
+            guard let number = try decimal(text).scaled(to: 0) else { throw invalid("is no integer") }
+            return .integer(number)
+        case .decimal: return .decimal(try decimal(text))
+        case .money(let digits):
+            guard let minorUnits = try decimal(text).scaled(to: digits) else {
+                throw invalid("has more decimals than the currency")
+            }
+            return .minorUnits(minorUnits)
+        }
+    }
+
+    private func decimal(_ text: String) throws(RowDefect) -> DecimalNumber {
+        guard var number = DecimalNumber(text, decimalPoint: decimalPoint, thousands: thousands) else {
+            throw invalid("is no decimal number of at most 18 digits, nine of them decimals")
+        }
+        if negates { number.unscaled = -number.unscaled }
+        return number
+    }
+
+    /// Says which value is wrong, not what it holds: it may be personal, and reports are passed on.
+    private func invalid(_ complaint: String) -> RowDefect {
+        RowDefect(.valueInvalid, "\(name) \(complaint)")
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var scalars = text.unicodeScalars[...]
+        while scalars.first?.properties.isWhitespace == true { scalars = scalars.dropFirst() }
+        while scalars.last?.properties.isWhitespace == true { scalars = scalars.dropLast() }
+        return String(scalars)
+    }
+}

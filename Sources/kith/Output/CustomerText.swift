@@ -1,0 +1,65 @@
+internal import Schema
+
+/// The customer view for a person.
+enum CustomerText {
+    static func lines(_ customer: Customer) -> [String] {
+        var lines = RecordText.lines(customer.party)
+        var fields = FieldList()
+        fields.add("also known as", customer.aliases.joined(separator: ", "))
+        if customer.hasKnownSince { fields.add("known since", TimeText.iso(customer.knownSince)) }
+        lines += fields.lines
+        for purchases in customer.purchases { lines += [""] + self.lines(purchases) }
+        if !customer.timeline.isEmpty { lines += [""] + timeline(customer.timeline) }
+        return lines
+    }
+
+    private static func lines(_ purchases: PurchaseHistory) -> [String] {
+        let currency = purchases.currency
+        var fields = FieldList()
+        fields.add("purchases in", currency)
+        fields.add("orders", "\(purchases.orders), of them \(purchases.purchases) with a positive total")
+        if purchases.hasFirstOrder { fields.add("first order", TimeText.iso(purchases.firstOrder)) }
+        if purchases.hasLastOrder {
+            fields.add("last order", "\(TimeText.iso(purchases.lastOrder)), \(purchases.daysSinceLastOrder) days ago")
+        }
+        fields.add("gross", MoneyText.amount(purchases.gross, currency))
+        fields.add("returned", "\(MoneyText.amount(purchases.returned, currency)) in \(purchases.returns) returns")
+        fields.add("net", MoneyText.amount(purchases.net, currency))
+        if purchases.hasAverageOrderValue {
+            fields.add("average order", MoneyText.amount(purchases.averageOrderValue, currency))
+        }
+        if purchases.hasReturnRate { fields.add("return rate", "\(decimal(purchases.returnRate * 100)) %") }
+        fields.add("margin", purchases.hasMargin ? MoneyText.amount(purchases.margin, currency) : "unknown")
+        if purchases.hasMeanIntervalDays {
+            let median = purchases.hasMedianIntervalDays ? ", median \(decimal(purchases.medianIntervalDays))" : ""
+            fields.add("days between", "mean \(decimal(purchases.meanIntervalDays))\(median)")
+        }
+        return fields.lines + categories(purchases)
+    }
+
+    private static func categories(_ purchases: PurchaseHistory) -> [String] {
+        guard purchases.categories.contains(where: { !$0.category.isEmpty }) else { return [] }
+        var table = Table([("category", .left), ("lines", .right), ("gross", .right)])
+        for total in purchases.categories {
+            let name = total.category.isEmpty ? "(none)" : total.category
+            table.add([name, String(total.lines), MoneyText.amount(total.gross, purchases.currency)])
+        }
+        return [""] + table.lines
+    }
+
+    private static func timeline(_ entries: [TimelineEntry]) -> [String] {
+        var table = Table([("position", .right), ("occurred", .left), ("event", .left), ("of", .left)])
+        for entry in entries {
+            table.add([
+                String(entry.position), TimeText.iso(entry.occurredAt), Labels.of(entry.kind), Labels.of(entry.streamKind),
+            ])
+        }
+        return table.lines
+    }
+
+    /// With one decimal.
+    private static func decimal(_ value: Double) -> String {
+        guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
+        return MoneyText.decimal(Int64((value * 10).rounded()), scale: 1)
+    }
+}

@@ -1,0 +1,76 @@
+internal import Schema
+
+/// Prints records of one kind: as JSON one per line, else as a table per page.
+struct RecordListPrinter {
+    private let kind: AggregateKind
+    private let json: Bool
+
+    init(kind: AggregateKind, json: Bool) {
+        self.kind = kind
+        self.json = json
+    }
+
+    mutating func print(_ records: [Record]) throws(Failure) {
+        if json {
+            for record in records { try JSONOutput.print(record) }
+        } else if !records.isEmpty {
+            var table = Table(Self.columns(kind))
+            for record in records { table.add(Self.cells(record)) }
+            for line in table.lines { try Console.standard.line(line) }
+        }
+    }
+
+    private static func columns(_ kind: AggregateKind) -> [(title: String, alignment: Table.Alignment)] {
+        let own: [(title: String, alignment: Table.Alignment)] =
+            switch kind {
+            case .party: [("kind", .left), ("status", .left), ("name", .left), ("country", .left)]
+            case .product: [("sku", .left), ("name", .left), ("category", .left), ("retired", .left)]
+            case .priceBook: [("name", .left), ("currency", .left), ("prices", .right)]
+            case .order, .return:
+                [("document", .left), ("status", .left), ("time", .left), ("country", .left), ("lines", .right), ("net", .right)]
+            case .import: [("mapping", .left), ("mode", .left), ("committed", .left), ("rows", .right), ("rejected", .right)]
+            case .organisation: [("name", .left), ("zone", .left), ("currency", .left)]
+            case .principal: [("identity", .left), ("label", .left), ("roles", .left)]
+            default: []
+            }
+        return [("number", .right), ("reference", .left)] + own
+    }
+
+    private static func cells(_ record: Record) -> [String] {
+        let reference = record.external.first.map { "\($0.system):\($0.key)" } ?? record.id
+        return ["#\(record.number)", reference] + details(record)
+    }
+
+    private static func details(_ record: Record) -> [String] {
+        switch record.details {
+        case .party(let party):
+            let name = party.erased ? "(erased)" : party.name.display
+            return [Labels.of(party.kind), Labels.of(party.status), name, party.detail.country]
+        case .product(let product):
+            return [product.sku, product.detail.name, product.detail.category, product.retired ? "yes" : ""]
+        case .priceBook(let book): return [book.name, book.currency, String(book.prices.count)]
+        case .order(let order):
+            return [
+                order.documentNumber, Labels.of(order.status), time(order.hasPlacedAt, TimeText.iso(order.placedAt)),
+                order.country, String(order.lines.count), MoneyText.amount(order.net, order.currency),
+            ]
+        case .goodsReturn(let returned):
+            return [
+                returned.documentNumber, Labels.of(returned.status),
+                time(returned.hasRegisteredAt, TimeText.iso(returned.registeredAt)), returned.country,
+                String(returned.lines.count), MoneyText.amount(returned.net, returned.currency),
+            ]
+        case .importJob(let job):
+            return [
+                job.mapping, Labels.of(job.mode), job.committed ? "yes" : "no", String(job.rowsRead), String(job.rowsRejected),
+            ]
+        case .organisation(let organisation): return [organisation.name, organisation.zone, organisation.currency]
+        case .principal(let principal):
+            let roles = principal.roles.map { Labels.of($0.role) }.joined(separator: ", ")
+            return [RecordText.identity(principal), principal.label, roles]
+        case nil: return []
+        }
+    }
+
+    private static func time(_ known: Bool, _ text: String) -> String { known ? text : "" }
+}

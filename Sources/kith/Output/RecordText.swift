@@ -1,0 +1,170 @@
+internal import Schema
+
+/// A record for a person, as names and values below each other.
+enum RecordText {
+    static func lines(_ record: Record) -> [String] {
+        var fields = FieldList()
+        fields.add(Labels.of(record.kind), "\(record.id) (#\(record.number), revision \(record.revision))")
+        for key in record.external { fields.add("reference", "\(key.system):\(key.key)") }
+        addDetails(record, to: &fields)
+        fields.add("tags", record.tags.joined(separator: ", "))
+        for note in record.notes { fields.add("note", "\(TimeText.iso(note.occurredAt))  \(note.erased ? "(erased)" : note.text)") }
+        if record.hasOccurredAt { fields.add("since", TimeText.iso(record.occurredAt)) }
+        if record.hasChangedAt { fields.add("changed", TimeText.iso(record.changedAt)) }
+        if record.importNumber > 0 { fields.add("import", "#\(record.importNumber)") }
+        return fields.lines + table(record)
+    }
+
+    /// How a principal is recognised.
+    static func identity(_ principal: PrincipalRecord) -> String {
+        switch principal.identity {
+        case .uid(let uid): "uid \(uid)"
+        case .socket(let name): "socket \(name)"
+        case .token(let name): "token \(name)"
+        case nil: ""
+        }
+    }
+
+    // MARK: Fields
+
+    private static func addDetails(_ record: Record, to fields: inout FieldList) {
+        switch record.details {
+        case .party(let party): add(party, to: &fields)
+        case .product(let product): add(product, to: &fields)
+        case .priceBook(let book):
+            fields.add("name", book.name)
+            fields.add("currency", book.currency)
+        case .order(let order): add(order, to: &fields)
+        case .goodsReturn(let returned): add(returned, to: &fields)
+        case .importJob(let job): add(job, to: &fields)
+        case .organisation(let organisation):
+            fields.add("name", organisation.name)
+            fields.add("zone", "\(organisation.zone) (rules \(organisation.zoneRulesVersion))")
+            fields.add("currency", organisation.currency)
+            fields.add("locale", organisation.locale)
+        case .principal(let principal):
+            fields.add("identity", identity(principal))
+            fields.add("label", principal.label)
+            for grant in principal.roles { fields.add("role", "\(Labels.of(grant.role)) \(grant.scope)") }
+            if principal.onBehalfOfAllowed { fields.add("acts for others", "yes") }
+        case nil: break
+        }
+    }
+
+    private static func add(_ party: PartyRecord, to fields: inout FieldList) {
+        fields.add("kind", Labels.of(party.kind))
+        fields.add("status", Labels.of(party.status) + (party.archived ? ", archived" : ""))
+        fields.add("name", party.erased ? "(erased)" : party.name.display)
+        fields.add("tax number", party.name.taxNumber)
+        fields.add("invoice title", party.name.invoiceTitle)
+        fields.add("country", party.detail.country)
+        fields.add("language", party.detail.language)
+        fields.add("roles", party.detail.roles.joined(separator: ", "))
+        for point in party.contactPoints where !point.retired { fields.add(Labels.of(point.kind), contactPoint(point)) }
+        for need in party.needs { fields.add("need", need.need.text) }
+        for preference in party.preferences { fields.add("prefers", "\(preference.topic): \(preference.preference.value)") }
+    }
+
+    private static func contactPoint(_ point: ContactPointRecord) -> String {
+        var text = point.personal.value
+        if point.kind == .postal { text = address(point.personal.postal) }
+        if point.normalised, !point.personal.normalised.isEmpty { text = point.personal.normalised }
+        if !point.personal.extension.isEmpty { text += " ext. \(point.personal.extension)" }
+        if !point.label.isEmpty { text += " (\(point.label))" }
+        return point.verified ? text + " verified" : text
+    }
+
+    private static func address(_ address: PostalAddress) -> String {
+        (address.lines + [address.postalCode, address.locality, address.region, address.country])
+            .filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    private static func add(_ product: ProductRecord, to fields: inout FieldList) {
+        fields.add("sku", product.sku)
+        fields.add("name", product.detail.name)
+        fields.add("category", product.detail.category)
+        fields.add("unit", product.detail.unit)
+        if product.detail.hasUnitCost {
+            fields.add("unit cost", "\(MoneyText.decimal(product.detail.unitCost)) \(product.detail.costCurrency)")
+        }
+        for variant in product.variants {
+            let attributes = variant.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+            fields.add("variant", "\(variant.sku) \(attributes)")
+        }
+        if product.retired { fields.add("retired", "yes") }
+    }
+
+    private static func add(_ order: OrderRecord, to fields: inout FieldList) {
+        fields.add("status", Labels.of(order.status))
+        fields.add("document", order.documentNumber)
+        fields.add("customer", order.partyID)
+        fields.add("channel", order.channel)
+        fields.add("country", order.country)
+        if order.hasPlacedAt { fields.add("placed", TimeText.iso(order.placedAt)) }
+        fields.add("net", MoneyText.amount(order.net, order.currency))
+        if order.hasPersonal { fields.add("delivery", address(order.personal.delivery)) }
+        fields.add("remark", order.personal.remark)
+    }
+
+    private static func add(_ returned: ReturnRecord, to fields: inout FieldList) {
+        fields.add("status", Labels.of(returned.status))
+        fields.add("document", returned.documentNumber)
+        if returned.orderNumber > 0 { fields.add("order", "#\(returned.orderNumber)") }
+        fields.add("customer", returned.partyID)
+        fields.add("channel", returned.channel)
+        fields.add("country", returned.country)
+        if returned.hasRegisteredAt { fields.add("registered", TimeText.iso(returned.registeredAt)) }
+        fields.add("net", MoneyText.amount(returned.net, returned.currency))
+        if returned.hasRefunded { fields.add("refunded", MoneyText.amount(returned.refunded.minorUnits, returned.refunded.currency)) }
+    }
+
+    private static func add(_ job: ImportRecord, to fields: inout FieldList) {
+        fields.add("mapping", job.mapping)
+        fields.add("mode", Labels.of(job.mode))
+        fields.add("file", Hexadecimal.text(job.fileHash))
+        fields.add("committed", job.committed ? "yes" : "no")
+        if job.committed { fields.add("rows", "\(job.rowsRead) read, \(job.rowsRejected) rejected") }
+    }
+
+    // MARK: Tables
+
+    private static func table(_ record: Record) -> [String] {
+        var table: Table
+        switch record.details {
+        case .order(let order) where !order.lines.isEmpty:
+            table = Table(lineColumns)
+            for line in order.lines {
+                table.add(cells(line.line, line.productNumber, line.quantity, line.hasUnitPrice ? line.unitPrice : nil, line.net, order.currency))
+            }
+        case .goodsReturn(let returned) where !returned.lines.isEmpty:
+            table = Table(lineColumns)
+            for line in returned.lines {
+                table.add(cells(line.line, line.productNumber, line.quantity, line.hasUnitPrice ? line.unitPrice : nil, line.net, returned.currency))
+            }
+        case .priceBook(let book) where !book.prices.isEmpty:
+            table = Table([("product", .right), ("price", .right), ("from", .left), ("to", .left)])
+            for price in book.prices {
+                table.add([
+                    "#\(price.productNumber)", MoneyText.decimal(price.unitPrice), TimeText.iso(price.from),
+                    price.hasTo ? TimeText.iso(price.to) : "",
+                ])
+            }
+        default: return []
+        }
+        return [""] + table.lines
+    }
+
+    private static let lineColumns: [(title: String, alignment: Table.Alignment)] = [
+        ("line", .right), ("product", .right), ("quantity", .right), ("unit price", .right), ("net", .right),
+    ]
+
+    private static func cells(
+        _ line: UInt32, _ product: UInt64, _ quantity: DecimalValue, _ unitPrice: DecimalValue?, _ net: Int64,
+        _ currency: String
+    ) -> [String] {
+        [
+            String(line), product > 0 ? "#\(product)" : "", MoneyText.decimal(quantity),
+            unitPrice.map { MoneyText.decimal($0) } ?? "", MoneyText.amount(net, currency),
+        ]
+    }
+}

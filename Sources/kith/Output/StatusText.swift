@@ -1,0 +1,59 @@
+internal import Schema
+
+/// The state of the service for a person.
+enum StatusText {
+    static func lines(_ status: StatusResponse) -> [String] {
+        var fields = FieldList()
+        fields.add("log", "\(status.logID), format \(status.formatVersion), epoch \(status.epoch)")
+        fields.add("durable position", "\(status.durablePosition)")
+        fields.add("root", Hexadecimal.text(status.root))
+        fields.add("index position", "\(status.indexPosition)")
+        fields.add("size", "\(status.logBytes) bytes")
+        fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
+        fields.add("waiting commands", "\(status.waitingCommands)")
+        fields.add("connections", "\(status.connections)")
+        fields.add("version", status.version)
+        if status.hasStartedAt { fields.add("started", TimeText.iso(status.startedAt)) }
+        return fields.lines + [""] + projections(status.projections)
+    }
+
+    private static func projections(_ projections: [ProjectionStatus]) -> [String] {
+        let hasDigests = projections.contains { !$0.digest.isEmpty }
+        var table = Table(
+            [
+                ("projection", .left), ("version", .right), ("state", .left), ("position", .right), ("behind", .right),
+                ("seconds", .right),
+            ] + (hasDigests ? [("digest", .left)] : []))
+        for projection in projections {
+            let milliseconds = Int64(clamping: projection.lagMicroseconds / 1_000)
+            let cells = [
+                projection.name, "\(projection.version)", Labels.of(projection.state), "\(projection.position)",
+                "\(projection.lagEvents)", MoneyText.decimal(milliseconds, scale: 3),
+            ]
+            table.add(cells + (hasDigests ? [Hexadecimal.text(projection.digest)] : []))
+        }
+        let parked = projections.filter { !$0.parkedReason.isEmpty }.map { "\($0.name) is parked: \($0.parkedReason)" }
+        return table.lines + parked
+    }
+}
+
+/// What a rebuild came to, for a person.
+enum RebuildText {
+    static func lines(_ finished: [RebuildProgress]) -> [String] {
+        var table = Table([
+            ("projection", .left), ("position", .right), ("seconds", .right), ("events/s", .right), ("compared", .left),
+            ("digest", .left),
+        ])
+        for progress in finished {
+            let compared =
+                if progress.previousDigest.isEmpty { "" } else {
+                    progress.previousDigest == progress.digest ? "equal" : "differs"
+                }
+            table.add([
+                progress.name, "\(progress.position)", MoneyText.decimal(Int64(progress.seconds * 1_000), scale: 3),
+                "\(Int(progress.eventsPerSecond))", compared, Hexadecimal.text(progress.digest),
+            ])
+        }
+        return table.lines
+    }
+}

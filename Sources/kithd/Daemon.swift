@@ -1,0 +1,73 @@
+internal import Glibc
+internal import Logging
+internal import Schema
+internal import Service
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// The services of the daemon, in the order in which they depend on each other; they stop in reverse.
+struct Daemon {
+    let configuration: ServiceConfiguration
+    let logger: Logger
+
+    /// How long the log and the projections may take to stop after the sockets have: finishing a page and a commit
+    /// takes well under a second; the rest is for a disk that stalls.
+    private static let backendStopTime: Duration = .seconds(30)
+
+    /// Runs until a signal or a failure.
+    func run() async throws {
+        raiseDescriptorLimit()
+        // The directory of the data is locked before any socket is opened.
+        let backend = try await makeBackend(configuration: configuration, logger: logger)
+        var services: [any ServiceLifecycle.Service] = [backend]
+        for endpoint in endpoints {
+            services.append(
+                try await NativeServer.listen(
+                    at: endpoint, backend: backend, limits: configuration.limits, logger: logger))
+        }
+        try await announce(backend)
+
+        var group = ServiceGroupConfiguration(
+            services: services.map {
+                // Whatever ends first: what is open gets its answer before the rest stops.
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], cancellationSignals: [.sigquit], logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.limits.stopTimeout + Daemon.backendStopTime
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private var endpoints: [NativeServer.Endpoint] {
+        let group = configuration.socketGroup
+        return [NativeServer.Endpoint(path: configuration.socketPath, group: group)]
+            + configuration.serviceSockets.map {
+                NativeServer.Endpoint(path: $0.path, group: group, identification: .service($0.name))
+            }
+    }
+
+    private func announce(_ backend: any ServiceBackend) async throws {
+        let status = try await backend.status(StatusRequest(), from: .uid(getuid())).value
+        logger.info(
+            "kithd is ready",
+            metadata: [
+                "version": "\(ServiceVersion.text)", "dataDirectory": "\(configuration.dataDirectory)",
+                "socket": "\(configuration.socketPath)", "log": "\(status.logID)", "epoch": "\(status.epoch)",
+                "position": "\(status.durablePosition)",
+            ])
+    }
+
+    /// A connection costs a descriptor: as many are allowed as the system lets a process have.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        if limit.rlim_cur < rlim_t(configuration.limits.connections) {
+            logger.notice(
+                "fewer file descriptors than connections are allowed",
+                metadata: ["descriptors": "\(limit.rlim_cur)", "connections": "\(configuration.limits.connections)"])
+        }
+    }
+}

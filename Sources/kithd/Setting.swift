@@ -1,0 +1,73 @@
+/// One setting of the service: the same under every name that it has.
+struct Setting: Sendable {
+    /// What a value looks like.
+    enum Kind: Sendable {
+        case text
+        case wholeNumber(ClosedRange<Int>)
+        /// Given once per value on the command line, separated by commas in the environment, a list in the file.
+        case texts
+    }
+
+    /// The name in the configuration file, for example `dataDirectory`.
+    let name: String
+    let kind: Kind
+    /// What stands for the value in the help.
+    let placeholder: String
+    /// One sentence, for the help.
+    let help: String
+
+    /// The flag, for example `--data-directory`.
+    var flag: String { "--" + words.joined(separator: "-") }
+
+    /// The environment variable, for example `KITH_DATA_DIRECTORY`.
+    var variable: String { "KITH_" + words.map { $0.uppercased() }.joined(separator: "_") }
+
+    private var words: [String] {
+        var words = [""]
+        for character in name {
+            if character.isUppercase { words.append("") }
+            words[words.count - 1] += character.lowercased()
+        }
+        return words
+    }
+
+    static let dataDirectory = Setting(
+        name: "dataDirectory", kind: .text, placeholder: "DIRECTORY",
+        help: "Directory of the log and of everything derived from it.")
+    static let masterKey = Setting(
+        name: "masterKey", kind: .text, placeholder: "FILE",
+        help: "File with the master key of the vault; made with a new log.")
+    static let socket = Setting(
+        name: "socket", kind: .text, placeholder: "PATH",
+        help: "Unix domain socket to listen at.")
+    static let group = Setting(
+        name: "group", kind: .text, placeholder: "GROUP",
+        help: "Group whose members may connect, by name or number.")
+    static let serviceSocket = Setting(
+        name: "serviceSocket", kind: .texts, placeholder: "NAME=PATH",
+        help: "Further socket whose callers are all the service NAME; may be repeated.")
+    static let logLevel = Setting(
+        name: "logLevel", kind: .text, placeholder: "LEVEL",
+        help: "trace, debug, info, notice, warning, error or critical.")
+    static let maximumConnections = Setting(
+        name: "maximumConnections", kind: .wholeNumber(1...1_000_000), placeholder: "N",
+        help: "Connections at the same time, per socket.")
+    static let maximumOpenRequests = Setting(
+        name: "maximumOpenRequests", kind: .wholeNumber(1...1_000_000), placeholder: "N",
+        help: "Unanswered requests of one connection, beyond which it is not read.")
+    static let maximumBytesInFlight = Setting(
+        name: "maximumBytesInFlight", kind: .wholeNumber(1_024...1_073_741_824), placeholder: "BYTES",
+        help: "Bytes of those requests, beyond which it is not read.")
+    static let maximumStreams = Setting(
+        name: "maximumStreams", kind: .wholeNumber(1...100_000), placeholder: "N",
+        help: "Open streams (history, rebuild) of one connection.")
+    static let stopTimeout = Setting(
+        name: "stopTimeout", kind: .wholeNumber(0...3_600), placeholder: "SECONDS",
+        help: "How long open requests may take once the service stops.")
+
+    /// Every setting, in the order of the help and of docs/configuration.md.
+    static let all = [
+        dataDirectory, masterKey, socket, group, serviceSocket, logLevel, maximumConnections, maximumOpenRequests,
+        maximumBytesInFlight, maximumStreams, stopTimeout,
+    ]
+}

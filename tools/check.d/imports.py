@@ -1,0 +1,71 @@
+"""Imports point downwards only, and each says for whom it is (its access level)."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+from repository import files
+
+# What every target may use of the toolchain. Darwin stands beside Glibc under `#if canImport`.
+SYSTEM = {"Glibc", "Darwin", "Musl", "Synchronization"}
+NIO = {"NIOCore", "NIOPosix", "NIOConcurrencyHelpers"}
+
+# Which modules the files of a target may import. The order is that of docs/architecture.md, from below.
+ALLOWED: dict[str, set[str]] = {
+    "CLMDB": set(),
+    "LMDB": {"CLMDB"} | SYSTEM,
+    "Schema": {"SwiftProtobuf"},
+    "EventLog": {"LMDB", "Schema", "SwiftProtobuf", "Crypto", "DequeModule", "FoundationEssentials"} | SYSTEM,
+    "KeyVault": {"Crypto", "FoundationEssentials"} | SYSTEM,
+    # Pure: no threads, no sockets, no files, no clock. FoundationEssentials is there for Data alone, which is
+    # how generated code spells `bytes`.
+    "CRM": {"Schema", "SwiftProtobuf", "FoundationEssentials"},
+    "Views": {"Schema", "SwiftProtobuf", "FoundationEssentials"},
+    "Replay": {"Views", "EventLog", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging", "FoundationEssentials"}
+    | SYSTEM,
+    "Service": {
+        "CRM", "Views", "Replay", "EventLog", "KeyVault", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging",
+        "ServiceLifecycle", "FoundationEssentials",
+    } | SYSTEM | NIO,
+    "KithClient": {"Schema", "SwiftProtobuf", "Logging", "FoundationEssentials"} | SYSTEM | NIO,
+    "kithd": {"Service", "Schema", "Configuration", "ServiceLifecycle", "UnixSignals", "Logging"}
+    | {"FoundationEssentials"} | SYSTEM,
+    # Foundation for the time zones of mappings alone; the engine and the daemon do without.
+    "kith": {"KithClient", "Schema", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation", "FoundationEssentials"}
+    | SYSTEM,
+    "KithTesting": {"CRM", "Schema", "SwiftProtobuf", "FoundationEssentials"} | SYSTEM,
+}  # fmt: skip
+
+# What of Foundation and the standard library the pure targets must not name: clocks, chance, files, environment.
+PURE = {"CRM", "Views"}
+IMPURE_NAMES = re.compile(
+    r"\b(Date\(\)|Date\.now|FileManager|ProcessInfo|UUID\(\)|ContinuousClock|SuspendingClock"
+    r"|SystemRandomNumberGenerator|\.random\(|\.randomElement\(\)|\.shuffled\(\))"
+)
+
+IMPORT = re.compile(
+    r"^\s*(?P<attributes>(@\w+(\([^)]*\))?\s+)*)"
+    r"(?:(?P<level>public|package|internal|fileprivate|private)\s+)?"
+    r"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(?P<module>\w+)(\.\w+)*\s*(//.*)?$"
+)
+
+
+def findings(root: pathlib.Path) -> list[str]:
+    """Imports that point upwards or say no access level; targets that the table does not know."""
+    result = []
+    for path in files(root, ".swift", below=("Sources",)):
+        target = path.parts[1]
+        if target not in ALLOWED:
+            result.append(f"{path}: target {target} has no place in the import direction (tools/check.d/imports.py)")
+            continue
+        for number, line in enumerate((root / path).read_text(encoding="utf-8").splitlines(), 1):
+            place = f"{path}:{number}"
+            if match := IMPORT.match(line):
+                if match["module"] not in ALLOWED[target]:
+                    result.append(f"{place}: {target} must not import {match['module']}")
+                if not match["level"]:
+                    result.append(f"{place}: import {match['module']} says no access level")
+            elif target in PURE and (match := IMPURE_NAMES.search(line)):
+                result.append(f"{place}: {target} is pure and must not use {match[1]}")
+    return result

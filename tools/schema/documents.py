@@ -1,0 +1,114 @@
+"""The pages of docs/ that are made from the schema: the glossary and the table of refusals."""
+
+from __future__ import annotations
+
+import re
+
+from descriptors import Enum, Message, Schema
+from rules import event_message, parse_refusal
+
+GENERATED = "<!-- Made by tools/generate from schemas/; never edited by hand. -->\n"
+
+# Codes by hundreds belong to an aggregate; the rest to every one of them.
+REFUSAL_SECTIONS = [
+    (1, 99, "Of every command and read", "通用"),
+    (100, 199, "Party", "客户"),
+    (700, 799, "Product and price book", "产品与价目表"),
+    (900, 999, "Order and return", "订单与退货"),
+    (3400, 3499, "Import", "导入"),
+    (3500, 3599, "References and subscriptions", "引用与订阅"),
+    (3700, 3799, "Organisation", "组织"),
+    (3900, 3999, "Access", "访问权限"),
+    (5000, 5999, "Reads and the service itself", "读取与服务"),
+]
+
+
+def refusals(schema: Schema) -> str:
+    """docs/refusals.md; ValueError where a code lacks a part or a section."""
+    text = f"""\
+# Refusals · 拒绝代码
+
+{GENERATED}
+Every no that the service gives has one of these codes, in every face of the service (native protocol, Swift and
+Python clients, command line) and for ever: a code never changes its meaning. An error carries the code, a sentence
+for a person, the field concerned and, where a code says so, more (the revision that is, the ids of candidates, the
+time to wait). Neither holds personal data. A refused command appended nothing.
+
+*Retry* answers one question: can sending **the same** again later help? Where it says no, change the command first.
+"""
+    codes = [code for code in schema.enum("ErrorCode").values if code.number != 0]
+    for first, last, title, title_zh in REFUSAL_SECTIONS:
+        rows = [_refusal_row(code) for code in codes if first <= code.number <= last]
+        if rows:
+            text += f"""
+## {title} · {title_zh}
+
+| Code | Cause | What the client does | Retry | 原因 | 客户端应对 |
+|---|---|---|---|---|---|
+{"".join(rows)}"""
+    homeless = [c.name for c in codes if not any(first <= c.number <= last for first, last, *_ in REFUSAL_SECTIONS)]
+    if homeless:
+        raise ValueError(f"no section of docs/refusals.md for {', '.join(homeless)}: see tools/schema/documents.py")
+    return text
+
+
+def _refusal_row(code) -> str:
+    try:
+        parts = parse_refusal(code.comment)
+    except ValueError as error:
+        raise ValueError(f"{code.name}: {error}") from error
+    retry = "yes 可" if parts["retry"] == "yes" else "no 否"
+    cells = [f"`{code.name}` {code.number}", parts["cause"], parts["client"], retry]
+    cells += [parts["cause_zh"], parts["client_zh"]]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def glossary(schema: Schema, template: str) -> str:
+    """docs/glossary.md: the template's hand-written nouns, then every message and enum by file."""
+    by_file: dict[str, list[Message | Enum]] = {}
+    for element in [*schema.messages.values(), *schema.enums.values()]:
+        by_file.setdefault(element.file, []).append(element)
+    sections = []
+    for file in _reading_order(by_file):
+        lines = [f"### `{file}`\n", _paragraph(schema.file_comments.get(file, "")) + "\n"]
+        messages = [element for element in by_file[file] if isinstance(element, Message)]
+        enums = [element for element in by_file[file] if isinstance(element, Enum)]
+        lines += [f"- **{element.short}**{_subject(element)}: {_definition(element.comment)}" for element in messages]
+        lines += [_enum_entry(schema, enum) for enum in enums if enum.short != "ErrorCode"]
+        sections.append("\n".join(lines) + "\n")
+    return template.replace("<!-- generated -->\n", GENERATED).replace("<!-- schema -->\n", "\n".join(sections))
+
+
+def _reading_order(by_file: dict) -> list[str]:
+    order = [
+        "common", "registry", "envelope", "party", "product", "order", "administration", "history", "queries",
+        "operations", "protocol", "refusals",
+    ]  # fmt: skip
+    rank = {f"kith/v1/{name}.proto": index for index, name in enumerate(order)}
+    return sorted(by_file, key=lambda file: (rank.get(file, len(rank)), file))
+
+
+def _enum_entry(schema: Schema, enum: Enum) -> str:
+    entries = [f"- **{enum.short}**: {_definition(enum.comment)}"]
+    for value in enum.values:
+        # An event's kind means what its message means.
+        message = event_message(schema, value.name) if enum.short == "EventKind" else None
+        comment = message.comment if message else value.comment
+        if value.number != 0:
+            entries.append(f"  - `{value.name}` {value.number}: {_definition(comment)}")
+    return "\n".join(entries)
+
+
+def _subject(message: Message) -> str:
+    match = re.search(r"^Subject: (.+)$", message.comment, re.MULTILINE)
+    return f" (sealed; subject: {match[1].rstrip('.')})" if match else ""
+
+
+def _definition(comment: str) -> str:
+    return _paragraph("\n".join(line for line in comment.splitlines() if not line.startswith("Subject: "))) or (
+        "personal part of the event of that name."
+    )
+
+
+def _paragraph(comment: str) -> str:
+    return " ".join(line.strip() for line in comment.splitlines()).strip()
