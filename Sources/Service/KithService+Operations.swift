@@ -3,6 +3,7 @@ internal import EventLog
 internal import FoundationEssentials
 internal import Replay
 package import Schema
+internal import Views
 
 extension KithService {
     package func status(_ request: StatusRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<StatusResponse> {
@@ -17,7 +18,7 @@ extension KithService {
         response.readOnlyReason = writerStatus.failure
         response.waitingCommands = UInt64(writerStatus.waiting)
         response.indexPosition = context.log.index.applied.rawValue
-        response.version = ServiceVersion.current
+        response.version = ServiceVersion.text
         response.startedAt = startedAt.timestamp
         do { response.logBytes = UInt64(try context.log.size()) } catch { throw Refusal(error) }
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
@@ -29,22 +30,29 @@ extension KithService {
         progress: @escaping @Sendable (Answer<RebuildProgress>) async -> Void
     ) async throws(Refusal) {
         try access.principal(caller).require(.operations)
-        let names = request.name == "all" ? replay.names : [request.name]
-        for name in names {
-            guard replay.names.contains(name) else {
-                throw Refusal(
-                    .notFound, "There is no projection \(name). There are: \(replay.names.joined(separator: ", ")).", field: "name")
-            }
-            do {
-                try await replay.rebuild(name) { [self] step in await progress(Answer(step, reflects)) }
-            } catch { throw Refusal(error) }
-        }
+        do throws(ReplayError) {
+            _ = try await replay.rebuild(request.name) { [self] step in await progress(Answer(step, reflects)) }
+        } catch { throw Refusal(error) }
     }
 }
 
 extension Refusal {
     /// What a caller gets to know of a failure of a projection.
     init(_ error: ReplayError) {
-        self.init(.internal, error.message)
+        switch error.code {
+        case .notYet: self.init(.notYet, error.message)
+        case .parked: self.init(.projectionParked, error.message)
+        case .unknownProjection: self.init(.notFound, error.message, field: "name")
+        case .rebuildRunning: self.init(.illegalTransition, error.message)
+        case .stopped: self.init(.readOnly, error.message)
+        case .cancelled: self.init(.cancelled, error.message)
+        case .view: self.init(error.view.map(\.errorCode) ?? .internal, error.message, field: error.view?.field ?? "")
+        default: self.init(.internal, error.message)
+        }
     }
+}
+
+extension ViewError {
+    /// The code that a caller gets: a request that cannot be answered is his, the rest is ours.
+    fileprivate var errorCode: ErrorCode { isOfRequest ? .schemaInvalid : .internal }
 }

@@ -1,8 +1,10 @@
 package import CRM
 internal import EventLog
 internal import FoundationEssentials
+internal import Logging
 internal import Replay
 package import Schema
+internal import SwiftProtobuf
 internal import Views
 
 extension KithService {
@@ -14,7 +16,7 @@ extension KithService {
         try principal.require(.views)
         let number = try resolve(request.reference, request.kind)
         let (sealed, standing) = try await read(Directory.self, atLeast: request.atLeast) { reader throws(ViewError) in
-            try Directory.record(number: number, in: reader)
+            try Directory.record(number, in: reader)
         }
         guard let sealed, sealed.record.kind == request.kind else { throw Self.nothing }
         var response = GetResponse()
@@ -40,7 +42,7 @@ extension KithService {
         let number = try resolve(request.party, .party)
         let asOf = try request.hasAsOf ? instant(request.asOf) : SystemClock().now()
         let (sealed, standing) = try await read(Customer360.self, atLeast: request.atLeast) { reader throws(ViewError) in
-            try Customer360.view(number: number, asOf: asOf, in: reader)
+            try Customer360.view(of: number, asOf: asOf, in: reader)
         }
         guard let sealed else { throw Self.nothing }
         var customer = sealed.customer
@@ -131,11 +133,12 @@ extension KithService {
 
     private func read<P: Projection, Value: Sendable>(
         _ type: P.Type, atLeast: UInt64,
-        _ body: @escaping @Sendable (borrowing any ProjectionReader) throws(ViewError) -> Value
+        _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> Value
     ) async throws(Refusal) -> (Value, ProjectionStanding) {
-        do {
-            return try await replay.runner(type).read(
+        do throws(ReplayError) {
+            let answer = try await replay.runner(type).read(
                 atLeast: atLeast == 0 ? nil : Position(atLeast), deadlineMilliseconds: Self.readDeadline, body)
+            return (answer.value, answer.standing)
         } catch { throw Refusal(error) }
     }
 

@@ -1,5 +1,5 @@
 package import CRM
-internal import EventLog
+package import EventLog
 internal import FoundationEssentials
 internal import KeyVault
 package import Logging
@@ -48,7 +48,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         let access = AccessControl(context: opened.context)
         self.access = access
         gateway = Gateway(context: opened.context, cache: cache, access: access)
-        replay = try ReplayEngine(log: opened.context.log, viewsPath: opened.directory.viewsPath, logger: logger)
+        replay = ReplayEngine(log: opened.context.log, viewsPath: opened.directory.viewsPath, logger: logger)
         try replay.add(Directory.self)
         try replay.add(Customer360.self)
         let signal = self.signal

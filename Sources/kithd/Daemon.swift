@@ -1,6 +1,5 @@
 internal import Glibc
 internal import Logging
-internal import Schema
 internal import Service
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -18,14 +17,14 @@ struct Daemon {
     func run() async throws {
         raiseDescriptorLimit()
         // The directory of the data is locked before any socket is opened.
-        let backend = try await makeBackend(configuration: configuration, logger: logger)
+        let backend = try KithService(configuration: configuration, logger: logger)
         var services: [any ServiceLifecycle.Service] = [backend]
         for endpoint in endpoints {
             services.append(
                 try await NativeServer.listen(
                     at: endpoint, backend: backend, limits: configuration.limits, logger: logger))
         }
-        try await announce(backend)
+        announce(backend)
 
         var group = ServiceGroupConfiguration(
             services: services.map {
@@ -47,15 +46,11 @@ struct Daemon {
             }
     }
 
-    private func announce(_ backend: any ServiceBackend) async throws {
-        let status = try await backend.status(StatusRequest(), from: .uid(getuid())).value
-        logger.info(
-            "kithd is ready",
-            metadata: [
-                "version": "\(ServiceVersion.text)", "dataDirectory": "\(configuration.dataDirectory)",
-                "socket": "\(configuration.socketPath)", "log": "\(status.logID)", "epoch": "\(status.epoch)",
-                "position": "\(status.durablePosition)",
-            ])
+    private func announce(_ backend: KithService) {
+        var metadata = backend.opening
+        metadata["version"] = "\(ServiceVersion.text)"
+        metadata["socket"] = "\(configuration.socketPath)"
+        logger.info("kithd is ready", metadata: metadata)
     }
 
     /// A connection costs a descriptor: as many are allowed as the system lets a process have.

@@ -7,7 +7,9 @@ internal import Testing
 @Suite struct ArgumentTests {
     private func outcome(_ arguments: String...) -> Kith.Outcome {
         do {
-            _ = try Kith.parseAsRoot(arguments)
+            var command = try Kith.parseAsRoot(arguments)
+            // Help is a command of its own.
+            if !(command is any AsyncParsableCommand) { try command.run() }
             return Kith.Outcome(code: 0, output: nil, complaint: nil)
         } catch {
             return Kith.Outcome(of: error)

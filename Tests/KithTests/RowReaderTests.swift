@@ -48,7 +48,7 @@ internal import Testing
         let format = FileFormat(
             layout: .fixed([.init(name: "name", start: 1, width: 6), .init(name: "n", start: 8, width: 3)]),
             header: false, columns: ["name", "n"], skippedLines: 1)
-        let rows = try read(Array("name   n\nJürgen 042\n李     7\nAna\nAna    1  x\n".utf8), format).rows
+        let rows = try read(Array("name   n\nJürgen 042\n李      7\nAna\nAna    1  x\n".utf8), format).rows
         #expect(rows.map(fields) == [["Jürgen", "042"], ["李", "7"], ["Ana", ""], ["Ana", "1"]])
         #expect(rows.map { $0.defect?.code } == [nil, nil, nil, .raggedRow])
         #expect(rows.map(\.row.line) == [2, 3, 4, 5])

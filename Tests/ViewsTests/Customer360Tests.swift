@@ -110,7 +110,8 @@ internal import Testing
         var log = LogSketch()
         let party = try log.begin(.party, .partyRegistered())
         try order(
-            &log, party, net: 0, at: .day(0), currency: "JPY", lines: [.of(quantity: 3, net: 1_000, cost: .of(105, scale: 1))])
+            &log, party, net: 0, at: .day(0), currency: "JPY",
+            lines: [.of(quantity: 3, net: 1_000, cost: .of(105, scale: 1))])
         // 3 * 10.5 = 31.5 → 32
         #expect(try customer(log, party).purchases[0].margin == 968)
     }
@@ -125,7 +126,8 @@ internal import Testing
             subjects: [(other, .customer), (party, .customer)])
         let corrected = log.next.rawValue - 1
         try log.append(
-            order, .orderLinesAdded(.with { $0.lines = [.of(2, net: 1)] }), at: .day(10), subjects: [(other, .customer)])
+            order, .orderLinesAdded(.with { $0.lines = [.of(2, net: 1)] }), at: .day(10), subjects: [(other, .customer)]
+        )
         let former = try customer(log, party)
         #expect(former.purchases.isEmpty && former.lastChangedPosition == corrected)
         let history = try customer(log, other).purchases[0]
@@ -165,7 +167,10 @@ internal import Testing
         var log = LogSketch()
         let party = try log.begin(
             .party, .partyRegistered(contactPoints: 1), at: .day(4),
-            personal: .partyRegistered(.with { $0.name = .of("Ann"); $0.contactPoints = [.with { $0.value = "a@b.example" }] }))
+            personal: .partyRegistered(
+                .with {
+                    $0.name = .of("Ann"); $0.contactPoints = [.with { $0.value = "a@b.example" }]
+                }))
         try log.append(party, .noteAdded(.init()), at: .day(2), personal: .noteAdded(.with { $0.text = "hi" }))
         try log.append(party, .tagged(.with { $0.tag = "vip" }), at: .day(6))
         let sealed = try #require(try Customer360.view(of: party, asOf: .day(9), in: try log.fold(Customer360.self)))

@@ -43,7 +43,8 @@ internal import Testing
         let store = try log.fold(Directory.self)
 
         let registered = numbers.map(\.rawValue)
-        let changed = numbers.enumerated().filter { ![4, 1, 7].contains($0.offset) }.map(\.element.rawValue)
+        let changed =
+            numbers.enumerated().filter { ![4, 1, 7].contains($0.offset) }.map(\.element.rawValue)
             + [4, 1, 7].map { numbers[$0].rawValue }
         let occurred = numbers.enumerated().sorted { ($0.offset * 7 % 10, $0.offset) < ($1.offset * 7 % 10, $1.offset) }
             .map(\.element.rawValue)
@@ -56,9 +57,13 @@ internal import Testing
         ]
         for (sort, order) in expected {
             for limit in [UInt32(1), 3, 10, 1_000] {
-                let request = ListRequest.with { $0.kind = .order; $0.sort = sort }
+                let request = ListRequest.with {
+                    $0.kind = .order; $0.sort = sort
+                }
                 #expect(try pages(store, request, limit: limit) == order, "\(sort)")
-                let down = ListRequest.with { $0.kind = .order; $0.sort = sort; $0.descending = true }
+                let down = ListRequest.with {
+                    $0.kind = .order; $0.sort = sort; $0.descending = true
+                }
                 #expect(try pages(store, down, limit: limit) == order.reversed(), "\(sort), descending")
             }
         }
@@ -68,7 +73,9 @@ internal import Testing
         var log = LogSketch()
         let first = try orders((0..<20).map { "N\(10 + $0)" }, log: &log)
         var store = try log.fold(Directory.self)
-        var request = ListRequest.with { $0.kind = .order; $0.sort = .label; $0.limit = 4 }
+        var request = ListRequest.with {
+            $0.kind = .order; $0.sort = .label; $0.limit = 4
+        }
         var seen: [UInt64] = []
         for page in 0..<50 {
             let answer = try Directory.list(request, in: store)
@@ -89,8 +96,15 @@ internal import Testing
         var log = LogSketch()
         let product = try log.begin(.product, .productDefined(sku: "B"))
         try log.begin(.product, .productDefined(name: "C"))
-        try log.append(product, .productChanged(.with { $0.sku = "X"; $0.skuChanged = true }))
-        let request = ListRequest.with { $0.kind = .product; $0.sort = .label }
+        try log.append(
+            product,
+            .productChanged(
+                .with {
+                    $0.sku = "X"; $0.skuChanged = true
+                }))
+        let request = ListRequest.with {
+            $0.kind = .product; $0.sort = .label
+        }
         let page = try Directory.list(request, in: try log.fold(Directory.self))
         #expect(page.records.map(\.record.product.sku) == ["", "X"])
     }
@@ -100,7 +114,8 @@ internal import Testing
         var parties: [StreamNumber] = []
         for (index, country) in ["CN", "DE", "CN", "", "DK"].enumerated() {
             let status: PartyStatus = index % 2 == 0 ? .customer : .prospect
-            let party = try log.begin(.party, .partyRegistered(.person, status, country: country), at: .day(Int64(index)))
+            let party = try log.begin(
+                .party, .partyRegistered(.person, status, country: country), at: .day(Int64(index)))
             parties.append(party)
             try log.append(party, .tagged(.with { $0.tag = index < 2 ? "vip" : "other" }), at: .day(Int64(index)))
         }
@@ -111,7 +126,9 @@ internal import Testing
             let request = ListRequest.with {
                 $0.kind = .party
                 $0.filters = filters.map { filter in
-                    .with { $0.field = filter.0; $0.operator = filter.1; $0.value = filter.2 }
+                    .with {
+                        $0.field = filter.0; $0.operator = filter.1; $0.value = filter.2
+                    }
                 }
             }
             return try pages(store, request, limit: 2).map { number in
@@ -130,7 +147,10 @@ internal import Testing
         #expect(try chosen(("tags", .equals, "vip")) == [0, 1])
         #expect(try chosen(("tags", .notEquals, "vip")) == [2, 3, 4])
         #expect(try chosen(("tags", .contains, "eco")) == [0])
-        #expect(try chosen(("occurredAt", .atLeast, "2024-01-03"), ("occurredAt", .atMost, "2024-01-04T00:00:00Z")) == [2, 3])
+        #expect(
+            try chosen(("occurredAt", .atLeast, "2024-01-03"), ("occurredAt", .atMost, "2024-01-04T00:00:00Z")) == [
+                2, 3,
+            ])
         #expect(try chosen(("id", .equals, LogSketch.id(of: parties[3]).description)) == [3])
         #expect(try chosen(("revision", .atLeast, "3")) == [0, 4])
         #expect(try chosen(("country", .equals, "CN"), ("tags", .equals, "vip")) == [0])
@@ -143,8 +163,14 @@ internal import Testing
         let free = try log.begin(.order, .orderPlaced(.none, [.of(net: 7)]))
         let store = try log.fold(Directory.self)
         func chosen(_ field: String, _ operation: FilterOperator, _ value: String) throws -> [UInt64] {
-            let filter = Filter.with { $0.field = field; $0.operator = operation; $0.value = value }
-            return try pages(store, .with { $0.kind = .order; $0.filters = [filter] })
+            let filter = Filter.with {
+                $0.field = field; $0.operator = operation; $0.value = value
+            }
+            return try pages(
+                store,
+                .with {
+                    $0.kind = .order; $0.filters = [filter]
+                })
         }
         #expect(try chosen("partyId", .equals, LogSketch.id(of: party).description) == [order.rawValue])
         #expect(try chosen("partyId", .equals, "") == [free.rawValue])
@@ -162,7 +188,11 @@ internal import Testing
         func filter(_ field: String, _ operation: FilterOperator, _ value: String) -> ListRequest {
             .with {
                 $0.kind = .party
-                $0.filters = [.with { $0.field = field; $0.operator = operation; $0.value = value }]
+                $0.filters = [
+                    .with {
+                        $0.field = field; $0.operator = operation; $0.value = value
+                    }
+                ]
             }
         }
         #expect(failure(filter("name", .equals, "Ann"))?.code == .unknownField)
@@ -174,8 +204,16 @@ internal import Testing
         #expect(failure(filter("archived", .equals, "yes"))?.code == .filterInvalid)
         #expect(failure(filter("country", .unspecified, "CN"))?.field == "filters[0].operator")
         #expect(failure(.init())?.field == "kind")
-        #expect(failure(.with { $0.kind = .party; $0.sort = .label })?.field == "sort")
-        #expect(failure(.with { $0.kind = .party; $0.limit = 1_001 })?.field == "limit")
+        #expect(
+            failure(
+                .with {
+                    $0.kind = .party; $0.sort = .label
+                })?.field == "sort")
+        #expect(
+            failure(
+                .with {
+                    $0.kind = .party; $0.limit = 1_001
+                })?.field == "limit")
         #expect(failure(.with { $0.kind = .party })?.code == nil)
         #expect(failure(filter("status", .equals, "x"))?.isOfRequest == true)
     }
@@ -185,7 +223,9 @@ internal import Testing
         for _ in 0..<3 { try log.begin(.party, .partyRegistered()) }
         _ = try orders(["a", "b", "c"], log: &log)
         let store = try log.fold(Directory.self)
-        var request = ListRequest.with { $0.kind = .order; $0.limit = 1 }
+        var request = ListRequest.with {
+            $0.kind = .order; $0.limit = 1
+        }
         let cursor = Data(try Directory.list(request, in: store).cursor)
         let foreign: [(inout ListRequest) -> Void] = [
             { $0.kind = .party }, { $0.sort = .changed }, { $0.descending = true }, { $0.cursor = Data([1]) },
@@ -209,8 +249,12 @@ internal import Testing
             try log.begin(.product, .productDefined(sku: "P", category: number % 10_000 == 3 ? "rare" : "common"))
         }
         let store = try log.fold(Directory.self)
-        let filter = Filter.with { $0.field = "category"; $0.operator = .equals; $0.value = "rare" }
-        let request = ListRequest.with { $0.kind = .product; $0.filters = [filter] }
+        let filter = Filter.with {
+            $0.field = "category"; $0.operator = .equals; $0.value = "rare"
+        }
+        let request = ListRequest.with {
+            $0.kind = .product; $0.filters = [filter]
+        }
         let first = try Directory.list(request, in: store)
         #expect(first.records.count == 2 && !first.cursor.isEmpty)
         #expect(try pages(store, request, limit: 100).count == 3)

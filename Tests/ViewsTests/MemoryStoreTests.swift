@@ -56,7 +56,9 @@ internal import Testing
         let keys = model.keys.filter { $0.starts(with: prefix) }.sorted { $0.lexicographicallyPrecedes($1) }
         let directed = descending ? keys.reversed() : keys
         guard let after else { return directed }
-        return directed.filter { descending ? $0.lexicographicallyPrecedes(after) : after.lexicographicallyPrecedes($0) }
+        return directed.filter {
+            descending ? $0.lexicographicallyPrecedes(after) : after.lexicographicallyPrecedes($0)
+        }
     }
 
     private func keys(

@@ -66,7 +66,9 @@ internal import Testing
             for kind in [AggregateKind.party, .product, .order, .return] {
                 let streams = log.events.filter { $0.header.streamKind == kind && $0.header.revision.rawValue == 1 }
                 for sort in SortKey.orders(of: kind) {
-                    let request = ListRequest.with { $0.kind = kind; $0.sort = sort; $0.limit = 1_000 }
+                    let request = ListRequest.with {
+                        $0.kind = kind; $0.sort = sort; $0.limit = 1_000
+                    }
                     let numbers = try Directory.list(request, in: store).records.map(\.record.number)
                     #expect(Set(numbers) == Set(streams.map(\.header.stream.rawValue)), "seed \(seed)")
                     #expect(numbers.count == streams.count, "seed \(seed)")

@@ -16,7 +16,11 @@ internal import Testing
                     $0.external = [.of("shop", "C-1")]
                 }))
         try log.append(
-            party, .contactPointAdded(.with { $0.contactPoint.number = 3; $0.contactPoint.kind = .mobile }),
+            party,
+            .contactPointAdded(
+                .with {
+                    $0.contactPoint.number = 3; $0.contactPoint.kind = .mobile
+                }),
             personal: .contactPointAdded(.with { $0.contactPoint.value = "+86138" }))
         try log.append(party, .contactPointVerified(.with { $0.contactPoint = 2 }))
         try log.append(
@@ -111,8 +115,18 @@ internal import Testing
         try log.append(order, .orderLinesAdded(.with { $0.lines = Array(lines[2..<5]) }))
         try log.append(order, .orderLinesAdded(.with { $0.lines = [lines[5]] }))
         try log.append(order, .orderConfirmed(.init()))
-        try log.append(order, .lineFulfilled(.with { $0.line = 2; $0.quantity = .of(5, scale: 1) }))
-        try log.append(order, .lineFulfilled(.with { $0.line = 2; $0.quantity = .of(25, scale: 2) }))
+        try log.append(
+            order,
+            .lineFulfilled(
+                .with {
+                    $0.line = 2; $0.quantity = .of(5, scale: 1)
+                }))
+        try log.append(
+            order,
+            .lineFulfilled(
+                .with {
+                    $0.line = 2; $0.quantity = .of(25, scale: 2)
+                }))
 
         let placed = try #require(try Directory.record(order, in: try log.fold(Directory.self))).record
         #expect(placed.order.lines == lines && placed.order.net == 2_100)
@@ -136,7 +150,11 @@ internal import Testing
         let party = try log.begin(.party, .partyRegistered())
         let other = try log.begin(.party, .partyRegistered())
         let order = try log.begin(
-            .order, .orderPlaced(.with { $0.partyNumber = party.rawValue; $0.personalPart = true }),
+            .order,
+            .orderPlaced(
+                .with {
+                    $0.partyNumber = party.rawValue; $0.personalPart = true
+                }),
             subjects: [(party, .customer)], personal: .orderPlaced(.with { $0.personal.remark = "ring twice" }))
         let record = try log.opened(try #require(try Directory.record(order, in: try log.fold(Directory.self))))
         #expect(record.order.personal.remark == "ring twice")
@@ -151,12 +169,28 @@ internal import Testing
         let goodsReturn = try log.begin(.return, .returnRegistered(party, [.of(net: 300)]), at: .day(4))
         try log.append(goodsReturn, .returnLinesAdded(.with { $0.lines = [.of(2, net: 200)] }))
         try log.append(
-            goodsReturn, .returnRefunded(.with { $0.amount = .with { $0.minorUnits = 500; $0.currency = "EUR" } }))
+            goodsReturn,
+            .returnRefunded(
+                .with {
+                    $0.amount = .with {
+                        $0.minorUnits = 500; $0.currency = "EUR"
+                    }
+                }))
         let product = try log.begin(.product, .productDefined(sku: "P1", name: "Pen", category: "office"))
         try log.append(product, .variantAdded(.with { $0.sku = "P1-R" }))
-        try log.append(product, .productsRelated(.with { $0.relatedNumber = 99; $0.relation = .cross }))
+        try log.append(
+            product,
+            .productsRelated(
+                .with {
+                    $0.relatedNumber = 99; $0.relation = .cross
+                }))
         try log.append(product, .productRetired(.init()))
-        let book = try log.begin(.priceBook, .priceBookDefined(.with { $0.name = "List"; $0.currency = "EUR" }))
+        let book = try log.begin(
+            .priceBook,
+            .priceBookDefined(
+                .with {
+                    $0.name = "List"; $0.currency = "EUR"
+                }))
         for price in [Int64(100), 120] {
             try log.append(
                 book,
@@ -167,10 +201,20 @@ internal import Testing
                         $0.from = price
                     }))
         }
-        let job = try log.begin(.import, .importStarted(.with { $0.mapping = "m"; $0.mode = .historic }))
+        let job = try log.begin(
+            .import,
+            .importStarted(
+                .with {
+                    $0.mapping = "m"; $0.mode = .historic
+                }))
         try log.append(job, .importCommitted(.with { $0.rowsRead = 7 }))
         let organisation = try log.begin(.organisation, .organisationSet(.with { $0.zone = "Asia/Shanghai" }))
-        let principal = try log.begin(.principal, .principalRegistered(.with { $0.uid = 0; $0.label = "root" }))
+        let principal = try log.begin(
+            .principal,
+            .principalRegistered(
+                .with {
+                    $0.uid = 0; $0.label = "root"
+                }))
         try log.append(principal, .roleGranted(.with { $0.role = .admin }))
         try log.append(principal, .roleGranted(.with { $0.role = .sales }))
         try log.append(principal, .roleRevoked(.with { $0.role = .admin }))

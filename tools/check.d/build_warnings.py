@@ -12,13 +12,14 @@ import sys
 from repository import ROOT
 
 WARNING = re.compile(r"^(?P<path>/?[^:\n]+\.swift):(?P<line>\d+):\d+: warning: (?P<text>.*)$", re.MULTILINE)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OURS = ("Sources", "Tests", "tools")
 
 
 def warnings(log: str, root: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
     """Files of ours with a warning, and the warning with its place; each once."""
     found = {}
-    for match in WARNING.finditer(log):
+    for match in WARNING.finditer(COLOUR.sub("", log)):
         path = (root / match["path"]).resolve()
         try:
             relative = path.relative_to(root.resolve())

@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     | SYSTEM,
     "Service": {
         "CRM", "Views", "Replay", "EventLog", "KeyVault", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging",
-        "ServiceLifecycle", "FoundationEssentials",
+        "ServiceLifecycle", "FoundationEssentials", "Dispatch",
     } | SYSTEM | NIO,
     "KithClient": {"Schema", "SwiftProtobuf", "Logging", "FoundationEssentials"} | SYSTEM | NIO,
     "kithd": {"Service", "Schema", "Configuration", "ServiceLifecycle", "UnixSignals", "Logging"}

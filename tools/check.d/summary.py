@@ -18,6 +18,7 @@ SWIFT_FAILED = re.compile(r"^\S+ Test (?!run).* failed after", re.MULTILINE)
 XCTEST_RUN = re.compile(r"^\s*Executed (\d+) tests?, with", re.MULTILINE)
 PYTHON_RUN = re.compile(r"^Ran (\d+) tests?", re.MULTILINE)
 PYTHON_SKIPPED = re.compile(r"skipped=(\d+)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CHECKS = re.compile(r"^check: \w+ +ok", re.MULTILINE)
 
 
@@ -34,7 +35,7 @@ class Counts:
 
 def count(logs: dict[str, str]) -> Counts:
     """Counts what the logs of the steps tell."""
-    swift, python = logs.get("swift-tests", ""), logs.get("python-tests", "")
+    swift, python = COLOUR.sub("", logs.get("swift-tests", "")), logs.get("python-tests", "")
     # XCTest prints its total once per level; Swift Testing once per run.
     xctest = max((int(number) for number in XCTEST_RUN.findall(swift)), default=0)
     return Counts(

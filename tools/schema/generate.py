@@ -185,7 +185,8 @@ def main(arguments: list[str]) -> int:
 def _report_differences(differences: list[str]) -> int:
     if not differences:
         return 0
-    print(*differences[:200], sep="\n", file=sys.stderr)
+    # The descriptors in Python code are lines of many thousand characters.
+    print(*(line if len(line) <= 160 else line[:160] + " …" for line in differences[:200]), sep="\n", file=sys.stderr)
     if len(differences) > 200:
         print(f"… and {len(differences) - 200} lines more", file=sys.stderr)
     print("generate: committed files are not what schemas/ gives; run tools/generate", file=sys.stderr)

@@ -71,30 +71,26 @@ struct OrderSteps {
     var from: OrderStatus
     var to: OrderStatus
 
-    /// Whether there is a step to take.
-    var isEmpty: Bool { steps.isEmpty }
+    /// Whether the order is confirmed on the way.
+    private var confirms: Bool { from == .placed && (to == .confirmed || to == .completed) }
+
+    /// Whether the order is completed at the end.
+    private var completes: Bool { to == .completed && (from == .placed || from == .confirmed) }
+
+    /// Whether there is no step to take.
+    var isEmpty: Bool { !confirms && !completes }
 
     /// Appends the events of the steps, and what they make of the customer.
     func append(to events: inout [NewEvent], _ context: DecisionContext) throws(Refusal) {
+        guard !isEmpty else { return }
         let subjects = party == .none ? [] : [NewSubject(.number(party), .customer)]
-        for step in steps {
-            if step == .confirmed {
-                let confirmed = OrderConfirmed.with { $0.partyNumber = party.rawValue }
-                let cause = context.position(ofEvent: events.count)
-                events.append(.fact(.orderConfirmed(confirmed), subjects: subjects))
-                try context.appendStatus(of: party, change: 1, cause: cause, to: &events)
-            } else {
-                events.append(.fact(.orderCompleted(OrderCompleted()), subjects: subjects))
-            }
+        if confirms {
+            let cause = context.position(ofEvent: events.count)
+            var confirmed = OrderConfirmed()
+            confirmed.partyNumber = party.rawValue
+            events.append(.fact(.orderConfirmed(confirmed), subjects: subjects))
+            try context.appendStatus(of: party, change: 1, cause: cause, to: &events)
         }
-    }
-
-    private var steps: [OrderStatus] {
-        switch (from, to) {
-        case (.placed, .confirmed): [.confirmed]
-        case (.placed, .completed): [.confirmed, .completed]
-        case (.confirmed, .completed): [.completed]
-        default: []
-        }
+        if completes { events.append(.fact(.orderCompleted(OrderCompleted()), subjects: subjects)) }
     }
 }

@@ -3,7 +3,7 @@ internal import EventLog
 internal import FoundationEssentials
 internal import Glibc
 internal import Schema
-internal import Synchronization
+internal import SwiftProtobuf
 
 /// What a new log begins with: its own opening, and the administrators of the first hour: root and the user that
 /// runs the service. Everyone else is refused until an administrator grants something.

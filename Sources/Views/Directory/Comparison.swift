@@ -87,7 +87,8 @@ extension Instant {
     /// The instant that an RFC 3339 text names; a day alone stands for its beginning in UTC.
     fileprivate init?(text: String) {
         // What is no digit, sign or letter of the form could end the JSON string early.
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: ":")).contains($0) || "TZ+-.".utf8.contains($0) })
+        guard
+            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: ":")).contains($0) || "TZ+-.".utf8.contains($0) })
         else { return nil }
         let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
         guard let timestamp = try? Google_Protobuf_Timestamp(jsonString: "\"\(full)\"") else { return nil }

@@ -25,11 +25,14 @@ enum Labels {
     static func words(of value: some Enum) -> [String]? {
         let name = String(describing: value)
         guard !name.contains("(") else { return nil }
+        let characters = Array(name)
         var words = [""]
-        var previousIsUpper = true
-        for character in name {
-            if character.isUppercase, !previousIsUpper { words.append("") }
-            previousIsUpper = character.isUppercase
+        for (index, character) in characters.enumerated() {
+            if index > 0, character.isUppercase {
+                // Abbreviations stand in capitals: commandIDReused is command, id, reused.
+                let endsAbbreviation = index + 1 < characters.count && characters[index + 1].isLowercase
+                if !characters[index - 1].isUppercase || endsAbbreviation { words.append("") }
+            }
             words[words.count - 1] += character.lowercased()
         }
         return words

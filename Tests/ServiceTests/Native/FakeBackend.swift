@@ -1,4 +1,5 @@
 import CRM
+import Foundation
 import Schema
 import Service
 import Synchronization
@@ -86,11 +87,11 @@ final class FakeBackend: ServiceBackend {
         return Answer(response, reflects)
     }
 
-    /// Three pages with one record each, whose id has `limit` bytes.
+    /// Three pages with one record each, which holds `limit` bytes.
     func list(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse> {
         state.withLock { $0.lists += 1 }
         var record = Record()
-        record.id = String(repeating: "x", count: Int(request.limit))
+        record.importJob.fileHash = Data(repeating: 0, count: Int(request.limit))
         var response = ListResponse()
         response.records = [record]
         let page = request.cursor.first ?? 0

@@ -54,9 +54,10 @@ import Testing
         limits.bytesInFlight = 100_000
         try await TestServer.run(backend: backend, limits: limits) { server in
             let connection = try await RawConnection.connect(to: server.path)
-            let large = String(repeating: "x", count: 60_000)
             for id in 1...4 as ClosedRange<UInt64> {
-                connection.sendAhead(try RawConnection.frame(.submit(id, commands: [large])))
+                var submit = SubmitRequest()
+                submit.commands = [Command(withID: "large", bytes: 60_000)]
+                connection.sendAhead(try RawConnection.frame(Request(id, .submit(submit))))
             }
             for expected in [2, 4] {
                 try await eventually { backend.commandIDs.count == expected }

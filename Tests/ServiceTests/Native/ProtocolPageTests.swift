@@ -7,8 +7,9 @@ import Testing
 @Suite struct ProtocolPageTests {
     /// The hex of the fenced block behind a line that holds this mark.
     private static func bytes(after mark: String) throws -> [UInt8] {
-        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/protocol.md")
-        let text = try String(contentsOf: page.standardized, encoding: .utf8)
+        var root = URL(filePath: #filePath)
+        for _ in ["this file", "Native", "ServiceTests", "Tests"] { root.deleteLastPathComponent() }
+        let text = try String(contentsOf: root.appending(path: "docs/protocol.md"), encoding: .utf8)
         let rest = text[try #require(text.range(of: "<!-- \(mark) -->")).upperBound...]
         let block = rest.components(separatedBy: "```")[1]
         // The first line is the language; what stands behind two spaces and a semicolon is comment.
@@ -54,7 +55,10 @@ import Testing
         #expect(response.reflects.position == 5)
         let result = try #require(response.submit.results.first)
         #expect(result.commandID == "01930ad2-7c40-7000-8000-000000000001")
-        #expect(result.refused.code == .reasonRequired)
+        #expect(result.accepted.events.first?.position == 5)
+        #expect(result.accepted.events.first?.kind == .partyRegistered)
+        #expect(result.accepted.root.count == 32)
+        #expect(result.accepted.bodies.first?.number == result.accepted.events.first?.streamNumber)
     }
 
     @Test func `the error is right`() async throws {

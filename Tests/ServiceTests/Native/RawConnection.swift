@@ -1,3 +1,4 @@
+import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -62,14 +63,15 @@ final class RawConnection: Sendable {
     /// The next answer; nil once the service has closed the connection.
     func next() async throws -> Response? {
         while true {
-            let frame: ByteBuffer? = buffer.withLockedValue { buffer in
+            let message: [UInt8]? = buffer.withLockedValue { buffer in
                 guard let length = buffer.getInteger(at: buffer.readerIndex, endianness: .little, as: UInt32.self),
                     buffer.readableBytes >= 4 + Int(length)
                 else { return nil }
                 buffer.moveReaderIndex(forwardBy: 4)
-                return buffer.readSlice(length: Int(length))
+                defer { buffer.discardReadBytes() }
+                return buffer.readBytes(length: Int(length))
             }
-            if let frame { return try Response(serializedBytes: Array(frame.readableBytesView)) }
+            if let message { return try Response(serializedBytes: message) }
             var iterator = received.makeAsyncIterator()
             guard let bytes = await iterator.next() else { return nil }
             buffer.withLockedValue { _ = $0.writeImmutableBuffer(bytes) }
@@ -110,8 +112,10 @@ extension Request {
 }
 
 extension Command {
-    init(withID id: String) {
+    /// A command of about this size, which only the fake back end takes.
+    init(withID id: String, bytes: Int = 0) {
         self.init()
         self.id = id
+        idempotencyKey = Data(repeating: 0, count: bytes)
     }
 }

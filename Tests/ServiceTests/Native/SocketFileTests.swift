@@ -34,12 +34,23 @@ import Testing
         let directory = try TemporaryDirectory()
         defer { directory.remove() }
         let path = directory.path + "/kith.sock"
-        let dead = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(unixDomainSocketPath: path).get()
-        try await dead.close().get()
+        // What a process that was killed leaves behind: a bound socket that nobody listens at.
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(bound == 0)
+        close(descriptor)
         let before = try #require(status(path))
         let server = try await listen(path)
-        #expect(status(path)?.st_mode != before.st_mode)
+        let mode = before.st_mode & 0o7777
+        #expect(mode != 0o660)
+        #expect(status(path).map { $0.st_mode & 0o7777 } == 0o660)
         let client = try await RawConnection.connect(to: path)
         try await client.send(Request(1, .status(StatusRequest())))
         #expect(try await client.next()?.id == 1)

@@ -54,7 +54,7 @@ struct LogSketch {
         header.position = next
         header.importNumber = importNumber
         header.subjectCount = UInt8(entries.count)
-        header.payloadLength = UInt32(encoded.payload.count)
+        header.payloadLength = UInt16(encoded.payload.count)
         let id = head.revision == 1 ? LogSketch.id(of: stream) : nil
         events.append(ViewEvent(header: header, payload: payload, streamID: id, subjects: entries))
     }
@@ -77,7 +77,7 @@ struct LogSketch {
             origin: .command, kind: kind, schemaVersion: 1, flags: [], position: .none, recordedAt: at, occurredAt: at,
             stream: stream, revision: revision, commandIndex: 0, commandCount: 1, previousInStream: .none,
             commandID: .zero, correlationID: .zero, causation: .none, principal: .none, onBehalfOf: .none,
-            importNumber: .none, streamKind: streamKind, subjectCount: 0, payloadLength: 0)
+            importNumber: .none, streamKind: streamKind, subjectCount: 0, payloadLength: 0, body: 0)
     }
 }
 

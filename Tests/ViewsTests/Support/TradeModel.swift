@@ -98,7 +98,8 @@ struct TradeModel {
         try addLines(order.lines[cut...], to: number, order.party)
     }
 
-    private mutating func addLines(_ lines: ArraySlice<OrderLine>, to order: StreamNumber, _ party: StreamNumber) throws {
+    private mutating func addLines(_ lines: ArraySlice<OrderLine>, to order: StreamNumber, _ party: StreamNumber) throws
+    {
         for line in lines {
             try log.append(order, .orderLinesAdded(.with { $0.lines = [line] }), subjects: subjects(party))
         }

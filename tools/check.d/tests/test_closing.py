@@ -26,7 +26,7 @@ Test Suite 'All tests' passed at 2024-01-01
 \t Executed 0 tests, with 0 failures (0 unexpected) in 0.000 (0.000) seconds
 ◇ Test run started.
 ➜ Test `the CDNOW sample` skipped: "no data"
-✔ Test `append is durable` passed after 0.001 seconds.
+\x1b[92m✔\x1b[0m Test "append is durable" passed after 0.001 seconds.
 ✔ Test run with 312 tests in 41 suites passed after 12.345 seconds.
 """
 

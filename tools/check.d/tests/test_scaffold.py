@@ -25,7 +25,8 @@ class Scaffold(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
-        for part in ["schemas", "tools/templates", "Sources/CRM/Core", "Sources/Views", "Sources/Service", "Sources/kith"]:
+        parts = ["schemas", "tools/templates", "Sources/CRM/Core", "Sources/Views", "Sources/Service", "Sources/kith"]
+        for part in parts:
             if (ROOT / part).exists():
                 shutil.copytree(ROOT / part, self.root / part)
         patch = mock.patch.object(scaffold, "ROOT", self.root)

@@ -1,27 +1,8 @@
 internal import FoundationEssentials
 package import Schema
-package import Views
+internal import Views
 
 extension ProjectionRunner {
-    /// Reads the projection, between two pages, on its thread.
-    ///
-    /// - Parameters:
-    ///   - position: answer only once the event at this position has its effect (read your writes); nil: now.
-    ///   - deadlineMilliseconds: how long to wait for that at most.
-    ///   - body: must be short: the projection waits for it. What it is lent must not leave it.
-    /// - Returns: what `body` returned, and how the projection stood.
-    /// - Throws: `notYet`, `parked` where the projection stopped before the position, `cancelled`, `stopped`,
-    ///   `storage`, or `view` with what `body` threw.
-    package func read<R: Sendable>(
-        atLeast position: Position? = nil, deadlineMilliseconds: Int = 1_000,
-        _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> R
-    ) async throws(ReplayError) -> (value: R, standing: ProjectionStanding) {
-        if let position { try await wait(for: position, deadlineMilliseconds: deadlineMilliseconds) }
-        guard let rows else { throw .stoppedEngine }
-        let standing = try standing()
-        return (try rows.read(body), standing)
-    }
-
     package func wait(for position: Position, deadlineMilliseconds: Int) async throws(ReplayError) {
         switch await waiters.wait(for: position, milliseconds: deadlineMilliseconds) {
         case .reached:
