@@ -93,8 +93,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["Service", "CRM", "EventLog", "KeyVault", "Replay", "Schema", "Views"] + nio,
+            dependencies: [
+                "Service", "CRM", "EventLog", "KeyVault", "KithClient", "Replay", "Schema", "Views", protobuf, logging,
+                lifecycle, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ] + nio,
             swiftSettings: settings),
+        .testTarget(name: "KithdTests", dependencies: ["kithd", "Service", logging], swiftSettings: settings),
         .testTarget(name: "KithTests", dependencies: ["kith", "KithClient", "Schema"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["KithClient", "Schema", "kithd", "kith"], swiftSettings: settings),

@@ -31,7 +31,9 @@ extension KithClient {
     }
 
     /// Asks how the service is: log, position, projections.
-    public func status(_ request: StatusRequest = StatusRequest()) async throws(KithClientError) -> Answer<StatusResponse> {
+    public func status(_ request: StatusRequest = StatusRequest()) async throws(KithClientError) -> Answer<
+        StatusResponse
+    > {
         let response = try await connection.call(.status(request))
         guard case .status(let value)? = response.response else { throw .unexpectedAnswer(to: "status") }
         return Answer(value: value, reflects: response.reflects)

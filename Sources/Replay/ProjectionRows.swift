@@ -95,7 +95,7 @@ final class ProjectionRows<P: Projection> {
 
     /// Errors that say that the file is no good, rather than that the machine is in trouble.
     private static var damage: Set<LMDBError.Code> {
-        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible, .badSize]
+        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible]
     }
 
     /// Changed rows that are not committed yet, and about how much memory they take.
@@ -167,6 +167,16 @@ final class ProjectionRows<P: Projection> {
     func beginDigest() throws(ReplayError) -> (position: Position, digest: SnapshotDigest) {
         try commit()
         return (applied.position, try SnapshotDigest(store))
+    }
+
+    /// Commits, and computes the digest here and now.
+    func digest() throws(ReplayError) -> [UInt8] {
+        try commit()
+        do {
+            return try store.digest(try store.environment.beginRead())
+        } catch {
+            throw ReplayError(error, during: "computing a digest")
+        }
     }
 
     private func snapshot() throws(LMDBError) -> ProjectionSnapshot {

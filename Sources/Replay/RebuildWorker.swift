@@ -43,9 +43,9 @@ actor RebuildWorker<P: Projection> {
     }
 
     /// SHA-256 over all rows.
-    func digest() async throws(ReplayError) -> [UInt8] {
+    func digest() throws(ReplayError) -> [UInt8] {
         guard let rows else { throw .stoppedEngine }
-        return try await rows.beginDigest().digest.result()
+        return try rows.digest()
     }
 
     /// Puts everything on stable storage and closes the store, so that the live projection can open it.

@@ -5,6 +5,8 @@ internal import LMDB
 /// The digest of a projection's committed rows, computed on a thread of its own while the projection goes on.
 final class SnapshotDigest: Sendable {
     private struct State {
+        /// Taken by the thread, and let go before it answers: then the environment may be closed.
+        var store: ProjectionTables?
         var begun = false
         var outcome: Result<[UInt8], ReplayError>?
         var waiter: CheckedContinuation<Result<[UInt8], ReplayError>, Never>?
@@ -14,12 +16,12 @@ final class SnapshotDigest: Sendable {
 
     /// Begins; when this returns, the snapshot has been taken and later commits do not count.
     init(_ store: ProjectionTables) throws(ReplayError) {
-        let state = Monitor(State())
+        let state = Monitor(State(store: store))
         self.state = state
         do {
             _ = try DedicatedThread {
                 pthread_detach(pthread_self())
-                Self.finish(state, Self.compute(store, state))
+                Self.finish(state, Self.compute(state))
             }
         } catch {
             throw ReplayError(.storage, error.message)
@@ -40,7 +42,12 @@ final class SnapshotDigest: Sendable {
         return try result.get()
     }
 
-    private static func compute(_ store: ProjectionTables, _ state: Monitor<State>) -> Result<[UInt8], ReplayError> {
+    private static func compute(_ state: Monitor<State>) -> Result<[UInt8], ReplayError> {
+        let taken = state.withLock { state in
+            defer { state.store = nil }
+            return state.store
+        }
+        guard let store = taken else { return .failure(.stoppedEngine) }
         do {
             let transaction = try store.environment.beginRead()
             state.withLockNotifying { $0.begun = true }

@@ -40,6 +40,7 @@ enum HelpText {
             (.group, configuration.socketGroup ?? "(the process's own)"),
             (.serviceSocket, sockets.isEmpty ? "(none)" : sockets.joined(separator: " ")),
             (.logLevel, configuration.logLevel.rawValue),
+            (.logReserveBytes, String(configuration.logReserveBytes)),
             (.maximumConnections, String(limits.connections)),
             (.maximumOpenRequests, String(limits.openRequests)),
             (.maximumBytesInFlight, String(limits.bytesInFlight)),

@@ -49,6 +49,9 @@ struct Setting: Sendable {
     static let logLevel = Setting(
         name: "logLevel", kind: .text, placeholder: "LEVEL",
         help: "trace, debug, info, notice, warning, error or critical.")
+    static let logReserveBytes = Setting(
+        name: "logReserveBytes", kind: .wholeNumber(0...1_073_741_824), placeholder: "BYTES",
+        help: "Zeros that the log's file is kept ahead of its content.")
     static let maximumConnections = Setting(
         name: "maximumConnections", kind: .wholeNumber(1...1_000_000), placeholder: "N",
         help: "Connections at the same time, per socket.")
@@ -67,7 +70,7 @@ struct Setting: Sendable {
 
     /// Every setting, in the order of the help and of docs/configuration.md.
     static let all = [
-        dataDirectory, masterKey, socket, group, serviceSocket, logLevel, maximumConnections, maximumOpenRequests,
-        maximumBytesInFlight, maximumStreams, stopTimeout,
+        dataDirectory, masterKey, socket, group, serviceSocket, logLevel, logReserveBytes, maximumConnections,
+        maximumOpenRequests, maximumBytesInFlight, maximumStreams, stopTimeout,
     ]
 }

@@ -1,5 +1,6 @@
 internal import EventLog
 internal import Schema
+internal import Synchronization
 internal import Testing
 internal import Views
 
@@ -29,7 +30,7 @@ internal import Views
             let (counts, standing) = try await fussy.read { snapshot throws(ViewError) in
                 [try snapshot.get(Tags.counts, Tags.count("good")), try snapshot.get(Tags.counts, Tags.count("bad"))]
             }
-            #expect(counts == [.key(2), nil])
+            #expect(counts == [.key(2 as UInt64), nil])
             #expect(standing.state == .parked)
             #expect(standing.position == Position(3))
             #expect(standing.parkedReason == "At position 4: This tag does not fit.")
@@ -58,7 +59,7 @@ internal import Views
         let stream = StreamNumber(try log.append([.open]).rawValue)
         let end = try log.append([.tag(stream, "good"), .tag(stream, "bad"), .tag(stream, "good")])
         let engine = try makeEngine(log, folder.viewsPath, FussyTags.self)
-        try await running(engine) {
+        _ = try await running(engine) {
             await #expect(throws: ReplayError.self) {
                 try await engine.runner(FussyTags.self).wait(for: end, deadlineMilliseconds: 10_000)
             }
@@ -67,7 +68,8 @@ internal import Views
         let again = try makeEngine(log, folder.viewsPath, FussyTags.self)
         #expect(try await again.runner(FussyTags.self).standing().position == Position(2))
         try await running(again) {
-            #expect(try await again.runner(FussyTags.self).number(Tags.counts, Tags.count("good"), atLeast: end) == 2)
+            let runner = try again.runner(FussyTags.self)
+            #expect(try await runner.number(Tags.counts, Tags.count("good"), atLeast: end) == 2)
         }
     }
 }

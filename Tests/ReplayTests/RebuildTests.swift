@@ -1,5 +1,6 @@
 internal import EventLog
 internal import Foundation
+internal import Logging
 internal import Schema
 internal import Synchronization
 internal import Testing
@@ -82,7 +83,7 @@ internal import Views
             id: Identifier(high: 1, low: 1), storage: storage, indexPath: folder.path + "/index"
         ) { _, _ in [] }
         defer { log.close() }
-        let engine = ReplayEngine(log: log, viewsPath: folder.viewsPath, logger: .init(label: "test"))
+        let engine = ReplayEngine(log: log, viewsPath: folder.viewsPath, logger: Logger(label: "test"))
         try engine.add(Idle.self)
         storage.isDamaged.store(true, ordering: .relaxed)
         let error = await #expect(throws: ReplayError.self) { try await engine.rebuild("idle") { _ in } }

@@ -163,6 +163,13 @@ internal import Testing
         #expect(history.returned == 900 && history.returns == 1 && history.margin == 1_700)
     }
 
+    @Test func `no kind of event of a party, an order or a return is skipped`() {
+        let wanted = EventKind.allCases.filter { [1, 9].contains($0.rawValue / 100) || (11...99).contains($0.rawValue) }
+        #expect(wanted.count > 20 && Customer360.kinds.isSuperset(of: wanted))
+        #expect(Customer360.kinds.isSuperset(of: [.externalLinked, .externalUnlinked]))
+        #expect(Customer360.kinds.isDisjoint(with: [.logOpened, .priceSet, .importStarted, .principalRegistered]))
+    }
+
     @Test func `the view shows the party's own record, to be filled with personal data`() throws {
         var log = LogSketch()
         let party = try log.begin(

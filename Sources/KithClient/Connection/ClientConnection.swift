@@ -1,8 +1,8 @@
 internal import NIOCore
 internal import NIOPosix
 internal import Schema
-internal import Synchronization
 internal import SwiftProtobuf
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -40,7 +40,10 @@ final class ClientConnection: Sendable {
     static func connect(path: String, group: any EventLoopGroup) async throws(KithClientError) -> ClientConnection {
         do {
             let channel = try await ClientBootstrap(group: group)
-                .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 1 << 20))
+                .channelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 1 << 20)
+                )
                 // Nothing is read before the handler that understands it is in place.
                 .channelOption(.autoRead, value: false)
                 .connect(unixDomainSocketPath: path).get()

@@ -46,7 +46,9 @@ struct BodyPreparation {
             throw error
         }
         return PreparedBody(
-            command: Prepared(command: command, facts: facts), parts: parts,
+            command: Prepared(
+                command: command, facts: facts, commandTarget: tokenised(original.commandTarget, C.Target.kind)),
+            parts: parts,
             assumptions: reader.assumptions, reservedSlot: reserved)
     }
 
@@ -60,6 +62,13 @@ struct BodyPreparation {
         case .singleton: try reader.singleton(kind)
         case .any(let kind, let reference): try reader.resolve(reference, kind)
         }
+    }
+
+    /// The target without an external key, which may be personal.
+    private func tokenised(_ target: CommandTarget, _ kind: AggregateKind) -> CommandTarget {
+        guard case .upsert(var reference, let id) = target, case .external(let key)? = reference.target else { return target }
+        reference.token = source.context.token(of: key, kind).data
+        return .upsert(reference, id: id)
     }
 
     private static func kind(of target: CommandTarget, _ kind: AggregateKind) -> AggregateKind {

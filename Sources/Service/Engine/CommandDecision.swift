@@ -127,7 +127,7 @@ struct CommandDecision {
         case .existing(let reference): return try existing(reference, kind)
         case .any(let kind, let reference): return try existing(reference, kind)
         case .upsert(let reference, let id):
-            guard let number = try world.resolve(tokenised(reference, kind), kind) else { return try fresh(id, kind) }
+            guard let number = try world.resolve(reference, kind) else { return try fresh(id, kind) }
             return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)
         case .singleton:
             guard let number = try world.singleton(kind) else { return try fresh("", kind) }
@@ -135,15 +135,8 @@ struct CommandDecision {
         }
     }
 
-    private func tokenised(_ reference: Reference, _ kind: AggregateKind) -> Reference {
-        guard case .external(let key)? = reference.target else { return reference }
-        var copy = reference
-        copy.token = world.context.token(of: key, kind).data
-        return copy
-    }
-
     private func existing(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> DecisionTarget {
-        guard let number = try world.resolve(tokenised(reference, kind), kind), let head = try world.head(of: number) else {
+        guard let number = try world.resolve(reference, kind), let head = try world.head(of: number) else {
             throw Refusal(.notFound, "What the command is about does not exist. Check the id or the reference.")
         }
         return DecisionTarget(number: number, kind: kind, head: head, newID: nil)

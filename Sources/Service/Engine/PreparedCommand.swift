@@ -69,9 +69,10 @@ protocol PreparedDomainCommand: Sendable {
 struct Prepared<C: DomainCommand>: PreparedDomainCommand {
     var command: C
     var facts: C.Facts
+    /// The target as the command named it before preparation, which may clear an external key from it; as a token.
+    var commandTarget: CommandTarget
 
     var targetKind: AggregateKind { C.Target.kind }
-    var commandTarget: CommandTarget { command.commandTarget }
     var retroactive: Bool { command.retroactive }
 
     func decide(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {

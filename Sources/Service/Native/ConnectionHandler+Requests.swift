@@ -68,7 +68,7 @@ extension ConnectionHandler {
             }
             var result = CommandResult()
             result.commandID = command.id
-            result.refused = refusal.detail
+            result.refused = refusal.answer
             refused[index] = result
         }
         requests.add(id, .commands(refused: refused), bytes: bytes)
@@ -173,7 +173,7 @@ extension ConnectionHandler {
                 try await body()
             } catch {
                 let refusal = Task.isCancelled ? ConnectionHandler.cancelled : error
-                output.send(Response(id, reflects: services.backend.reflects, .error(refusal.detail)))
+                output.send(Response(id, reflects: services.backend.reflects, .error(refusal.answer)))
             }
             services.tasks.leave()
         }

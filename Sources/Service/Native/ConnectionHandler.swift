@@ -72,7 +72,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard phase == .serving, !isAdmitted else { return }
         var refusal = Refusal(
             .overloaded, "The service has \(services.limits.connections) connections already. Try again later.")
-        refusal.detail.retryHelps = true
         refusal.detail.retryAfterMilliseconds = 1_000
         end(with: refusal)
     }
@@ -185,7 +184,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Answers a request that is refused before anything was begun for it.
     func refuse(_ id: UInt64, _ refusal: Refusal) {
-        write(FrameEncoder.frame(Response(id, reflects: services.backend.reflects, .error(refusal.detail))))
+        write(FrameEncoder.frame(Response(id, reflects: services.backend.reflects, .error(refusal.answer))))
     }
 
     private func write(_ frames: ByteBuffer) {

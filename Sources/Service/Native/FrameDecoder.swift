@@ -54,9 +54,9 @@ struct FrameDecoder {
         }
         let total = FrameDecoder.prefixLength + Int(length)
         guard buffer.readableBytes >= total else {
-            // Grown once to the frame's size, not step by step. Discarding before keeps the buffer from creeping.
+            // Keeps the buffer from creeping. It grows with the bytes that come, not with what was announced: four
+            // bytes must not cost 4 MiB.
             buffer.discardReadBytes()
-            buffer.reserveCapacity(total)
             return nil
         }
         let request: Request

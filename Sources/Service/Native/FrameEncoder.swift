@@ -12,15 +12,10 @@ enum FrameEncoder {
     static func append(_ response: Response, to buffer: inout ByteBuffer) {
         let bytes: [UInt8]? = try? response.serializedBytes()
         guard let bytes, bytes.count <= NativeLimits.maximumMessageLength else {
-            var substitute = Response()
-            substitute.id = response.id
-            substitute.last = true
-            substitute.reflects = response.reflects
-            let size = bytes?.count ?? 0
-            substitute.error =
-                Refusal(
-                    .limitExceeded,
-                    "The answer has \(size) bytes; a frame holds 4 MiB (4194304). Ask for less at once.").detail
+            let refusal = Refusal(
+                .limitExceeded,
+                "The answer has \(bytes?.count ?? 0) bytes; a frame holds 4 MiB (4194304). Ask for less at once.")
+            let substitute = Response(response.id, reflects: response.reflects, .error(refusal.answer))
             // An error of this size always fits, so this does not recur a second time.
             return append(substitute, to: &buffer)
         }
@@ -44,5 +39,14 @@ extension Response {
         self.last = last
         self.reflects = reflects
         response = body
+    }
+}
+
+extension Refusal {
+    /// The refusal as a caller gets it: the code decides whether a retry can help.
+    var answer: ErrorDetail {
+        var answer = detail
+        answer.retryHelps = code.retryHelps
+        return answer
     }
 }

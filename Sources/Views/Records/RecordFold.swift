@@ -1,7 +1,9 @@
 package import Schema
 internal import SwiftProtobuf
 
-/// Folds the events of aggregates into their records; shared by the projections that show records.
+/// Folds the events of aggregates into their records; shared by the projections that show records. A projection that
+/// keeps the records of an aggregate consumes every kind of event that its streams can hold: the fold counts revisions,
+/// so that a lost event is noticed.
 package struct RecordFold: Sendable {
     let tables: RecordTables
 

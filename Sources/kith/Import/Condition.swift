@@ -20,7 +20,7 @@ struct Condition: Equatable, Sendable {
         let answer =
             switch test {
             case .isEmpty: value == .none
-            case .equals(let text): value.text == text
+            case .equals(let text): value.text?.utf8.elementsEqual(text.utf8) ?? false
             case .equalsNumber(let number): value.number.map { !($0 < number) && !(number < $0) } ?? false
             case .startsWith(let text): value.text?.utf8.starts(with: text.utf8) ?? false
             case .below(let limit): value.number.map { $0 < limit } ?? false

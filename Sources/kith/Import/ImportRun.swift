@@ -190,8 +190,33 @@ struct ImportRun {
     private mutating func settle() async throws {
         guard let sent = underWay else { return }
         underWay = nil
-        let results = try await sent.answer.value
+        let results = try await checkedAgain(sent.frame, try await sent.answer.value)
         for (command, result) in zip(sent.frame, results) { try take(result, for: command) }
+    }
+
+    /// What a committed import no longer takes had changed nothing, or had been refused, when the import ran before.
+    /// Which of the two it is, is asked again without the import, appending nothing.
+    private func checkedAgain(
+        _ frame: [DocumentCommand], _ results: [CommandResult]
+    ) async throws -> [CommandResult] {
+        let closed = results.indices.filter { index in
+            guard case .refused(let detail)? = results[index].outcome else { return false }
+            return detail.code == .illegalTransition && detail.field == "import_job"
+        }
+        guard !closed.isEmpty else { return results }
+        let questions = closed.map { index in
+            var command = frame[index].command
+            command.clearImportJob()
+            command.dryRun = true
+            return command
+        }
+        var merged = results
+        for (index, answer) in zip(closed, try await delivery.deliver(questions)) {
+            // What would be taken now came too late for this import: its first answer stands.
+            if case .accepted? = answer.outcome { continue }
+            merged[index] = answer
+        }
+        return merged
     }
 
     private mutating func take(_ result: CommandResult, for command: DocumentCommand) throws {

@@ -16,7 +16,7 @@ final class DamagedStorage: LogStorage {
                 stream: StreamNumber(UInt64(number)), revision: Revision(1), commandIndex: 0, commandCount: 1,
                 previousInStream: .none, commandID: Identifier(high: 0, low: UInt64(number)), correlationID: .zero,
                 causation: .none, principal: .none, onBehalfOf: .none, importNumber: .none, streamKind: .party,
-                subjectCount: 0, payloadLength: 0
+                subjectCount: 0, payloadLength: 0, body: 0
             ).write(to: &record)
             record.append(Identifier(high: 5, low: UInt64(number)))
             let leaf = TreeHash.leaf(record.span.bytes)

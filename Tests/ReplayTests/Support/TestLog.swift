@@ -88,16 +88,20 @@ final class TestLog: Sendable {
             event = .partyRegistered(PartyRegistered())
             stream = .new(.party, Identifier(high: 99, low: number))
         case .tag(let on, let tag):
-            event = .tagged(Tagged.with { $0.tag = tag })
+            var tagged = Tagged()
+            tagged.tag = tag
+            event = .tagged(tagged)
             stream = .existing(on)
         case .untag(let on, let tag):
-            event = .untagged(Untagged.with { $0.tag = tag })
+            var untagged = Untagged()
+            untagged.tag = tag
+            event = .untagged(untagged)
             stream = .existing(on)
         }
         let (kind, payload) = try EventPayload.encode(event)
         return EventDraft(
             stream: stream, kind: kind, payload: payload, origin: .command, flags: [],
-            occurredAt: Instant(microseconds: 0), commandIndex: 0, commandCount: 1,
+            occurredAt: Instant(microseconds: 0), commandIndex: 0, commandCount: 1, body: 0,
             commandID: Identifier(high: 1, low: number), correlationID: .zero, causation: .none, principal: .none,
             onBehalfOf: .none, importNumber: .none, subjects: [], fingerprint: [], changes: [])
     }

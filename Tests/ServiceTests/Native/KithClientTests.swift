@@ -215,7 +215,8 @@ import Testing
     }
 
     @Test func `a service that is not there is not reachable`() async throws {
-        for path in ["/tmp/kith-nobody-\(UInt64.random(in: 0 ... .max))", "/tmp/" + String(repeating: "x", count: 200)] {
+        for path in ["/tmp/kith-nobody-\(UInt64.random(in: 0 ... .max))", "/tmp/" + String(repeating: "x", count: 200)]
+        {
             let error = await #expect(throws: KithClientError.self) {
                 _ = try await KithClient.connect(socketPath: path)
             }

@@ -9,7 +9,9 @@ import Testing
         try await TestServer.run(backend: backend) { server in
             let connection = try await RawConnection.connect(to: server.path)
             let ids = (1...1_000).map { "command \($0)" }
-            let frames = try (1...1_000).flatMap { try RawConnection.frame(.submit(UInt64($0), commands: [ids[$0 - 1]])) }
+            let frames = try (1...1_000).flatMap {
+                try RawConnection.frame(.submit(UInt64($0), commands: [ids[$0 - 1]]))
+            }
             try await connection.send(frames)
             // A query sent behind them overtakes them, which shows that all of them were taken.
             try await connection.send(Request(2_000, .status(StatusRequest())))

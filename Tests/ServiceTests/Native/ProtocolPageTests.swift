@@ -13,7 +13,9 @@ import Testing
         let rest = text[try #require(text.range(of: "<!-- \(mark) -->")).upperBound...]
         let block = rest.components(separatedBy: "```")[1]
         // The first line is the language; what stands behind two spaces and a semicolon is comment.
-        let lines = block.split(separator: "\n").dropFirst().map { $0.split(separator: ";", omittingEmptySubsequences: false)[0] }
+        let lines = block.split(separator: "\n").dropFirst().map {
+            $0.split(separator: ";", omittingEmptySubsequences: false)[0]
+        }
         return try lines.flatMap { $0.split(separator: " ") }.map { try #require(UInt8($0, radix: 16)) }
     }
 
