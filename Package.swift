@@ -104,3 +104,11 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["KithClient", "Schema", "kithd", "kith"], swiftSettings: settings),
     ]
 )
+
+// The benchmarks are built only for those who ask for them: `tools/bench` sets the variable.
+if Context.environment["KITH_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "kith-bench", dependencies: ["KithClient", "EventLog", "LMDB", "Schema", arguments, protobuf] + nio,
+            path: "tools/Benchmarks/KithBench", swiftSettings: settings))
+}

@@ -164,7 +164,9 @@ internal import Testing
     }
 
     @Test func `no kind of event of a party, an order or a return is skipped`() {
-        let wanted = EventKind.allCases.filter { [1, 9].contains($0.rawValue / 100) || (11...99).contains($0.rawValue) }
+        let wanted = EventKind.allCases.filter {
+            [1, 9].contains($0.rawValue / 100) || (11...99).contains($0.rawValue)
+        }
         #expect(wanted.count > 20 && Customer360.kinds.isSuperset(of: wanted))
         #expect(Customer360.kinds.isSuperset(of: [.externalLinked, .externalUnlinked]))
         #expect(Customer360.kinds.isDisjoint(with: [.logOpened, .priceSet, .importStarted, .principalRegistered]))

@@ -203,7 +203,7 @@ struct CommandMaker {
     private static func rejections(
         of group: RowGroup, _ problem: RowScope.Problem, document: String = ""
     ) -> [Rejection] {
-        group.lines.map { line in
+        group.lines.sorted().map { line in
             if line == problem.line {
                 return Rejection(
                     line: line, code: problem.defect.code.rawValue, reason: problem.defect.reason, document: document)

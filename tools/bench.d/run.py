@@ -1,0 +1,112 @@
+"""Builds the service and the benchmark tool, measures line by line and prints the table; called by tools/bench."""
+
+import argparse
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+import lines
+import report
+from bench import Bench, Failure
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# How much is measured. `alternations`: how often the two sides of a line take turns.
+SIZES = {
+    "smoke": {
+        "configuration": "debug", "alternations": 1, "one": 100, "seconds": 0.5, "warm_up": 0.2, "ahead": 3_000,
+        "burst": 2_000, "events": 3_000, "rows": 600, "postgres": False,
+    },
+    "quick": {
+        "configuration": "release", "alternations": 2, "one": 2_000, "seconds": 4, "warm_up": 1, "ahead": 600_000,
+        "burst": 200_000, "events": 1_000_000, "rows": 100_000, "postgres": True,
+    },
+    "full": {
+        "configuration": "release", "alternations": 3, "one": 5_000, "seconds": 8, "warm_up": 2, "ahead": 1_500_000,
+        "burst": 1_000_000, "events": 10_000_000, "rows": 100_000, "postgres": True,
+    },
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tools/bench", description="Measures the speed of Kith.")
+    size = parser.add_mutually_exclusive_group()
+    for name in SIZES:
+        size.add_argument(f"--{name}", dest="size", action="store_const", const=name)
+    parser.add_argument("--lines", default=",".join(lines.ALL), help="which lines, separated by commas (all)")
+    parser.add_argument("--burst", type=int, help="commands of line 3a")
+    parser.add_argument("--events", type=int, help="events of line 4's log")
+    parser.add_argument("--frame", type=int, default=128, help="commands per frame in lines 3a and 11")
+    parser.add_argument("--window", type=int, default=64, help="frames under way in lines 3a and 11")
+    parser.add_argument("--data-dir", default=None, help="a directory on the disk to measure")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    parser.add_argument("--markdown", action="store_true", help="print the table as docs/performance.md has it")
+    parser.add_argument("--no-build", action="store_true", help="measure the executables that are there")
+    parser.set_defaults(size="quick")
+    given = parser.parse_args()
+    unknown = [line for line in given.lines.split(",") if line not in lines.ALL]
+    if unknown:
+        parser.error(f"there is no line {unknown[0]}; there are {', '.join(lines.ALL)}")
+    return given
+
+
+def build(configuration):
+    """Builds what is measured; returns the directory of the executables."""
+    command = ["swift", "build", "-c", configuration]
+    for product in ("kithd", "kith", "kith-bench"):
+        print(f"bench: building {product} ({configuration})", file=sys.stderr)
+        done = subprocess.run(
+            command + ["--product", product], cwd=ROOT, env=environment(), capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(done.stdout[-4_000:] + done.stderr[-4_000:] + "\nbench: the build failed")
+
+
+def binaries(configuration):
+    done = subprocess.run(
+        ["swift", "build", "-c", configuration, "--show-bin-path"], cwd=ROOT, env=environment(),
+        capture_output=True, text=True, check=True)
+    return pathlib.Path(done.stdout.strip())
+
+
+def environment():
+    import os
+    return dict(os.environ, KITH_BENCHMARKS="1")
+
+
+def main():
+    given = arguments()
+    size = dict(SIZES[given.size])
+    for name in ("burst", "events"):
+        if getattr(given, name):
+            size[name] = getattr(given, name)
+    size["frame"], size["window"] = given.frame, given.window
+    if not given.no_build:
+        build(size["configuration"])
+    # SIGTERM ends the run as Ctrl-C does: what was started is stopped and removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="kith-bench.", dir=given.data_dir) as directory:
+        with Bench(binaries(size["configuration"]), pathlib.Path(directory)) as bench:
+            machine = report.machine(directory, size["configuration"])
+            results = []
+            for name in given.lines.split(","):
+                print(f"bench: line {name}", file=sys.stderr)
+                try:
+                    results.append(lines.ALL[name](bench, size))
+                except (Failure, subprocess.SubprocessError) as error:
+                    print(f"bench: line {name} failed: {error}", file=sys.stderr)
+                    failed = True
+    if given.json:
+        print(json.dumps({"machine": machine, "size": given.size, "lines": results}, indent=1, default=vars))
+    elif given.markdown:
+        print(report.markdown(machine, results))
+    else:
+        print(report.text(machine, results))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
