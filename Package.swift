@@ -101,7 +101,8 @@ let package = Package(
         .testTarget(name: "KithdTests", dependencies: ["kithd", "Service", logging], swiftSettings: settings),
         .testTarget(name: "KithTests", dependencies: ["kith", "KithClient", "Schema"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["KithClient", "Schema", "kithd", "kith"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["KithClient", "Schema", "kithd", "kith", protobuf],
+            swiftSettings: settings),
     ]
 )
 

@@ -41,7 +41,7 @@ extension KithClient {
 
     /// Sends one command and waits until it is decided and, where it was accepted, durable.
     ///
-    /// - Throws: as ``submit(_:)-(([Command]))``.
+    /// - Throws: the same as for several commands.
     public func submit(_ command: Command) async throws(KithClientError) -> Answer<CommandResult> {
         let answer = try await submit([command])
         guard let result = answer.value.first else {

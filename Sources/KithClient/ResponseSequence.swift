@@ -59,7 +59,7 @@ final class ClientStream {
     }
 
     deinit {
-        if case .open(let id, _) = state { connection.abandon(stream: id) }
+        if case .open(let id, _) = state { connection.abandon(id) }
     }
 
     /// Half of the service's first credit: given back in one go, so that the service never has to wait for a

@@ -53,7 +53,8 @@ final class PageReadAhead: Sendable {
     ) {
         var position = first
         do throws(EventLogError) {
-            while let page = try EventPage.readChecked(log, from: position, through: last, kinds: kinds, limits: limits) {
+            while let page = try EventPage.readChecked(log, from: position, through: last, kinds: kinds, limits: limits)
+            {
                 position = page.last.advanced(by: 1)
                 guard add(page, state) else { return }
             }

@@ -132,10 +132,8 @@ final class ProjectionRows<P: Projection> {
         do { try store.commit(overlay, applied, of: owner) } catch {
             throw ReplayError(error, during: "committing the projection \(P.name)")
         }
-        if !overlay.isEmpty {
-            for index in emptyBelow.indices where emptyBelow[index] {
-                emptyBelow[index] = overlay.sortedKeys(index).isEmpty
-            }
+        for index in emptyBelow.indices where emptyBelow[index] {
+            emptyBelow[index] = !overlay.hasChanges(index)
         }
         overlay.removeAll()
         committed = applied

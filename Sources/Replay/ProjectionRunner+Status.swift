@@ -16,7 +16,8 @@ extension ProjectionRunner {
         case .halted:
             guard rows != nil, let halt else { throw .stoppedEngine }
             throw ReplayError(
-                .parked, "\(name) stopped before position \(position). \(halt.reason)", position: rows?.applied.position)
+                .parked, "\(name) stopped before position \(position). \(halt.reason)", position: rows?.applied.position
+            )
         }
     }
 

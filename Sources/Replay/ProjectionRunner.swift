@@ -103,7 +103,7 @@ extension ProjectionRunner {
         while !isStopping, !Task.isCancelled {
             switch advance() {
             case .more: await Task.yield()
-            case .wait(.none): await signal.wait()
+            case .wait(nil): await signal.wait()
             case .wait(let milliseconds?): await signal.wait(milliseconds: milliseconds)
             }
         }
@@ -118,7 +118,7 @@ extension ProjectionRunner {
         defer { isFirstBuild = false }
         do {
             _ = try await rebuild { _ in }
-        } catch where error.code == .cancelled || error.code == .stopped {
+        } catch  where error.code == .cancelled || error.code == .stopped {
             return
         } catch {
             // The live loop comes to the same event, and parks there with what is before it.
@@ -191,7 +191,8 @@ extension ProjectionRunner {
 
     /// Stops for a second because the store or the log failed.
     private func fail(_ reason: String) -> Step {
-        if case .failure = halt {} else {
+        if case .failure = halt {
+        } else {
             logger.error(
                 "A projection cannot go on for now.", metadata: ["projection": "\(name)", "reason": "\(reason)"])
         }
@@ -323,7 +324,8 @@ extension ReplayError {
     init(_ failure: FoldFailure) {
         self.init(
             failure.isStorage ? .storage : .unfit,
-            "The event at position \(failure.position) cannot be applied: \(failure.reason)", position: failure.position)
+            "The event at position \(failure.position) cannot be applied: \(failure.reason)", position: failure.position
+        )
     }
 }
 
@@ -369,7 +371,7 @@ extension ProjectionRunner {
         if halt != nil { return .parked }
         if rebuildPosition != nil, !isFirstBuild { return .rebuilding }
         // A running projection is always a little behind; that alone is no reason to call it so.
-        return hasReachedEnd && lag < 10_000 ? .live : .catchingUp
+        return lag == 0 || (hasReachedEnd && lag < 10_000) ? .live : .catchingUp
     }
 
     private func lagMicroseconds(_ applied: Checkpoint, end: Instant) throws(ReplayError) -> UInt64 {

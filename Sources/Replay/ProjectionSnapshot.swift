@@ -55,26 +55,27 @@ extension ProjectionSnapshot {
         // A key before the prefix begins the scan at the prefix, which may be a key itself.
         let excluded = after.map { RowKey($0) }.flatMap { $0 < lower ? nil : $0 }
         let start = excluded ?? lower
-        let keys = overlay.sortedKeys(table)
-        var next = keys.index(notBelow: start, after: excluded != nil)
+        let changes = overlay.sorted(table)
+        var next = changes.position(notBelow: start, after: excluded != nil)
         var stopped = false
         try walkUp(table, from: start.bytes, excluding: excluded, prefix: prefix) { key, row throws(ViewError) in
-            while next < keys.count, keys[next] < key {
+            while next < changes.count, changes[next].key < key {
                 defer { next += 1 }
-                if try show(table, keys[next], body) == .stop { stopped = true; return .stop }
+                stopped = try show(changes[next], body) == .stop
+                if stopped { return .stop }
             }
             let step: Views.ScanStep
-            if next < keys.count, keys[next] == key {
+            if next < changes.count, changes[next].key == key {
                 defer { next += 1 }
-                step = try show(table, key, body)
+                step = try show(changes[next], body)
             } else {
                 step = try body(key.bytes, [UInt8](copying: row))
             }
             stopped = step == .stop
             return stopped ? .stop : .next
         }
-        while !stopped, next < keys.count, keys[next].bytes.starts(with: prefix) {
-            if try show(table, keys[next], body) == .stop { return }
+        while !stopped, next < changes.count, changes[next].key.bytes.starts(with: prefix) {
+            if try show(changes[next], body) == .stop { return }
             next += 1
         }
     }
@@ -83,40 +84,42 @@ extension ProjectionSnapshot {
         _ table: Int, prefix: [UInt8], below: [UInt8]?, _ body: ([UInt8], [UInt8]) throws(ViewError) -> Views.ScanStep
     ) throws(ViewError) {
         let end = Self.successor(of: prefix).map { RowKey($0) }
-        let bound = below.map { below in
-            let below = RowKey(below)
-            return end.map { min($0, below) } ?? below
-        } ?? end
-        let keys = overlay.sortedKeys(table)
-        var next = (bound.map { keys.index(notBelow: $0) } ?? keys.count) - 1
+        let bound =
+            below.map { below in
+                let below = RowKey(below)
+                return end.map { min($0, below) } ?? below
+            } ?? end
+        let changes = overlay.sorted(table)
+        var next = (bound.map { changes.position(notBelow: $0) } ?? changes.count) - 1
         var stopped = false
         try walkDown(table, below: bound, prefix: prefix) { key, row throws(ViewError) in
-            while next >= 0, key < keys[next] {
+            while next >= 0, key < changes[next].key {
                 defer { next -= 1 }
-                if try show(table, keys[next], body) == .stop { stopped = true; return .stop }
+                stopped = try show(changes[next], body) == .stop
+                if stopped { return .stop }
             }
             let step: Views.ScanStep
-            if next >= 0, keys[next] == key {
+            if next >= 0, changes[next].key == key {
                 defer { next -= 1 }
-                step = try show(table, key, body)
+                step = try show(changes[next], body)
             } else {
                 step = try body(key.bytes, [UInt8](copying: row))
             }
             stopped = step == .stop
             return stopped ? .stop : .next
         }
-        while !stopped, next >= 0, keys[next].bytes.starts(with: prefix) {
-            if try show(table, keys[next], body) == .stop { return }
+        while !stopped, next >= 0, changes[next].key.bytes.starts(with: prefix) {
+            if try show(changes[next], body) == .stop { return }
             next -= 1
         }
     }
 
-    /// Shows a row of the overlay; one that was deleted is passed over.
+    /// Shows a changed row; one that was deleted is passed over.
     private func show(
-        _ table: Int, _ key: RowKey, _ body: ([UInt8], [UInt8]) throws(ViewError) -> Views.ScanStep
+        _ entry: Overlay.Entry, _ body: ([UInt8], [UInt8]) throws(ViewError) -> Views.ScanStep
     ) throws(ViewError) -> Views.ScanStep {
-        guard case .row(let row) = overlay.change(table, key) else { return .next }
-        return try body(key.bytes, row)
+        guard case .row(let row) = entry.change else { return .next }
+        return try body(entry.key.bytes, row)
     }
 
     /// Shows the committed rows of the prefix upwards.

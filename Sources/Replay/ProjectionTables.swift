@@ -92,20 +92,20 @@ struct ProjectionTables: Sendable {
     private static func write(
         _ overlay: Overlay, _ index: Int, to table: Table, _ transaction: borrowing WriteTransaction
     ) throws(LMDBError) {
-        let keys = overlay.sortedKeys(index)
-        guard let first = keys.first else { return }
+        let changes = overlay.sorted(index)
+        guard changes.count > 0 else { return }
         var last: RowKey?
         try transaction.scanBackward(table, from: nil) { key, _ throws(LMDBError) in
             last = RowKey([UInt8](copying: key))
             return .stop
         }
         // Behind the last key there is nothing to search and nothing to delete.
-        let append = last.map { $0 < first } ?? true
-        for key in keys {
-            switch overlay.change(index, key) {
-            case .row(let row): try transaction.put(table, key: key.bytes, value: row, append: append)
-            case .deleted: if !append { try transaction.delete(table, key: key.bytes) }
-            case nil: break
+        let append = last.map { $0 < changes[0].key } ?? true
+        for position in 0..<changes.count {
+            let entry = changes[position]
+            switch entry.change {
+            case .row(let row): try transaction.put(table, key: entry.key.bytes, value: row, append: append)
+            case .deleted: if !append { try transaction.delete(table, key: entry.key.bytes) }
             }
         }
     }

@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// A row's key, quick to hash and to compare: the first eight bytes also stand as a number.
-struct RowKey: Hashable, Comparable {
-    private let head: UInt64
+struct RowKey: Equatable, Comparable {
+    let head: UInt64
     let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) {
@@ -24,10 +24,31 @@ struct RowKey: Hashable, Comparable {
         return left.order(right) < 0
     }
 
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(head)
-        guard bytes.count > 8 else { return }
-        bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[8...])) }
+    /// A hash for tables in memory. Its seed is another one in each process, so nobody can choose keys that collide.
+    var quickHash: UInt32 {
+        var hash = (head ^ Self.seed) &* Self.multiplier
+        hash ^= hash >> 32
+        if bytes.count > 8 { bytes.withUnsafeBytes { Self.mix($0, into: &hash) } }
+        hash = (hash ^ UInt64(bytes.count)) &* Self.multiplier
+        return UInt32(truncatingIfNeeded: hash >> 32)
+    }
+
+    private static let seed = UInt64.random(in: 0 ... .max)
+    private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    /// Mixes in what stands behind the first eight bytes.
+    private static func mix(_ bytes: UnsafeRawBufferPointer, into hash: inout UInt64) {
+        var offset = 8
+        while offset + 8 <= bytes.count {
+            hash = (hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* multiplier
+            hash ^= hash >> 32
+            offset += 8
+        }
+        while offset < bytes.count {
+            hash = (hash ^ UInt64(bytes[offset])) &* multiplier
+            offset += 1
+        }
+        hash ^= hash >> 32
     }
 
     /// Order of keys whose first eight bytes, padded with zeros, are equal: below, above or equal to zero.

@@ -1,11 +1,11 @@
-package import CRM
+internal import CRM
 package import EventLog
 internal import FoundationEssentials
 internal import KeyVault
 package import Logging
 internal import Replay
 package import Schema
-package import ServiceLifecycle
+internal import ServiceLifecycle
 internal import Synchronization
 internal import Views
 

@@ -64,7 +64,8 @@ internal import Testing
     @Test(arguments: [
         ("currency=GBP", "currency", FilterOperator.equals, "GBP"), ("net>=-5", "net", .atLeast, "-5"),
         ("net<=5", "net", .atMost, "5"), ("status!=cancelled", "status", .notEquals, "cancelled"),
-        ("documentNumber^=C", "documentNumber", .startsWith, "C"), ("tags~=a=b", "tags", .contains, "a=b"), ("sku=", "sku", .equals, ""),
+        ("documentNumber^=C", "documentNumber", .startsWith, "C"), ("tags~=a=b", "tags", .contains, "a=b"),
+        ("sku=", "sku", .equals, ""),
     ])
     func `filters`(argument: String, field: String, sign: FilterOperator, value: String) throws {
         let filter = try #require(FilterArgument(argument: argument)).filter

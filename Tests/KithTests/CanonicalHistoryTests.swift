@@ -9,7 +9,10 @@ internal import Testing
     /// Events of three commands: the service's own, one that makes a party, one that makes an order of it.
     private func events(partyFirst: Bool, shift: Int64) -> [Event] {
         var events: [Event] = []
-        func add(_ command: String, _ index: UInt32, principal: UInt64, stream: UInt64?, _ payload: EventPayload.OneOf_Event, _ kind: EventKind) -> UInt64 {
+        func add(
+            _ command: String, _ index: UInt32, principal: UInt64, stream: UInt64?, _ payload: EventPayload.OneOf_Event,
+            _ kind: EventKind
+        ) -> UInt64 {
             var event = Event()
             event.position = UInt64(events.count + 1)
             event.commandID = command
@@ -29,11 +32,16 @@ internal import Testing
         var opened = LogOpened()
         opened.logID = Data(repeating: UInt8(truncatingIfNeeded: shift), count: 16)
         _ = add("random-\(shift)", 0, principal: 0, stream: nil, .logOpened(opened), .logOpened)
-        let principal = add("random-\(shift)-b", 0, principal: 0, stream: nil, .principalRegistered(.init()), .principalRegistered)
+        let principal = add(
+            "random-\(shift)-b", 0, principal: 0, stream: nil, .principalRegistered(.init()), .principalRegistered)
         var party: UInt64 = 0
-        if partyFirst { party = add("bb", 0, principal: principal, stream: nil, .partyRegistered(.init()), .partyRegistered) }
+        if partyFirst {
+            party = add("bb", 0, principal: principal, stream: nil, .partyRegistered(.init()), .partyRegistered)
+        }
         _ = add("cc", 0, principal: principal, stream: nil, .productDefined(.init()), .productDefined)
-        if !partyFirst { party = add("bb", 0, principal: principal, stream: nil, .partyRegistered(.init()), .partyRegistered) }
+        if !partyFirst {
+            party = add("bb", 0, principal: principal, stream: nil, .partyRegistered(.init()), .partyRegistered)
+        }
         var placed = OrderPlaced()
         placed.partyNumber = party
         placed.documentNumber = "3"

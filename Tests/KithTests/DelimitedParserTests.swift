@@ -4,7 +4,9 @@ internal import Testing
 
 @Suite struct DelimitedParserTests {
     /// Parses a text in pieces of a length.
-    private func parse(_ text: String, piece: Int = 7, delimiter: UInt8 = UInt8(ascii: ",")) -> [DelimitedParser.ParsedRow] {
+    private func parse(_ text: String, piece: Int = 7, delimiter: UInt8 = UInt8(ascii: ",")) -> [DelimitedParser
+        .ParsedRow]
+    {
         var parser = DelimitedParser(delimiter: delimiter, quote: UInt8(ascii: "\""))
         var rows: [DelimitedParser.ParsedRow] = []
         let bytes = Array(text.utf8)
@@ -76,9 +78,11 @@ internal import Testing
         #expect(fields(parse("a\tb\n", delimiter: UInt8(ascii: "\t"))) == [["a", "b"]])
     }
 
-    @Test(.enabled(if: SharedData.isPresent, SharedData.missing), arguments: [
-        "comma_in_quotes", "empty", "empty_crlf", "escaped_quotes", "newlines", "simple", "simple_crlf",
-    ])
+    @Test(
+        .enabled(if: SharedData.isPresent, SharedData.missing),
+        arguments: [
+            "comma_in_quotes", "empty", "empty_crlf", "escaped_quotes", "newlines", "simple", "simple_crlf",
+        ])
     func `files of the CSV spectrum give the rows that are expected of them`(name: String) throws {
         let folder = SharedData.folder + "/text/csv/"
         let format = FileFormat(
@@ -89,7 +93,8 @@ internal import Testing
         while let read = try reader.next() {
             #expect(read.defect == nil)
             rows.append(
-                .object(reader.columns.indices.map { JSONValue.Member(reader.columns[$0], .string(read.row.text($0))) }))
+                .object(reader.columns.indices.map { JSONValue.Member(reader.columns[$0], .string(read.row.text($0))) })
+            )
         }
         let expected = try JSONParser.parse(try SharedData.bytes(folder + name + ".json"))
         #expect(JSONValue.array(rows) == expected)

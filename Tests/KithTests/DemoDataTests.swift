@@ -15,10 +15,18 @@ internal import Testing
     @Test func `ids, e-mail addresses and telephones are unique`() {
         #expect(Set(commands.map(\.id)).count == commands.count)
         #expect(commands.map(\.id) == commands.map(\.id).sorted())
-        let points = commands.flatMap { $0.bodies[0].registerParty.contactPoints }.map(\.personal.value).filter { !$0.isEmpty }
+        let points = commands.flatMap { $0.bodies[0].registerParty.contactPoints }.map(\.personal.value).filter {
+            !$0.isEmpty
+        }
         #expect(Set(points).count == points.count)
-        #expect(points.filter { $0.hasPrefix("+") }.allSatisfy { (9...16).contains($0.count) && $0.dropFirst().allSatisfy(\.isNumber) })
-        #expect(points.filter { !$0.hasPrefix("+") }.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } && $0.contains("@example.") })
+        #expect(
+            points.filter { $0.hasPrefix("+") }.allSatisfy {
+                (9...16).contains($0.count) && $0.dropFirst().allSatisfy(\.isNumber)
+            })
+        #expect(
+            points.filter { !$0.hasPrefix("+") }.allSatisfy {
+                $0.utf8.allSatisfy { $0 < 0x80 } && $0.contains("@example.")
+            })
     }
 
     @Test func `nothing refers to what comes later`() {
@@ -64,7 +72,10 @@ internal import Testing
     }
 
     private static func references(_ body: CommandBody) -> [ExternalKey] {
-        var keys = [body.placeOrder.party, body.registerReturn.order, body.addNote.target, body.tag.target, body.recordNeed.party, body.recordNeed.product, body.recordPreference.party].map(\.external)
+        var keys = [
+            body.placeOrder.party, body.registerReturn.order, body.addNote.target, body.tag.target,
+            body.recordNeed.party, body.recordNeed.product, body.recordPreference.party,
+        ].map(\.external)
         keys += body.placeOrder.lines.map(\.product.external) + body.registerReturn.lines.map(\.product.external)
         return keys.filter { !$0.key.isEmpty }
     }

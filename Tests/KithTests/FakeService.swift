@@ -20,7 +20,7 @@ final class FakeService: Sendable {
         var fates: [Fate] = []
         var connections = 0
         var frames: [Int] = []
-        var refused: [Data: ErrorCode] = [:]
+        var dryRuns = 0
     }
 
     private let state: Mutex<State>
@@ -46,6 +46,7 @@ final class FakeService: Sendable {
 
     var all: [Command] { state.withLock { $0.order } }
     var connections: Int { state.withLock { $0.connections } }
+    var dryRuns: Int { state.withLock { $0.dryRuns } }
     var frames: [Int] { state.withLock { $0.frames } }
 
     func delivery(patience: Duration = .seconds(10)) -> CommandDelivery {
@@ -78,6 +79,7 @@ final class FakeService: Sendable {
             known.accepted.replayed = true
             return known
         }
+        if command.dryRun { state.dryRuns += 1 }
         if let code = refusal(command) { return Self.refused(code, retry: false) }
         var result = CommandResult()
         result.accepted.dryRun = command.dryRun
@@ -99,6 +101,7 @@ final class FakeService: Sendable {
         result.refused.code = code
         result.refused.sentence = "no"
         result.refused.retryHelps = retry
+        if code == .illegalTransition { result.refused.field = "import_job" }
         return result
     }
 

@@ -52,7 +52,9 @@ internal import Testing
     ) async throws {
         let quiet = FakeService()
         _ = try await run(ImportTests.retail, on: quiet)
-        let service = FakeService(fates: [.lostAfter(min(place, 1)), .lostAfter(0), .lostAfter(place), .overloadedFrom(place / 2)])
+        let service = FakeService(fates: [
+            .lostAfter(min(place, 1)), .lostAfter(0), .lostAfter(place), .overloadedFrom(place / 2),
+        ])
         let summary = try await run(ImportTests.retail, on: service)
         #expect(service.commands.map(\.idempotencyKey) == quiet.commands.map(\.idempotencyKey))
         #expect(service.all.count == 8)
@@ -98,17 +100,36 @@ internal import Testing
     }
 
     @Test func `an id that was used before stands for a row that came in before, and for nothing else`() async throws {
-        let service = FakeService { $0.bodies[0].startImport.mapping.isEmpty && $0.bodies[0].commitImport.importJob.id.isEmpty ? .commandIDReused : nil }
+        let service = FakeService {
+            $0.bodies[0].startImport.mapping.isEmpty && $0.bodies[0].commitImport.importJob.id.isEmpty
+                ? .commandIDReused : nil
+        }
         #expect(try await run(ImportTests.retail, on: service).rejectedRows == 6)
 
         let file = try TemporaryFile(" 00004 0001 19970101  2   29.33\n".utf8)
-        let (mapping, digest) = try ImportCommand.readMapping(path: "\(SharedData.repository)/tools/mappings/cdnow.json")
+        let (mapping, digest) = try ImportCommand.readMapping(
+            path: "\(SharedData.repository)/tools/mappings/cdnow.json")
         var run = try ImportRun(
             mapping, mappingDigest: digest, source: try ImportRun.source(path: file.path), delivery: service.delivery(),
             report: try ImportReport(path: "/dev/null"), dryRun: false)
         let summary = try await run.run()
         #expect(summary.rejectedRows == 0)
         #expect(summary.documents.map(\.counts.replayed) == [1])
+    }
+
+    @Test func `what a committed import no longer takes is asked again without it`() async throws {
+        let service = FakeService { command in
+            // The import is committed; one product is as it should be, one order would be refused all the same.
+            guard command.hasImportJob, command.bodies[0].commitImport.importJob.id.isEmpty else {
+                return command.dryRun && command.bodies.contains { $0.upsertOrder.key.key == "1001" }
+                    ? .referenceMissing : nil
+            }
+            return command.bodies[0].upsertReturn.key.key.isEmpty ? .illegalTransition : nil
+        }
+        let summary = try await run(ImportTests.retail, on: service)
+        #expect(summary.documents.map(\.counts.refused) == [3, 2, 1])
+        #expect(service.commands.isEmpty)
+        #expect(service.dryRuns == 6)
     }
 
     @Test func `many commands go in frames of at most 256`() async throws {

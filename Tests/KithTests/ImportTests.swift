@@ -69,7 +69,8 @@ internal import Testing
         #expect(!credit.hasOrder)
         #expect(credit.country == "France")
         #expect(credit.lines.map(\.quantity.unscaled) == [2, 1])
-        #expect(made.commands.allSatisfy { $0.command.mode == .historic && $0.command.source.system == "online-retail" })
+        #expect(
+            made.commands.allSatisfy { $0.command.mode == .historic && $0.command.source.system == "online-retail" })
     }
 
     @Test func `the order of the rows changes no command`() throws {
@@ -87,7 +88,10 @@ internal import Testing
         let counts = try Self.make(Self.retail, Self.mapping("online-retail")).counts
         #expect(counts.read == 6)
         #expect(counts.duplicates == 1)
-        #expect(counts.named.map(\.name) == ["withoutCustomer", "negativeQuantity", "negativeQuantityNotOnCreditNote", "zeroPrice"])
+        #expect(
+            counts.named.map(\.name) == [
+                "withoutCustomer", "negativeQuantity", "negativeQuantityNotOnCreditNote", "zeroPrice",
+            ])
         #expect(counts.named.map(\.count) == [1, 3, 1, 1])
     }
 
@@ -134,13 +138,16 @@ internal import Testing
 
     @Test func `where the row is the key, it is known again in another file and in another order`() throws {
         let mapping = try Self.mapping("cdnow")
-        let rows = [" 00004 0001 19970101  2   29.33", " 00004 0001 19970101  2   29.33", " 00005 0002 19970102  1   0.00"]
+        let rows = [
+            " 00004 0001 19970101  2   29.33", " 00004 0001 19970101  2   29.33", " 00005 0002 19970102  1   0.00",
+        ]
         let first = try Self.make(rows.joined(separator: "\r\n"), mapping)
         #expect(first.counts.duplicates == 1)
         #expect(first.counts.named.map(\.count) == [1])
         let keys = first.commands.map(\.command.idempotencyKey)
         #expect(Set(keys).count == 3)
-        let other = try Self.make((rows + [" 00006 0003 19970101 1 1.00"]).reversed().joined(separator: "\n"), mapping, identity: "y")
+        let other = try Self.make(
+            (rows + [" 00006 0003 19970101 1 1.00"]).reversed().joined(separator: "\n"), mapping, identity: "y")
         #expect(Set(other.commands.map(\.command.idempotencyKey)).isSuperset(of: keys))
         #expect(other.commands.count == 4)
 
@@ -160,7 +167,8 @@ internal import Testing
                    "name": {"display": "${first} ${last}"}}}]}]}
                 """)
         let made = try Self.make("id,first,last\n1,Ana,Sá\n2,Bo,\n1,Ana,Sá\n", mapping)
-        #expect(made.rejections == [Rejection(line: 4, code: "DUPLICATE_KEY", reason: "an earlier row has the same key")])
+        #expect(
+            made.rejections == [Rejection(line: 4, code: "DUPLICATE_KEY", reason: "an earlier row has the same key")])
         #expect(made.commands.map { $0.command.bodies[0].upsertParty.name.display } == ["Ana Sá", ""])
         #expect(made.commands.allSatisfy { !$0.command.hasOccurredAt && $0.command.mode == .live })
         #expect(throws: Failure.self) { try Self.make("id,first\n", mapping) }
@@ -197,7 +205,8 @@ internal import Testing
 
     @Test(.enabled(if: SharedData.isPresent, SharedData.missing))
     func `the CDNOW sample is 6,919 orders of 2,357 customers`() throws {
-        let text = String(decoding: try SharedData.bytes(SharedData.folder + "/purchases/CDNOW_sample.txt"), as: UTF8.self)
+        let text = String(
+            decoding: try SharedData.bytes(SharedData.folder + "/purchases/CDNOW_sample.txt"), as: UTF8.self)
         let made = try Self.make(text, Self.mapping("cdnow"))
         #expect(made.counts.read == 6_919)
         #expect(made.counts.named.map(\.count) == [8])

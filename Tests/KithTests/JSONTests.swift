@@ -14,7 +14,8 @@ internal import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "-", "tru", "\"a", "\"\\x\"", "\"\\ud800\"", "1 2", "{\"a\":1,\"a\":2}",
+        "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "-", "tru", "\"a", "\"\\x\"", "\"\\ud800\"", "1 2",
+        "{\"a\":1,\"a\":2}",
         "\"\u{1}\"", "nul", "1e", "[1 2]", "{1:2}",
     ])
     func `what is no JSON is refused`(text: String) {
@@ -22,7 +23,9 @@ internal import Testing
     }
 
     @Test func `problems have lines, and depth a limit`() {
-        #expect(throws: JSONParser.Problem(line: 3, message: "a value is expected")) { try JSONParser.parse(Array("[\n1,\n?]".utf8)) }
+        #expect(throws: JSONParser.Problem(line: 3, message: "a value is expected")) {
+            try JSONParser.parse(Array("[\n1,\n?]".utf8))
+        }
         let deep = String(repeating: "[", count: 1_000_000)
         #expect(throws: JSONParser.Problem.self) { try JSONParser.parse(Array(deep.utf8)) }
     }

@@ -69,7 +69,8 @@ internal import Testing
 
     @Test(arguments: ["cdnow", "online-retail"])
     func `the mappings of the repository are sound`(name: String) throws {
-        let (mapping, digest) = try ImportCommand.readMapping(path: "\(SharedData.repository)/tools/mappings/\(name).json")
+        let (mapping, digest) = try ImportCommand.readMapping(
+            path: "\(SharedData.repository)/tools/mappings/\(name).json")
         #expect(mapping.name == name)
         #expect(digest.count == 32)
     }

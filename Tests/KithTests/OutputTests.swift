@@ -45,7 +45,9 @@ internal import Testing
     }
 
     @Test func `progress is a bar with a share`() {
-        #expect(ProgressBar.text("importing", done: 1, total: 4, note: "5 rows") == "importing  [#######.......................] 25 %  5 rows")
+        #expect(
+            ProgressBar.text("importing", done: 1, total: 4, note: "5 rows")
+                == "importing  [#######.......................] 25 %  5 rows")
         #expect(ProgressBar.text("reading", done: 7, total: nil, note: "") == "reading  7")
     }
 }

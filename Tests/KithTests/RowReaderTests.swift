@@ -38,8 +38,13 @@ internal import Testing
     @Test func `runs of blanks separate, and blanks in front do not count`() throws {
         let format = FileFormat(
             layout: .blank, header: false, columns: ["id", "day", "n", "amount"], skippedLines: 0)
-        let rows = try read(Array(" 00004 19970101  2   29.33\r\n\r\n 00004\t19970118 2 29.73\r\n   \r\n1 2\r\n".utf8), format).rows
-        #expect(rows.map(fields) == [["00004", "19970101", "2", "29.33"], ["00004", "19970118", "2", "29.73"], ["1", "2"]])
+        let rows = try read(
+            Array(" 00004 19970101  2   29.33\r\n\r\n 00004\t19970118 2 29.73\r\n   \r\n1 2\r\n".utf8), format
+        ).rows
+        #expect(
+            rows.map(fields) == [
+                ["00004", "19970101", "2", "29.33"], ["00004", "19970118", "2", "29.73"], ["1", "2"],
+            ])
         #expect(rows.map { $0.defect?.code } == [nil, nil, .raggedRow])
         #expect(rows.map(\.row.line) == [1, 3, 5])
     }

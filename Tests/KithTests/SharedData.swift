@@ -31,8 +31,8 @@ final class TemporaryFile {
 
     init(_ contents: some Sequence<UInt8>) throws {
         var template = Array("/tmp/kith-test-XXXXXX".utf8CString)
-        let descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
-        path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        let descriptor = mkstemp(&template)
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let bytes = Array(contents)
         #expect(descriptor >= 0 && write(descriptor, bytes, bytes.count) == bytes.count)
         close(descriptor)

@@ -36,7 +36,8 @@ internal import Testing
 
     @Test func `invalid UTF-8, wrong types and wrong names of numbers are errors`() throws {
         for text in [
-            "{\"bodies\":[{\"tag\":{\"kind\":\"AGGREGATE_KIND_CAT\"}}]}", "{\"dryRun\":\"yes\"}", "{\"occurredAt\":\"today\"}",
+            "{\"bodies\":[{\"tag\":{\"kind\":\"AGGREGATE_KIND_CAT\"}}]}", "{\"dryRun\":\"yes\"}",
+            "{\"occurredAt\":\"today\"}",
             "{\"bodies\":[{\"tag\":{},\"untag\":{}}]}", "{\"id\":\"\\ud800\"}",
         ] {
             #expect(try read(text).map { code($0) } == [.schemaInvalid], "\(text)")
@@ -45,7 +46,8 @@ internal import Testing
 
     @Test func `new ids are given only where they are asked for and none is there`() throws {
         #expect(try read("{}")[0].command?.id == "")
-        let ids = try read("{}\n{\"id\":\"x\"}\n{\"idempotencyKey\":\"YQ==\"}\n{}", newIDs: true).compactMap(\.command?.id)
+        let ids = try read("{}\n{\"id\":\"x\"}\n{\"idempotencyKey\":\"YQ==\"}\n{}", newIDs: true).compactMap(
+            \.command?.id)
         #expect(Identifier(ids[0]) != nil)
         #expect(ids[1] == "x")
         #expect(ids[2] == "")
@@ -53,13 +55,20 @@ internal import Testing
     }
 
     @Test func `a line that is too long is told and passed over`() throws {
-        let file = try TemporaryFile((String(repeating: "x", count: 300_000) + "\nab\n" + String(repeating: "y", count: 9)).utf8)
+        let file = try TemporaryFile(
+            (String(repeating: "x", count: 300_000) + "\nab\n" + String(repeating: "y", count: 9)).utf8)
         var reader = LineReader(try InputFile(path: file.path), maximumLength: 8)
         #expect(try reader.next() == .tooLong)
         #expect(try reader.next() == .text(Array("ab".utf8)[...]))
         #expect(try reader.next() == .tooLong)
         #expect(reader.number == 3)
         #expect(try reader.next() == nil)
+    }
+
+    @Test func `a command that fits into no frame is refused alone`() throws {
+        let text = String(repeating: "x", count: 5_000_000)
+        let long = "{\"id\":\"a\",\"bodies\":[{\"reason\":\"\(text)\"}]}"
+        #expect(try read(long + "\n{\"id\":\"b\"}").map { code($0) } == [.limitExceeded, nil])
     }
 
     @Test func `an atomic command has the bodies of all lines and one envelope`() throws {

@@ -18,7 +18,8 @@ internal import Views
             for round in 1...20 as ClosedRange<UInt64> {
                 let position = try log.append([.tag(stream, "vip")])
                 let (count, standing) = try await runner.read(atLeast: position, deadlineMilliseconds: 10_000) {
-                    snapshot throws(ViewError) in try snapshot.get(Tags.counts, Tags.count("vip")).map { Tags.number($0) }
+                    snapshot throws(ViewError) in
+                    try snapshot.get(Tags.counts, Tags.count("vip")).map { Tags.number($0) }
                 }
                 #expect(count == round)
                 #expect(standing.position == position)

@@ -37,7 +37,8 @@ internal import Views
             #expect(try await digestOfFreshEngine(log, folder.path + "/fresh") == after)
         }
         #expect(try folder.names(in: "views") == ["tags-2", "tags.active"])
-        #expect(try await digestOfFreshEngine(log, folder.viewsPath) == digestOfFreshEngine(log, folder.path + "/fresh"))
+        let fresh = try await digestOfFreshEngine(log, folder.path + "/fresh")
+        #expect(try await digestOfFreshEngine(log, folder.viewsPath) == fresh)
     }
 
     @Test func `an interrupted rebuild leaves the rows as they were`() async throws {

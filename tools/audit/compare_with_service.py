@@ -59,10 +59,10 @@ def compare(kith: Client, options: argparse.Namespace) -> tuple[int, str]:
     request = history_pb2.HistoryRequest(
         all=True, to=end, include_record=True, omit_payload=not options.payloads, **{"from": 1}
     )
-    chain = Chain()
     stream_ids: dict[int, str] = {}
     with Log(options.directory) as log, contextlib.closing(kith.history(request)) as events:
         _expect("the log's id", str(log.log_id), status.log_id)
+        chain = Chain(log.log_id)
         if log.end < end:
             raise Different(f"the service says that position {end} is durable, and the file ends at {log.end}")
         for position, value in log.values(1, end):

@@ -13,6 +13,7 @@ import argparse
 import json
 import pathlib
 import sys
+from collections.abc import Callable
 
 from kith_audit import listing
 from kith_audit.checks import Chain
@@ -71,29 +72,22 @@ def _hash(text: str) -> bytes:
 
 def read(options: argparse.Namespace, progress: Progress) -> int:
     """Does what the options say; the exit code."""
-    chain = Chain()
-    log_id = None
     try:
-        with Log(options.directory, lock=not options.no_lock) as log:
-            log_id = str(log.log_id)
+        with Log(options.directory, not options.no_lock, progress) as log:
             if options.check:
-                check(log, options, chain, progress)
-                _say_sound(options, log_id, chain)
+                check(log, options)
             else:
-                list_records(log, options, progress)
+                list_records(log, options)
         return 0
     except WrongUse as error:
         print(f"read_log: {error}", file=sys.stderr)
         return 2
     except Damage as error:
-        sys.stdout.flush()
-        say_damage(error)
-        if options.check and options.json:
-            print(json.dumps(_summary(log_id, chain, error)))
+        say_damage(options, error)
         return 1
 
 
-def list_records(log: Log, options: argparse.Namespace, progress: Progress) -> None:
+def list_records(log: Log, options: argparse.Namespace) -> None:
     """Prints the records that were asked for; each is checked as far as it can be alone."""
     first, last = options.first or 1, options.last or log.end
     if max(first, last) > max(log.end, 1):
@@ -101,11 +95,10 @@ def list_records(log: Log, options: argparse.Namespace, progress: Progress) -> N
     form = listing.as_json if options.json else listing.as_text
     for position, value in log.values(first, last):
         print(form(parse_value(position, value), options.decode))
-        progress.position = position
 
 
-def check(log: Log, options: argparse.Namespace, chain: Chain, progress: Progress) -> None:
-    """Checks the records from position 1 on, to the end or to --to.
+def check(log: Log, options: argparse.Namespace) -> None:
+    """Checks the records from position 1 on, to the end or to --to, and says what they are.
 
     Raises:
         Damage: the first that was found.
@@ -115,6 +108,7 @@ def check(log: Log, options: argparse.Namespace, chain: Chain, progress: Progres
         raise WrongUse(f"the log ends at position {log.end}")
     if options.size is not None and options.size > log.end:
         raise Damage(log.end + 1, f"missing: the log ends at {log.end}, and a root over {options.size} was given out")
+    chain = Chain(log.log_id)
     examine = _decoder() if options.decode else None
     for position, value in log.values(1, last):
         record = parse_value(position, value)
@@ -123,20 +117,18 @@ def check(log: Log, options: argparse.Namespace, chain: Chain, progress: Progres
             examine(record)
         if position == options.size:
             _compare_root(chain, options.root)
-        progress.position = position
     if last == log.end:
         chain.finish()
         if log.entries != log.end:
             raise Damage(None, f"the table says that it holds {log.entries} records, and holds {log.end}")
+    _say_sound(options, log, chain)
 
 
-def _decoder():
+def _decoder() -> Callable[[Record], object]:
+    """Tries a payload; the generated messages are looked for only where they are needed."""
     from kith_audit import payload
 
-    def examine(record: Record) -> None:
-        payload.message(record)
-
-    return examine
+    return payload.message
 
 
 def _compare_root(chain: Chain, expected: bytes) -> None:
@@ -149,45 +141,39 @@ def _compare_root(chain: Chain, expected: bytes) -> None:
         )
 
 
-def _say_sound(options: argparse.Namespace, log_id: str, chain: Chain) -> None:
-    if options.json:
-        print(json.dumps(_summary(log_id, chain, None)))
-        return
-    print(f"log       {log_id}")
-    print(f"records   {chain.tree.size}")
-    print(f"commands  {len(chain.commands)}")
-    print(f"streams   {len(chain.streams)}")
-    print(f"subjects  {len(chain.subjects)}")
-    print(f"root      {chain.tree.root().hex()}")
-    if options.size is not None:
-        print(f"the root over {options.size} records is the one that was given")
-    print("no damage found")
-
-
-def _summary(log_id: str | None, chain: Chain, damage: Damage | None) -> dict[str, object]:
-    """The outcome for a program; the root is over the records before the damage."""
-    return {
-        "logId": log_id,
+def _say_sound(options: argparse.Namespace, log: Log, chain: Chain) -> None:
+    summary = {
+        "log": str(log.log_id),
         "records": chain.tree.size,
         "commands": len(chain.commands),
         "streams": len(chain.streams),
         "subjects": len(chain.subjects),
         "root": chain.tree.root().hex(),
-        "damage": {"position": damage.position, "what": damage.what} if damage is not None else None,
     }
+    if options.json:
+        print(json.dumps(summary | {"damage": None}))
+        return
+    for name, value in summary.items():
+        print(f"{name:<9} {value}")
+    if options.size is not None:
+        print(f"the root over {options.size} records is the one that was given")
+    print("no damage found")
 
 
-def say_damage(damage: Damage) -> None:
-    """Names the damage on standard error."""
+def say_damage(options: argparse.Namespace, damage: Damage) -> None:
+    """Names the damage on standard error, and with --json in a last line of the output."""
+    sys.stdout.flush()
     print(f"read_log: damage: {damage}", file=sys.stderr)
+    if options.json:
+        print(json.dumps({"damage": {"position": damage.position, "what": damage.what}}))
 
 
 def main() -> int:
     """Reads as the command line says; the exit code."""
     options = arguments()
-    code, crash, good = guarded(lambda progress: read(options, progress))
+    code, crash, position = guarded(lambda progress: read(options, progress))
     if crash is not None:
-        say_damage(Damage(good + 1, f"LMDB crashed ({crash}) on its pages; the last good position is {good}"))
+        say_damage(options, Damage(position or None, f"LMDB crashed ({crash}) on its pages"))
     return code
 
 

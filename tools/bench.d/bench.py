@@ -26,7 +26,8 @@ class Bench:
 
     def __enter__(self):
         # Unix sockets have short paths, so theirs is a directory of its own.
-        self.sockets = pathlib.Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="kb.", dir="/tmp")))
+        sockets = tempfile.TemporaryDirectory(prefix="kb.", dir="/tmp")
+        self.sockets = pathlib.Path(self._resources.enter_context(sockets))
         return self
 
     def __exit__(self, *_):
@@ -52,7 +53,8 @@ class Bench:
         """Runs one measurement of kith-bench and returns its figures."""
         command = [str(self.binaries / "kith-bench"), *map(str, words)]
         if service is not None:
-            command += ["--socket", str(service.socket), "--daemon-pid", str(service.process.pid), "--limit", str(limit)]
+            command += ["--socket", str(service.socket), "--daemon-pid", str(service.process.pid)]
+            command += ["--limit", str(limit)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit + 120)
         if done.returncode != 0:
             raise Failure(f"{words[0]}: {done.stderr.strip()[-600:]}")
@@ -101,13 +103,6 @@ class Service:
             except OSError:
                 return False
             return True
-
-    def memory(self):
-        """Anonymous resident memory in bytes."""
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1]) * 1024
-        return 0
 
 
 def settle():

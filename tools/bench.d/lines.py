@@ -172,7 +172,7 @@ def _status(bench, service):
 
 def _demo_log(bench, service, events):
     """Fills the service's log with demo data; returns the names of the projections and the number of events."""
-    parties = max(20, events // 14)
+    parties = max(20, events // 11)
     maker = subprocess.Popen(
         [str(bench.binaries / "kith"), "demo-data", "--parties", str(parties)], stdout=subprocess.PIPE)
     with open("/dev/null", "w") as nowhere:

@@ -91,9 +91,9 @@ def _whole(run):
     return run["operations"] * run["details"].get("wholeSeconds", run["seconds"]) / max(1e-9, run["seconds"])
 
 
-def _verdict(line):
-    if line.reached is None:
-        return "not compared"
+def _verdict(machine, line):
+    if line.reached is None or machine["build"] != "release":
+        return "not compared with the goal"
     return f"ratio {line.ratio:.2f}; goal: {line.goal}: {'reached' if line.reached else 'NOT reached'}"
 
 
@@ -107,7 +107,7 @@ def text(machine, results):
         for row in rows:
             cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
             parts.append("   " + "  ".join(cells).rstrip())
-        parts.append("   " + _verdict(line))
+        parts.append("   " + _verdict(machine, line))
     return "\n".join(parts)
 
 
@@ -119,5 +119,5 @@ def markdown(machine, results):
         parts.append("| " + " | ".join(HEADINGS) + " |")
         parts.append("|" + "---|" * len(HEADINGS))
         parts += ["| " + " | ".join(_cells(side)) + " |" for side in line.sides]
-        parts += ["", f"**{_verdict(line)}.**"]
+        parts += ["", f"**{_verdict(machine, line)}.**"]
     return "\n".join(parts)

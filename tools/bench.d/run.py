@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -72,7 +73,6 @@ def binaries(configuration):
 
 
 def environment():
-    import os
     return dict(os.environ, KITH_BENCHMARKS="1")
 
 

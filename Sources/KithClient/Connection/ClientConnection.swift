@@ -93,7 +93,7 @@ final class ClientConnection: Sendable {
             if case .submit = request {
                 state.withLock { $0.table.abandon(id).wake }?.resume()
             } else {
-                abandon(stream: id)
+                abandon(id)
             }
         }
         return try result.get()
@@ -111,7 +111,7 @@ final class ClientConnection: Sendable {
                 state.withLock { $0.table.waitForFrame(of: id, continuation) }?.resume()
             }
         } onCancel: {
-            abandon(stream: id)
+            abandon(id)
         }
         return try result.get()
     }
@@ -124,7 +124,7 @@ final class ClientConnection: Sendable {
     }
 
     /// Nobody waits for this request any more: whoever does gets `cancelled`, and the service is told.
-    func abandon(stream id: UInt64) {
+    func abandon(_ id: UInt64) {
         let (wake, cancels) = state.withLock { $0.table.abandon(id) }
         wake?.resume()
         if cancels { notify(id, .cancel(Cancel())) }

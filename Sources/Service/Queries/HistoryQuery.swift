@@ -13,7 +13,19 @@ final class HistoryQuery: HistoryReader {
         /// Follows the stream's or the subject's links backwards once, then reads forwards.
         case stream(StreamNumber)
         case subject(StreamNumber)
+
+        /// Which links lead through the events, and whose; nil where the log itself is read.
+        var chain: (Link, StreamNumber)? {
+            switch self {
+            case .all, .kind: nil
+            case .stream(let number): (.stream, number)
+            case .subject(let number): (.subject, number)
+            }
+        }
     }
+
+    /// Which links of the records are followed.
+    enum Link: Sendable { case stream, subject }
 
     private let context: LogContext
     private let request: HistoryRequest
@@ -32,6 +44,8 @@ final class HistoryQuery: HistoryReader {
         var next: Position
         var sent: UInt64 = 0
         var done = false
+        /// Positions of a stream or a subject that have been found and not been sent, in order.
+        var found: ArraySlice<Position> = []
 
         init(next: Position) { self.next = next }
 
@@ -39,7 +53,10 @@ final class HistoryQuery: HistoryReader {
             self.next = next
             self.sent += UInt64(sent)
             self.done = done
+            found = found.drop { $0 < next }
         }
+
+        func keep(_ positions: [Position]) { found = positions[...] }
     }
 
     init(context: LogContext, request: HistoryRequest, scope: Scope, signal: DurableSignal) {
@@ -78,14 +95,17 @@ final class HistoryQuery: HistoryReader {
 
     /// Reads on a thread of its own: the log's pages may have to come from the disk.
     private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> HistoryPage {
+        let found = await cursor.found
         do {
-            return try await BlockingWork.run { [self] in
-                switch scope {
-                case .all, .kind: try scan(from: from, through: last, limit: limit)
-                case .stream(let number): try chain(.stream, number, from: from, through: last, limit: limit)
-                case .subject(let number): try chain(.subject, number, from: from, through: last, limit: limit)
-                }
+            let (page, positions) = try await BlockingWork.run { [self] () throws -> (HistoryPage, [Position]) in
+                guard let (link, number) = scope.chain else { return (try scan(from: from, through: last, limit: limit), []) }
+                var positions = found
+                if positions.isEmpty { positions = try chain(link, number, from: from, through: last)[...] }
+                let page = try events(at: positions, from: from, through: last, limit: limit)
+                return (page, Array(positions))
             }
+            await cursor.keep(positions)
+            return page
         } catch let refusal as Refusal {
             throw refusal
         } catch let error as EventLogError {
@@ -116,39 +136,44 @@ final class HistoryQuery: HistoryReader {
         return page
     }
 
-    private enum Link { case stream, subject }
-
-    /// The events of a stream or a subject in `from...last`: their positions by the links, then the first of them.
+    /// The positions in `from...last` of the events of a stream or a subject, by the links.
     private func chain(
-        _ link: Link, _ number: StreamNumber, from: Position, through last: Position, limit: Int
-    ) throws -> HistoryPage {
+        _ link: Link, _ number: StreamNumber, from: Position, through last: Position
+    ) throws(EventLogError) -> [Position] {
         var positions: [Position] = []
         var position = try head(link, number)
         while position >= from, position > .none {
             var previous = Position.none
             let found: Void? = try context.log.record(at: position) { (record) throws(EventLogError) in
-                let header = try EventHeader.checked(record, at: position)
-                previous = Self.previous(link, number, header, record)
+                previous = Self.previous(link, number, try EventHeader.checked(record, at: position), record)
             }
             // The head may be ahead of the durable end for a moment; what is not durable is not sent.
             guard found != nil else {
-                guard let before = try durablePrevious(link, number, position) else { break }
+                guard let before = try durablePrevious(link, number) else { break }
                 position = before
                 continue
             }
             if position <= last { positions.append(position) }
             position = previous
         }
+        return positions.reversed()
+    }
+
+    private func events(
+        at positions: ArraySlice<Position>, from: Position, through last: Position, limit: Int
+    ) throws(EventLogError) -> HistoryPage {
         var page = HistoryPage()
         page.next = max(from, last.advanced(by: 1)).rawValue
         let encoder = EventEncoder(context: context, request: request, ids: ids)
-        for position in positions.reversed() {
-            guard page.events.count < limit else {
+        var bytes = 0
+        for position in positions {
+            guard page.events.count < limit, bytes < Self.pageBytes else {
                 page.next = position.rawValue
                 break
             }
             let event = try context.log.checkedRecord(at: position) { (header, record, leaf) throws(EventLogError) in
-                try encoder.event(header, record, leaf)
+                bytes += record.byteCount
+                return try encoder.event(header, record, leaf)
             }
             if let event { page.events.append(event) }
         }
@@ -164,7 +189,7 @@ final class HistoryQuery: HistoryReader {
 
     /// A head that is not durable yet: the next page, after the group is, will have it. Until then the newest durable
     /// event is found from the end of the log.
-    private func durablePrevious(_ link: Link, _ number: StreamNumber, _ position: Position) throws(EventLogError) -> Position? {
+    private func durablePrevious(_ link: Link, _ number: StreamNumber) throws(EventLogError) -> Position? {
         var found: Position?
         var candidate = context.log.end.position
         while candidate > .none, found == nil {

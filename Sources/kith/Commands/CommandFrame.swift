@@ -64,6 +64,8 @@ struct CommandFrame {
 struct CommandReader: ~Copyable {
     /// A command does not fit into a frame of 4 MiB; its JSON may be longer than its protobuf form.
     static let maximumLineLength = 16 << 20
+    /// A frame of 4 MiB, less what goes around a command.
+    private static let maximumCommandLength = (4 << 20) - (64 << 10)
 
     private var reader: LineReader
     private let dryRun: Bool
@@ -99,7 +101,16 @@ struct CommandReader: ~Copyable {
             // Fields that are not known are refused, and nesting is limited to 100 by the decoder.
             var command = try Command(jsonUTF8Bytes: Array(bytes))
             if dryRun { command.dryRun = true }
-            if newIDs, command.id.isEmpty, command.idempotencyKey.isEmpty { command.id = NewIdentifier.make().description }
+            // Protobuf is never longer than its JSON by much: only long lines need to be measured.
+            if bytes.count > Self.maximumCommandLength / 2 {
+                let length = try (command.serializedBytes() as [UInt8]).count
+                guard length <= Self.maximumCommandLength else {
+                    return .problem(Self.detail(.limitExceeded, "the command has \(length) bytes; a frame takes 4 MiB"))
+                }
+            }
+            if newIDs, command.id.isEmpty, command.idempotencyKey.isEmpty {
+                command.id = NewIdentifier.make().description
+            }
             return .command(command)
         } catch {
             return .problem(Self.detail(.schemaInvalid, "the line is no command: \(error)"))

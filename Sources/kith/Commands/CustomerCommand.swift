@@ -12,7 +12,8 @@ struct CustomerCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Which customer: \(ReferenceArgument.help)."))
     var reference: ReferenceArgument
 
-    @Option(help: ArgumentHelp("The instant against which ages are computed; now where it is absent.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("The instant against which ages are computed; now where it is absent.", valueName: "time"))
     var asOf: InstantArgument?
 
     @Option(help: ArgumentHelp("How many events of the timeline to show.", valueName: "n"))

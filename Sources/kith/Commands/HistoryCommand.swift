@@ -83,7 +83,11 @@ struct HistoryCommand: AsyncParsableCommand {
     private func printEvents(_ client: KithClient) async throws {
         for try await page in client.history(request) {
             for event in page.value.events {
-                if options.json { try JSONOutput.print(event) } else { try Console.standard.line(HistoryText.line(event)) }
+                if options.json {
+                    try JSONOutput.print(event)
+                } else {
+                    try Console.standard.line(HistoryText.line(event))
+                }
             }
             if page.value.caughtUp || follow { try Console.standard.flush() }
         }

@@ -51,7 +51,8 @@ struct SubmitCommand: AsyncParsableCommand {
         while let line = try input.next() {
             switch line.content {
             case .command(let command): try whole.add(command, line: line.number)
-            case .problem(let detail): throw Failure.refused("line \(line.number): \(detail.sentence)", code: detail.code.label)
+            case .problem(let detail):
+                throw Failure.refused("line \(line.number): \(detail.sentence)", code: detail.code.label)
             }
         }
         guard let command = whole.command else { return }

@@ -46,7 +46,8 @@ struct DemoCulture: Sendable {
     static func cities(_ text: String) -> [City] {
         text.split(separator: ";").map { entry in
             let parts = entry.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-            return City(name: parts[0], region: parts[1], postalPrefix: parts[2], district: parts.count > 3 ? parts[3] : "")
+            return City(
+                name: parts[0], region: parts[1], postalPrefix: parts[2], district: parts.count > 3 ? parts[3] : "")
         }
     }
 }

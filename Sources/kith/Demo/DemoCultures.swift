@@ -5,11 +5,13 @@ extension DemoCulture {
         DemoCulture(
             country: "CN", language: "zh-Hans", currency: "CNY", priceFactor: 7, familyFirst: true, separator: "",
             given: words(
-                "伟|wei 芳|fang 秀英|xiuying 娜|na 静怡|jingyi 建国|jianguo 志强|zhiqiang 丽华|lihua 子涵|zihan 浩然|haoran 梓萱|zixuan 宇轩|yuxuan"),
+                "伟|wei 芳|fang 秀英|xiuying 娜|na 静怡|jingyi 建国|jianguo 志强|zhiqiang 丽华|lihua 子涵|zihan 浩然|haoran 梓萱|zixuan 宇轩|yuxuan"
+            ),
             family: words("王|wang 李|li 张|zhang 刘|liu 陈|chen 杨|yang 赵|zhao 黄|huang 周|zhou 吴|wu 欧阳|ouyang 司马|sima"),
             phonePrefix: "+86138",
             cities: cities(
-                "北京市/朝阳区/1000/110105;上海市/浦东新区/2001/310115;广州市/天河区/5106/440106;深圳市/南山区/5180/440305;成都市/武侯区/6100/510107;杭州市/西湖区/3100/330106"),
+                "北京市/朝阳区/1000/110105;上海市/浦东新区/2001/310115;广州市/天河区/5106/440106;深圳市/南山区/5180/440305;成都市/武侯区/6100/510107;杭州市/西湖区/3100/330106"
+            ),
             streets: ["人民路", "解放大道", "中山北路", "建设街", "文化路"], postalDigits: 6,
             organisations: words("宏达|hongda 恒信|hengxin 瑞丰|ruifeng 东方|dongfang 华美|huamei 金泰|jintai"),
             organisationSuffix: "贸易有限公司"),
@@ -17,42 +19,63 @@ extension DemoCulture {
             country: "US", language: "en", currency: "USD", priceFactor: 1, familyFirst: false, separator: " ",
             given: words("Olivia Ethan Grace Marcus Naomi Walter Hazel Diego Ruth Clarence Imani Terrence"),
             family: words("Whitaker Delgado Okafor Brennan Castellano Hargrove Lindqvist Pruitt Sandoval Yarbrough"),
-            phonePrefix: "+1", cities: cities("Toledo/OH/436;Tucson/AZ/857;Portland/ME/041;Boise/ID/837;Savannah/GA/314"),
+            phonePrefix: "+1",
+            cities: cities("Toledo/OH/436;Tucson/AZ/857;Portland/ME/041;Boise/ID/837;Savannah/GA/314"),
             streets: ["Maple Avenue", "Harbor Street", "Orchard Road", "Second Street"], postalDigits: 5,
-            organisations: words("Bluewater Cornerstone Lakeside Summit Evergreen Redwood"), organisationSuffix: "Supply Inc."),
+            organisations: words("Bluewater Cornerstone Lakeside Summit Evergreen Redwood"),
+            organisationSuffix: "Supply Inc."),
         DemoCulture(
             country: "GB", language: "en-GB", currency: "GBP", priceFactor: 1, familyFirst: false, separator: " ",
             given: words("Imogen Alastair Bronwen Rhys Fiona Nigel Priya Callum Harriet Desmond"),
-            family: words("Ashworth Pemberton Llewellyn MacAllister O'Rourke|orourke Cholmondeley Thistlewood Entwistle"),
-            phonePrefix: "+4474", cities: cities("Leeds/West Yorkshire/LS1;Cardiff/Wales/CF1;Dundee/Scotland/DD1;Exeter/Devon/EX1"),
+            family: words(
+                "Ashworth Pemberton Llewellyn MacAllister O'Rourke|orourke Cholmondeley Thistlewood Entwistle"),
+            phonePrefix: "+4474",
+            cities: cities("Leeds/West Yorkshire/LS1;Cardiff/Wales/CF1;Dundee/Scotland/DD1;Exeter/Devon/EX1"),
             streets: ["Church Lane", "Mill Road", "Station Approach", "Victoria Terrace"], postalDigits: 0,
             organisations: words("Foxglove Pennine Albion Thornbury Kestrel"), organisationSuffix: "Trading Ltd"),
         DemoCulture(
             country: "DE", language: "de", currency: "EUR", priceFactor: 1, familyFirst: false, separator: " ",
-            given: words("Jürgen|juergen Käthe|kaethe Lukas Annegret Björn|bjoern Friederike Matthias Sabine Günter|guenter"),
-            family: words("Müller|mueller Schäfer|schaefer Großmann|grossmann Köhler|koehler Weiß|weiss Brückner|brueckner Obermaier"),
-            phonePrefix: "+49151", cities: cities("Köln/Nordrhein-Westfalen/506;München/Bayern/803;Görlitz/Sachsen/028;Lübeck/Schleswig-Holstein/235"),
+            given: words(
+                "Jürgen|juergen Käthe|kaethe Lukas Annegret Björn|bjoern Friederike Matthias Sabine Günter|guenter"),
+            family: words(
+                "Müller|mueller Schäfer|schaefer Großmann|grossmann Köhler|koehler Weiß|weiss Brückner|brueckner Obermaier"
+            ),
+            phonePrefix: "+49151",
+            cities: cities(
+                "Köln/Nordrhein-Westfalen/506;München/Bayern/803;Görlitz/Sachsen/028;Lübeck/Schleswig-Holstein/235"),
             streets: ["Lindenstraße", "Am Mühlbach", "Goethestraße", "Marktplatz"], postalDigits: 5,
-            organisations: words("Nordlicht Süddeutsche|sueddeutsche Hanse Rheingold Werkstatt"), organisationSuffix: "Handels GmbH"),
+            organisations: words("Nordlicht Süddeutsche|sueddeutsche Hanse Rheingold Werkstatt"),
+            organisationSuffix: "Handels GmbH"),
         DemoCulture(
             country: "FR", language: "fr", currency: "EUR", priceFactor: 1, familyFirst: false, separator: " ",
-            given: words("Zoé|zoe François|francois Amélie|amelie Théo|theo Noémie|noemie Jérôme|jerome Hélène|helene Loïc|loic"),
+            given: words(
+                "Zoé|zoe François|francois Amélie|amelie Théo|theo Noémie|noemie Jérôme|jerome Hélène|helene Loïc|loic"),
             family: words("Lefèvre|lefevre Durand Béranger|beranger Chevalier Dubois Garçon|garcon Montaigne"),
-            phonePrefix: "+336", cities: cities("Nîmes/Occitanie/300;Besançon/Bourgogne-Franche-Comté/250;Angoulême/Nouvelle-Aquitaine/160"),
+            phonePrefix: "+336",
+            cities: cities("Nîmes/Occitanie/300;Besançon/Bourgogne-Franche-Comté/250;Angoulême/Nouvelle-Aquitaine/160"),
             streets: ["rue de l’Église", "avenue du Général Leclerc", "quai des Chartrons"], postalDigits: 5,
-            organisations: words("Lumière|lumiere Provençale|provencale Océane|oceane Duvalier"), organisationSuffix: "et Fils SARL"),
+            organisations: words("Lumière|lumiere Provençale|provencale Océane|oceane Duvalier"),
+            organisationSuffix: "et Fils SARL"),
         DemoCulture(
             country: "BR", language: "pt-BR", currency: "BRL", priceFactor: 5, familyFirst: false, separator: " ",
             given: words("João|joao Conceição|conceicao Thiago Luíza|luiza Antônio|antonio Verônica|veronica Caetano"),
-            family: words("Araújo|araujo Guimarães|guimaraes Conceição|conceicao Magalhães|magalhaes Brandão|brandao Peixoto"),
-            phonePrefix: "+55119", cities: cities("São Paulo/SP/01310;Belém/PA/66010;Goiânia/GO/74003;Florianópolis/SC/88010"),
+            family: words(
+                "Araújo|araujo Guimarães|guimaraes Conceição|conceicao Magalhães|magalhaes Brandão|brandao Peixoto"),
+            phonePrefix: "+55119",
+            cities: cities("São Paulo/SP/01310;Belém/PA/66010;Goiânia/GO/74003;Florianópolis/SC/88010"),
             streets: ["Rua das Acácias", "Avenida São João", "Travessa do Comércio"], postalDigits: 8,
-            organisations: words("Ipanema Bandeirante Araucária|araucaria Guanabara"), organisationSuffix: "Comércio Ltda."),
+            organisations: words("Ipanema Bandeirante Araucária|araucaria Guanabara"),
+            organisationSuffix: "Comércio Ltda."),
         DemoCulture(
             country: "RU", language: "ru", currency: "RUB", priceFactor: 90, familyFirst: true, separator: " ",
-            given: words("Анна|anna Дмитрий|dmitri Екатерина|ekaterina Фёдор|fyodor Людмила|lyudmila Святослав|svyatoslav Юлия|yulia"),
-            family: words("Щербак|shcherbak Коваленко|kovalenko Чернышенко|chernyshenko Белых|belykh Долгих|dolgikh Шевчук|shevchuk"),
-            phonePrefix: "+791", cities: cities("Казань/Татарстан/4200;Томск/Томская область/6340;Псков/Псковская область/1800"),
+            given: words(
+                "Анна|anna Дмитрий|dmitri Екатерина|ekaterina Фёдор|fyodor Людмила|lyudmila Святослав|svyatoslav Юлия|yulia"
+            ),
+            family: words(
+                "Щербак|shcherbak Коваленко|kovalenko Чернышенко|chernyshenko Белых|belykh Долгих|dolgikh Шевчук|shevchuk"
+            ),
+            phonePrefix: "+791",
+            cities: cities("Казань/Татарстан/4200;Томск/Томская область/6340;Псков/Псковская область/1800"),
             streets: ["улица Лесная", "проспект Мира", "Садовая улица"], postalDigits: 6,
             organisations: words("Заря|zarya Восток|vostok Алмаз|almaz Родник|rodnik"), organisationSuffix: "Торг ООО"),
         DemoCulture(

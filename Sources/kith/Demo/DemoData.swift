@@ -87,7 +87,8 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
 
     private mutating func handle(_ visit: Visit) {
         let party = Int(visit.party)
-        var random = DemoGenerator(options.seed, 8, UInt64(party), UInt64(visit.order) << 2 | UInt64(visit.kind.rawValue))
+        var random = DemoGenerator(
+            options.seed, 8, UInt64(party), UInt64(visit.order) << 2 | UInt64(visit.kind.rawValue))
         let second = random.below(Self.secondsPerDay - 600)
         var bodies: [CommandBody] = []
         var body = CommandBody()
@@ -135,7 +136,9 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         if random.chance(0.03) {
             var body = CommandBody()
             body.recordNeed.party = DemoParties.reference(party)
-            body.recordNeed.need.text = random.pick(["more of the same", "a present for a colleague", "new office equipment"])
+            body.recordNeed.need.text = random.pick([
+                "more of the same", "a present for a colleague", "new office equipment",
+            ])
             body.recordNeed.need.timeFrame = random.pick(["this month", "before the holidays", "no hurry"])
             body.recordNeed.product.external = DemoCatalogue.key(catalogue.drawn(&random))
             bodies.append(body)
@@ -175,9 +178,10 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
             ).description
         made += 1
         command.bodies = [body]
-        command.occurredAt = Instant(
-            microseconds: options.start.rawValue + Int64(day * Self.secondsPerDay + second) * 1_000_000
-        ).timestamp
+        command.occurredAt =
+            Instant(
+                microseconds: options.start.rawValue + Int64(day * Self.secondsPerDay + second) * 1_000_000
+            ).timestamp
         command.source.system = DemoParties.system
         command.mode = .historic
         return command

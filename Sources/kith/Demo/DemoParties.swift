@@ -75,7 +75,9 @@ struct DemoParties: Sendable {
     ) -> String {
         let first = random.pick(culture.organisations)
         let city = random.pick(culture.cities).name
-        name.parts = [Self.part(.legal, [city, first.native, culture.organisationSuffix].joined(separator: culture.separator))]
+        name.parts = [
+            Self.part(.legal, [city, first.native, culture.organisationSuffix].joined(separator: culture.separator))
+        ]
         name.display = name.parts[0].text
         name.taxNumber = "\(culture.country)\(Self.digits(UInt64(party), count: 9))"
         if culture.country == "CN" { name.invoiceTitle = name.display }

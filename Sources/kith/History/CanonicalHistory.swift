@@ -58,13 +58,16 @@ struct CanonicalHistory {
             .init("historic", .bool(event.historic)),
         ]
         // A fact without a time of its own occurred when it was taken, which is another time in another log.
-        if event.occurredAt != event.recordedAt { members.append(.init("occurredAt", .string(TimeText.iso(event.occurredAt)))) }
+        if event.occurredAt != event.recordedAt {
+            members.append(.init("occurredAt", .string(TimeText.iso(event.occurredAt))))
+        }
         members += [
             .init("stream", name(event.streamNumber)), .init("streamKind", .string(Labels.of(event.streamKind))),
             .init("revision", .integer(event.revision)), .init("causation", name(event.causation)),
             .init("principal", name(event.principalNumber)), .init("onBehalfOf", name(event.onBehalfOfNumber)),
             .init("import", name(event.importNumber)),
-            .init("subjects", .array(try event.subjects.map { (subject) throws(Failure) in try self.subject(subject) })),
+            .init(
+                "subjects", .array(try event.subjects.map { (subject) throws(Failure) in try self.subject(subject) })),
             .init("payload", try payload(event)),
         ]
         return .object(members)

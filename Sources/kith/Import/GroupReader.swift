@@ -150,8 +150,9 @@ struct GroupReader {
     }
 
     private mutating func count(_ row: Row) -> Int {
-        let occurrence = occurrences[Digest(row.identity), default: 0] + 1
-        occurrences[Digest(row.identity)] = occurrence
+        let identity = Digest(row.identity)
+        let occurrence = occurrences[identity, default: 0] + 1
+        occurrences[identity] = occurrence
         if occurrence > 1 { counts.duplicates += 1 }
         return Int(occurrence)
     }

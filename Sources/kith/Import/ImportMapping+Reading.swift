@@ -44,7 +44,9 @@ extension ImportMapping {
     }
 
     private static func key(_ object: inout MappingObject) throws(MappingProblem) -> RowKey {
-        guard let value = object.take("key") else { throw object.problem("key", "must be \"row\" or a list of columns") }
+        guard let value = object.take("key") else {
+            throw object.problem("key", "must be \"row\" or a list of columns")
+        }
         if value == .string("row") { return .row }
         guard case .array(let values) = value, !values.isEmpty, values.allSatisfy({ $0.text != nil }) else {
             throw object.problem("key", "must be \"row\" or a list of columns")
@@ -104,7 +106,8 @@ extension ImportMapping {
         for (path, column) in named {
             switch columns.count(where: { $0 == column }) {
             case 1: continue
-            case 0: throw MappingProblem(path: path, message: "names \"\(column)\", which is neither a value nor a column")
+            case 0:
+                throw MappingProblem(path: path, message: "names \"\(column)\", which is neither a value nor a column")
             default: throw MappingProblem(path: path, message: "names \"\(column)\", which several columns are called")
             }
         }
@@ -164,7 +167,9 @@ extension FileFormat {
             columns.append(FixedColumn(name: name, start: start, width: width))
             try column.finish()
         }
-        guard !columns.isEmpty else { throw object.problem("columns", "must list name, start and width of each column") }
+        guard !columns.isEmpty else {
+            throw object.problem("columns", "must list name, start and width of each column")
+        }
         return columns
     }
 }
@@ -179,7 +184,9 @@ extension ImportMapping.Document {
         name = try object.requiredText("name")
         perRow = try object.word("per", PerWord.self) == .row
         once = []
-        for value in try object.texts("once") ?? [] { once.append(try names.index(of: value, path: object.path("once"))) }
+        for value in try object.texts("once") ?? [] {
+            once.append(try names.index(of: value, path: object.path("once")))
+        }
         conditions = []
         if let when = object.take("when") { conditions = try Condition.list(when, path: object.path("when"), &names) }
         bodies = []

@@ -63,10 +63,12 @@ struct ImportSummary: Equatable {
             rowTable.add([name, String(count)])
         }
         var documentTable = Table([
-            ("documents", .left), ("accepted", .right), ("replayed", .right), ("unchanged", .right), ("refused", .right),
+            ("documents", .left), ("accepted", .right), ("replayed", .right), ("unchanged", .right),
+            ("refused", .right),
         ])
         for (name, counts) in documents {
-            documentTable.add([name] + [counts.accepted, counts.replayed, counts.unchanged, counts.refused].map(String.init))
+            documentTable.add(
+                [name] + [counts.accepted, counts.replayed, counts.unchanged, counts.refused].map(String.init))
         }
         var fields = FieldList()
         fields.add("import", dryRun ? "none: dry run" : "\(importID) (#\(importNumber))")

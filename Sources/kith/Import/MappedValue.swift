@@ -78,7 +78,8 @@ enum MappedValue: Equatable, Sendable {
         case .text(let text): .string(text)
         // 64-bit integers stand as strings in protobuf's JSON mapping, which takes them for all integers.
         case .integer(let number), .minorUnits(let number): .string(String(number))
-        case .decimal(let number): .members(("unscaled", .string(String(number.unscaled))), ("scale", .integer(number.scale)))
+        case .decimal(let number):
+            .members(("unscaled", .string(String(number.unscaled))), ("scale", .integer(number.scale)))
         case .time(let instant): .string(TimeText.iso(instant))
         }
     }

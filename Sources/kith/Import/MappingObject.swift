@@ -6,7 +6,8 @@ struct MappingProblem: Error, Equatable {
 
     /// The failure to end with.
     var failure: Failure {
-        .wrongUse(path.isEmpty ? "the mapping \(message)" : "\(path) of the mapping \(message)", code: "MAPPING_INVALID")
+        .wrongUse(
+            path.isEmpty ? "the mapping \(message)" : "\(path) of the mapping \(message)", code: "MAPPING_INVALID")
     }
 }
 
@@ -44,7 +45,9 @@ struct MappingObject {
 
     /// Takes out a text that must be there.
     mutating func requiredText(_ name: String) throws(MappingProblem) -> String {
-        guard let text = try text(name), !text.isEmpty else { throw problem(name, "must be a string that is not empty") }
+        guard let text = try text(name), !text.isEmpty else {
+            throw problem(name, "must be a string that is not empty")
+        }
         return text
     }
 

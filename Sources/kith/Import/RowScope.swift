@@ -29,7 +29,8 @@ struct RowScope {
             switch rule.choice {
             case .same:
                 guard other == result else {
-                    let reason = "\(rule.name) differs from that of line \(rows[0].line), which belongs to the same group"
+                    let reason =
+                        "\(rule.name) differs from that of line \(rows[0].line), which belongs to the same group"
                     throw Problem(line: row.line, defect: RowDefect(.valuesDiffer, reason))
                 }
             case .least: if other.precedes(result) { result = other }

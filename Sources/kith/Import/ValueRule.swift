@@ -63,7 +63,9 @@ struct ValueRule: Sendable {
         switch kind {
         case .text: return .text(text)
         case .time(let pattern, let zone):
-            guard let instant = pattern.instant(of: text, zone: zone) else { throw invalid("is no time of the pattern") }
+            guard let instant = pattern.instant(of: text, zone: zone) else {
+                throw invalid("is no time of the pattern")
+            }
             return .time(instant)
         case .integer:
             guard let number = try decimal(text).scaled(to: 0) else { throw invalid("is no integer") }

@@ -51,7 +51,8 @@ enum CustomerText {
         var table = Table([("position", .right), ("occurred", .left), ("event", .left), ("of", .left)])
         for entry in entries {
             table.add([
-                String(entry.position), TimeText.iso(entry.occurredAt), Labels.of(entry.kind), Labels.of(entry.streamKind),
+                String(entry.position), TimeText.iso(entry.occurredAt), Labels.of(entry.kind),
+                Labels.of(entry.streamKind),
             ])
         }
         return table.lines

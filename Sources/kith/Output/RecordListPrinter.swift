@@ -27,8 +27,12 @@ struct RecordListPrinter {
             case .product: [("sku", .left), ("name", .left), ("category", .left), ("retired", .left)]
             case .priceBook: [("name", .left), ("currency", .left), ("prices", .right)]
             case .order, .return:
-                [("document", .left), ("status", .left), ("time", .left), ("country", .left), ("lines", .right), ("net", .right)]
-            case .import: [("mapping", .left), ("mode", .left), ("committed", .left), ("rows", .right), ("rejected", .right)]
+                [
+                    ("document", .left), ("status", .left), ("time", .left), ("country", .left), ("lines", .right),
+                    ("net", .right),
+                ]
+            case .import:
+                [("mapping", .left), ("mode", .left), ("committed", .left), ("rows", .right), ("rejected", .right)]
             case .organisation: [("name", .left), ("zone", .left), ("currency", .left)]
             case .principal: [("identity", .left), ("label", .left), ("roles", .left)]
             default: []
@@ -62,7 +66,8 @@ struct RecordListPrinter {
             ]
         case .importJob(let job):
             return [
-                job.mapping, Labels.of(job.mode), job.committed ? "yes" : "no", String(job.rowsRead), String(job.rowsRejected),
+                job.mapping, Labels.of(job.mode), job.committed ? "yes" : "no", String(job.rowsRead),
+                String(job.rowsRejected),
             ]
         case .organisation(let organisation): return [organisation.name, organisation.zone, organisation.currency]
         case .principal(let principal):

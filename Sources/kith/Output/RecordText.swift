@@ -8,7 +8,9 @@ enum RecordText {
         for key in record.external { fields.add("reference", "\(key.system):\(key.key)") }
         addDetails(record, to: &fields)
         fields.add("tags", record.tags.joined(separator: ", "))
-        for note in record.notes { fields.add("note", "\(TimeText.iso(note.occurredAt))  \(note.erased ? "(erased)" : note.text)") }
+        for note in record.notes {
+            fields.add("note", "\(TimeText.iso(note.occurredAt))  \(note.erased ? "(erased)" : note.text)")
+        }
         if record.hasOccurredAt { fields.add("since", TimeText.iso(record.occurredAt)) }
         if record.hasChangedAt { fields.add("changed", TimeText.iso(record.changedAt)) }
         if record.importNumber > 0 { fields.add("import", "#\(record.importNumber)") }
@@ -62,7 +64,9 @@ enum RecordText {
         fields.add("roles", party.detail.roles.joined(separator: ", "))
         for point in party.contactPoints where !point.retired { fields.add(Labels.of(point.kind), contactPoint(point)) }
         for need in party.needs { fields.add("need", need.need.text) }
-        for preference in party.preferences { fields.add("prefers", "\(preference.topic): \(preference.preference.value)") }
+        for preference in party.preferences {
+            fields.add("prefers", "\(preference.topic): \(preference.preference.value)")
+        }
     }
 
     private static func contactPoint(_ point: ContactPointRecord) -> String {
@@ -115,7 +119,9 @@ enum RecordText {
         fields.add("country", returned.country)
         if returned.hasRegisteredAt { fields.add("registered", TimeText.iso(returned.registeredAt)) }
         fields.add("net", MoneyText.amount(returned.net, returned.currency))
-        if returned.hasRefunded { fields.add("refunded", MoneyText.amount(returned.refunded.minorUnits, returned.refunded.currency)) }
+        if returned.hasRefunded {
+            fields.add("refunded", MoneyText.amount(returned.refunded.minorUnits, returned.refunded.currency))
+        }
     }
 
     private static func add(_ job: ImportRecord, to fields: inout FieldList) {
@@ -134,12 +140,18 @@ enum RecordText {
         case .order(let order) where !order.lines.isEmpty:
             table = Table(lineColumns)
             for line in order.lines {
-                table.add(cells(line.line, line.productNumber, line.quantity, line.hasUnitPrice ? line.unitPrice : nil, line.net, order.currency))
+                table.add(
+                    cells(
+                        line.line, line.productNumber, line.quantity, line.hasUnitPrice ? line.unitPrice : nil,
+                        line.net, order.currency))
             }
         case .goodsReturn(let returned) where !returned.lines.isEmpty:
             table = Table(lineColumns)
             for line in returned.lines {
-                table.add(cells(line.line, line.productNumber, line.quantity, line.hasUnitPrice ? line.unitPrice : nil, line.net, returned.currency))
+                table.add(
+                    cells(
+                        line.line, line.productNumber, line.quantity, line.hasUnitPrice ? line.unitPrice : nil,
+                        line.net, returned.currency))
             }
         case .priceBook(let book) where !book.prices.isEmpty:
             table = Table([("product", .right), ("price", .right), ("from", .left), ("to", .left)])

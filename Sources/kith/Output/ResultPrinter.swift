@@ -56,6 +56,7 @@ struct ResultPrinter {
     private static func json(_ result: CommandResult, line: Int) throws(Failure) -> [UInt8] {
         let object = try JSONOutput.bytes(result)
         let start = Array("{\"line\":\(line)".utf8)
-        return object == Array("{}".utf8) ? start + [UInt8(ascii: "}")] : start + [UInt8(ascii: ",")] + object.dropFirst()
+        return object == Array("{}".utf8)
+            ? start + [UInt8(ascii: "}")] : start + [UInt8(ascii: ",")] + object.dropFirst()
     }
 }

@@ -1,9 +1,10 @@
+internal import Synchronization
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Synchronization
 
 /// Standard output, collected into large writes, and standard error.
 ///
@@ -71,7 +72,10 @@ final class Console: Sendable {
     private static func drain(_ pending: inout [UInt8], to descriptor: Int32) throws(Failure) {
         var done = 0
         while done < pending.count {
-            let written = pending.withUnsafeBytes { write(descriptor, $0.baseAddress! + done, $0.count - done) }
+            let written = pending.withUnsafeBytes { bytes in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+                return write(descriptor, rest.baseAddress, rest.count)
+            }
             if written >= 0 {
                 done += written
             } else if errno == EPIPE {

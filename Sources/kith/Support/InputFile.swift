@@ -1,9 +1,10 @@
+internal import Crypto
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Crypto
 
 /// A file or standard input, read in pieces.
 final class InputFile {

@@ -1,9 +1,10 @@
+internal import Schema
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Schema
 
 /// Ids that the command line chooses.
 enum NewIdentifier {

@@ -54,7 +54,9 @@ struct TimePattern: Equatable, Sendable {
             let run = rest.prefix { $0 == letter }
             if letter == "'" {
                 let quoted = rest.dropFirst()
-                guard let end = quoted.firstIndex(of: "'") else { throw Problem(message: "an apostrophe is not closed") }
+                guard let end = quoted.firstIndex(of: "'") else {
+                    throw Problem(message: "an apostrophe is not closed")
+                }
                 tokens.append(.literal(Array(quoted[..<end].utf8)))
                 rest = quoted[quoted.index(after: end)...]
                 continue

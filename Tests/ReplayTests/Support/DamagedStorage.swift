@@ -11,7 +11,8 @@ final class DamagedStorage: LogStorage {
         values = (1...3).map { number in
             var record: [UInt8] = []
             EventHeader(
-                origin: .command, kind: .partyRegistered, schemaVersion: 1, flags: [], position: Position(UInt64(number)),
+                origin: .command, kind: .partyRegistered, schemaVersion: 1, flags: [],
+                position: Position(UInt64(number)),
                 recordedAt: Instant(microseconds: 1), occurredAt: Instant(microseconds: 1),
                 stream: StreamNumber(UInt64(number)), revision: Revision(1), commandIndex: 0, commandCount: 1,
                 previousInStream: .none, commandID: Identifier(high: 0, low: UInt64(number)), correlationID: .zero,

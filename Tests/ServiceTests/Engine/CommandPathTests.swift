@@ -8,21 +8,23 @@ import Testing
 
 @Suite struct CommandPathTests {
     @Test func `a retry gets the same answer, also after a restart`() async throws {
-        var test = try TestService()
+        let path = try TestService.makeDirectory()
         let command = Command.sample(1, [.upsertParty("1", name: "Ada Lovelace"), .placeOrder(party: "1", document: "D1", net: 100)])
-        let first = try await test.accept(command)
-        #expect(!first.replayed && first.events.count == 4)
-        let again = try await test.accept(command)
-        #expect(again.replayed)
-        #expect(again.events == first.events)
-        #expect(again.bodies.map(\.id) == first.bodies.map(\.id))
-        await test.stop()
-        test = try TestService(path: test.path)
-        let later = try await test.accept(command)
-        #expect(later.replayed && later.events == first.events)
-        #expect(later.treeSize == first.treeSize && later.root == first.root)
-        await test.stop()
-        test.remove()
+        let first = try await TestService.running(in: path) { test in
+            let first = try await test.accept(command)
+            #expect(!first.replayed && first.events.count == 4)
+            let again = try await test.accept(command)
+            #expect(again.replayed)
+            #expect(again.events == first.events)
+            #expect(again.bodies.map(\.id) == first.bodies.map(\.id))
+            return first
+        }
+        try await TestService.running(in: path) { test in
+            let later = try await test.accept(command)
+            #expect(later.replayed && later.events == first.events)
+            #expect(later.treeSize == first.treeSize && later.root == first.root)
+            test.remove()
+        }
     }
 
     @Test func `a command id with other content is refused, in the same group as well`() async throws {
@@ -167,21 +169,22 @@ import Testing
         test.remove()
     }
 
-    @Test func `the organisation is one, found by its kind`() async throws {
-        var test = try TestService()
+    @Test func `the organisation is one, found by its kind, also when the index is made again`() async throws {
+        let path = try TestService.makeDirectory()
         var settings = SetOrganisation()
         settings.zone = "Asia/Shanghai"
         settings.currency = "CNY"
-        let first = try await test.accept(.sample(1, [.setOrganisation(settings)]))
-        await test.stop()
-        try FileManager.default.removeItem(atPath: test.path + "/data/index")
-        test = try TestService(path: test.path)
+        let first = Command.sample(1, [.setOrganisation(settings)])
         settings.name = "示例公司"
-        let second = try await test.accept(.sample(2, [.setOrganisation(settings)]))
-        #expect(first.bodies.first?.id == second.bodies.first?.id)
-        #expect(second.bodies.first?.revision == 2)
-        await test.stop()
-        test.remove()
+        let second = Command.sample(2, [.setOrganisation(settings)])
+        let id = try await TestService.running(in: path) { try await $0.accept(first).bodies.first?.id }
+        try FileManager.default.removeItem(atPath: path + "/data/index")
+        try await TestService.running(in: path) { test in
+            let accepted = try await test.accept(second)
+            #expect(accepted.bodies.first?.id == id)
+            #expect(accepted.bodies.first?.revision == 2)
+            test.remove()
+        }
     }
 }
 

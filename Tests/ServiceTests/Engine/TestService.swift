@@ -33,6 +33,19 @@ final class TestService: Sendable {
         _ = await running.result
     }
 
+    /// Runs `body` with a service in a directory, and lets go of the directory afterwards.
+    static func running<Value>(in path: String, _ body: (TestService) async throws -> Value) async throws -> Value {
+        let test = try TestService(path: path)
+        do {
+            let value = try await body(test)
+            await test.stop()
+            return value
+        } catch {
+            await test.stop()
+            throw error
+        }
+    }
+
     /// The directory goes away with the test.
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 

@@ -4,7 +4,8 @@ internal import Schema
 /// Line 2: many clients, each with one command at a time.
 struct ManyClients: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "many-clients", abstract: "Many clients, each with a connection of its own and one command at a time.")
+        commandName: "many-clients",
+        abstract: "Many clients, each with a connection of its own and one command at a time.")
 
     @OptionGroup var service: ServiceOptions
 
@@ -70,7 +71,8 @@ struct Burst: AsyncParsableCommand {
 /// Line 11: rows of purchases, each one atomic command that upserts the customer and places the order.
 struct ImportRows: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import-rows", abstract: "Rows of purchases, each one atomic command of UpsertParty and PlaceOrder.")
+        commandName: "import-rows",
+        abstract: "Rows of purchases, each one atomic command of UpsertParty and PlaceOrder.")
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var pipelining: PipeliningOptions

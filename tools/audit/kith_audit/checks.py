@@ -24,7 +24,9 @@ class Chain:
     Memory grows with the number of streams, subjects and commands, not with that of the events.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log_id: uuid.UUID) -> None:
+        """Begins before position 1 of the log with this id."""
+        self._log_id = log_id
         self.tree = Tree()
         self.streams: dict[int, Stream] = {}
         # Stream number of a subject -> the last position that concerns it.
@@ -45,6 +47,8 @@ class Chain:
         header = record.header
         if header.position != self.tree.size + 1:
             raise Damage(header.position, f"stands where position {self.tree.size + 1} belongs")
+        if header.position == 1 and record.stream_id != self._log_id.bytes:
+            raise Damage(1, f"opens another log than {self._log_id}, which the file FORMAT names")
         self._check_command(header)
         self._check_time(header)
         self._check_stream(header)

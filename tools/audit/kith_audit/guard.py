@@ -14,17 +14,19 @@ import traceback
 from collections.abc import Callable
 
 _NUMBER = struct.Struct("=Q")
+# EX_SOFTWARE of sysexits.h: a fault of this program, not of the log.
+FAULT = 70
 
 
 class Progress:
-    """The last position that was read without complaint; lives in memory that both processes see."""
+    """The position that LMDB is asked for; lives in memory that both processes see."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _NUMBER.size)
 
     @property
     def position(self) -> int:
-        """The last good position; 0 where there is none yet."""
+        """The position that was asked for last; 0 where there was none yet."""
         return _NUMBER.unpack_from(self._memory)[0]
 
     @position.setter
@@ -35,14 +37,19 @@ class Progress:
 def guarded(work: Callable[[Progress], int]) -> tuple[int, str | None, int]:
     """Does the work in a child process.
 
-    Returns: its exit code; where a signal of a crash ended it, that signal's name; the last good position.
+    Returns: its exit code; where it crashed, the name of the signal that ended it; the position asked for last.
     """
     progress = Progress()
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        os._exit(_carried_out(work, progress))
+        code = FAULT
+        try:
+            code = _carried_out(work, progress)
+        finally:
+            # Whatever happened: the child must not go on with what the parent does next.
+            os._exit(code)
     try:
         _, status = os.waitpid(child, 0)
     except KeyboardInterrupt:
@@ -71,4 +78,4 @@ def _carried_out(work: Callable[[Progress], int], progress: Progress) -> int:
         return 128 + signal.SIGINT
     except BaseException:
         traceback.print_exc()
-        return 70  # EX_SOFTWARE: a fault of this program, not of the log.
+        return FAULT

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 import lmdb
 
 from .damage import Damage, WrongUse
+from .guard import Progress
+from .record import HASH_BYTES, RECORD_BYTES_MAXIMUM
 
 FORMAT_KNOWN = "1"
 _FORMAT_LINE = re.compile(r"kith-log version (\d+) id (\S+)\n?")
@@ -27,24 +29,27 @@ _PAGE_RECORDS = 4_096
 class Log:
     """A log that is open for reading, up to the position that was its last when it was opened."""
 
-    def __init__(self, directory: pathlib.Path, lock: bool = True) -> None:
+    def __init__(self, directory: pathlib.Path, lock: bool = True, progress: Progress | None = None) -> None:
         """Opens the log of a data directory.
 
         Args:
             directory: the data directory, the one with the file FORMAT.
             lock: take a place in LMDB's table of readers. Without it nothing may write: only for a copy, or while
                 the service is stopped.
+            progress: is told every position before LMDB is asked for it.
 
         Raises:
             WrongUse: there is no log, it may not be read, or its format is another one.
             Damage: what says that this is a log is damaged.
         """
         self.log_id = read_format(directory)
+        self._progress = progress or Progress()
         folder = directory / "log"
         # Asked before LMDB is: it would say the same of a file that is missing and of one that it must not read.
         try:
-            with open(folder / "data.mdb", "rb"):
-                pass
+            with open(folder / "data.mdb", "rb") as file:
+                if not file.read(1):
+                    raise Damage(None, "data.mdb is empty")
         except FileNotFoundError as error:
             raise Damage(None, f"{folder / 'data.mdb'} is missing") from error
         except OSError as error:
@@ -98,7 +103,13 @@ class Log:
     def _page(self, first: int, last: int) -> list[tuple[int, bytes]]:
         page: list[tuple[int, bytes]] = []
         expected = first
-        with _reading(first, page), self._environment.begin() as transaction, transaction.cursor() as cursor:
+        # Buffers point into the file: a length that was changed is seen before so many bytes are copied.
+        with (
+            _reading(first, page),
+            self._environment.begin(buffers=True) as transaction,
+            transaction.cursor() as cursor,
+        ):
+            self._progress.position = first
             found = cursor.set_range(_KEY.pack(first))
             while expected <= last:
                 if not found:
@@ -107,8 +118,11 @@ class Log:
                 position = _position(key, expected)
                 if position != expected:
                     raise Damage(expected, f"missing: the next position in the table is {position}")
-                page.append((position, value))
+                if len(value) > RECORD_BYTES_MAXIMUM + HASH_BYTES:
+                    raise Damage(position, f"a value of {len(value)} bytes, more than a record and its hash may have")
+                page.append((position, bytes(value)))
                 expected += 1
+                self._progress.position = expected
                 found = cursor.next()
         return page
 
@@ -158,7 +172,7 @@ def _reading(first: int, page: list[tuple[int, bytes]] | None = None) -> Iterato
         raise WrongUse("the service gave the log more room while it was read; start again") from error
     except lmdb.ReadersFullError as error:
         raise WrongUse("LMDB's table of readers is full") from error
-    except lmdb.Error as error:
+    except (lmdb.Error, MemoryError) as error:
         raise Damage(first + len(page or ()), f"LMDB cannot read its pages: {error}") from error
 
 
@@ -167,7 +181,7 @@ def _opening_failed(folder: pathlib.Path, error: lmdb.Error) -> Exception:
     if isinstance(error, (lmdb.InvalidError, lmdb.CorruptedError, lmdb.PageNotFoundError)):
         return Damage(None, f"data.mdb is no environment of LMDB: {error}")
     if isinstance(error, lmdb.VersionMismatchError):
-        return WrongUse(f"{folder}: made by another version of LMDB: {error}")
+        return WrongUse(f"{folder}: not of this version of LMDB, or damaged: {error}")
     if any(os.strerror(code) in str(error) for code in (errno.EACCES, errno.EROFS, errno.EPERM)):
         return WrongUse(f"{folder}: {error}. Where nothing writes to the log, read it with --no-lock")
     return WrongUse(f"{folder}: {error}")

@@ -111,8 +111,6 @@ def parse_value(position: int, value: bytes) -> Record:
     computed = leaf_hash(data)
     if computed != stored_hash:
         raise Damage(position, f"leaf hash {stored_hash.hex()} stands behind a record whose hash is {computed.hex()}")
-    if len(data) > RECORD_BYTES_MAXIMUM:
-        raise Damage(position, f"the record has {len(data)} bytes, more than {RECORD_BYTES_MAXIMUM}")
     header = Header._make(_HEADER.unpack_from(data))
     _check_header(position, header)
     return _parse_body(position, header, data, stored_hash)

@@ -19,7 +19,9 @@ package enum __Name__Aggregate: Aggregate {
 package enum __Name__Effects {
     /// The effects of an event's open payload.
     package static func effects(of event: EventPayload.OneOf_Event) -> [IndexEffect] {
-        guard case .__name_camel__Defined(let defined) = event else { return [] }
-        return defined.external.map { .link(.__name_camel__, $0) }
+        switch event {
+        case .__name_camel__Defined(let defined): defined.external.map { .link(.__name_camel__, $0) }
+        default: []
+        }
     }
 }

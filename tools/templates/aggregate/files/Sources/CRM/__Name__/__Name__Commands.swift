@@ -42,7 +42,7 @@ extension Relabel__Name__: DomainCommand {
         _ state: __Name__State?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         let state = try Decided.state(state)
-        if label == state.label { return [] }
+        if label.isIdentical(to: state.label) { return [] }
         var relabelled = __Name__Relabelled()
         relabelled.label = label
         return [.fact(.__name_camel__Relabelled(relabelled))]

@@ -27,6 +27,7 @@ struct __Name__Tests {
         relabel.label = "second"
         #expect(scenario.when(relabel).kinds == [.__name_camel__Relabelled])
         #expect(scenario.when(command).code == .referenceTaken)
+        #expect(scenario.isReproducible)
     }
 
     @Test func `the label it has already is no change`() {

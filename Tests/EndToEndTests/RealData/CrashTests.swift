@@ -1,0 +1,137 @@
+import Foundation
+import KithClient
+import SwiftProtobuf
+import Testing
+
+extension RealData {
+    /// What is left of an import when processes are killed in the middle of it.
+    @Suite(.serialized) struct CrashTests {
+        private static let asOf = Google_Protobuf_Timestamp(year: 2026, month: 1, day: 1)
+
+        @Test(.timeLimit(.minutes(8)))
+        func `an import during which the service is killed twenty times equals an undisturbed one`() async throws {
+            var generator = SplitMix(announcedFor: "killed service")
+            let folder = try TestFolder()
+            // Ids come from idempotency keys under a secret of the log: both begin with the same new directory.
+            try await Daemon.run(in: folder, name: "fresh") { _ in }
+            try folder.copy("fresh", to: "undisturbed")
+            try folder.copy("fresh", to: "killed")
+            let load = try Load(folder)
+
+            let started = ContinuousClock.now
+            let expected = try await Daemon.run(in: folder, name: "undisturbed") { daemon in
+                let run = try await RunOutcome(load.start(on: daemon))
+                #expect(run.code == 0, "\(run)")
+                return try await Contents(daemon, took: .now - started)
+            }
+
+            try await Daemon.run(in: folder, name: "killed") { daemon in
+                let load = try load.start(on: daemon)
+                for kill in 1...20 {
+                    // Short enough for all of them to fall into the import.
+                    try await Task.sleep(for: expected.took * .random(in: 0...0.08, using: &generator))
+                    try #require(load.isRunning, "the import was over before kill \(kill)")
+                    await daemon.kill()
+                    try await daemon.start()
+                }
+                let run = try await RunOutcome(load)
+                #expect(run.code == 0, "\(run)")
+                let contents = try await Contents(daemon, took: expected.took)
+                contents.expectEqual(to: expected)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(5)))
+        func `an importer that is killed and started again does everything once`() async throws {
+            var generator = SplitMix(announcedFor: "killed importer")
+            let folder = try TestFolder()
+            let load = try Load(folder, rows: 1_500)
+            try await Daemon.run(in: folder) { daemon in
+                for _ in 1...5 {
+                    let importer = try load.start(on: daemon)
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 50...400, using: &generator)))
+                    importer.kill(SIGKILL)
+                    _ = await importer.exitCode()
+                }
+                let run = try await RunOutcome(load.start(on: daemon))
+                #expect(run.code == 0, "\(run)")
+                let position = try await daemon.durablePosition()
+                let orders = try await daemon.withClient { try await $0.all(.order, atLeast: position) }
+                #expect(orders.count == load.orders)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func `a first start that is killed at any moment is followed by one that works`() async throws {
+            var generator = SplitMix(announcedFor: "killed first start")
+            for _ in 1...12 {
+                let daemon = Daemon(in: try TestFolder())
+                let starting = Task { try? await daemon.start() }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 10...350, using: &generator)))
+                await daemon.kill()
+                await starting.value
+                await daemon.kill()
+                try await daemon.start()
+                let run = try await daemon.kith("access", "list", "--json")
+                #expect(run.code == 0, "\(run)")
+                #expect(run.output.contains("ROLE_ADMIN"), "\(run)")
+                try await daemon.expectCleanStop()
+            }
+        }
+
+        /// What two logs are compared by.
+        private struct Contents {
+            var history: String
+            var views: OpenedViews
+            var took: Duration
+
+            init(_ daemon: Daemon, took: Duration) async throws {
+                self.took = took
+                let run = try await daemon.kith("history", "--canonical")
+                try #require(run.code == 0, "\(run)")
+                history = run.output
+                views = try await OpenedViews(daemon, asOf: CrashTests.asOf)
+            }
+
+            func expectEqual(to other: Contents) {
+                let differs = history != other.history
+                if differs {
+                    let lines = history.split(separator: "\n")
+                    let others = other.history.split(separator: "\n")
+                    let pair = zip(lines, others).first { $0 != $1 }
+                    Issue.record("\(lines.count) and \(others.count) events; first difference: \(String(describing: pair))")
+                }
+                #expect(views == other.views, "\(views.differences(from: other.views))")
+            }
+        }
+    }
+}
+
+/// Something to import that takes a while: the CDNOW sample, or rows of its form where it is not there.
+private struct Load {
+    let file: String
+    /// How many orders there are in the end.
+    let orders: Int
+
+    init(_ folder: TestFolder, rows: Int = 7_000) throws {
+        let all = Places.hasSharedData ? try String(contentsOfFile: Places.cdnow, encoding: .utf8) : Load.invented(rows)
+        let lines = all.split(whereSeparator: \.isNewline).prefix(rows)
+        orders = lines.count
+        file = try folder.write(lines.joined(separator: "\n") + "\n", to: "rows.txt")
+    }
+
+    private static func invented(_ rows: Int) -> String {
+        var generator = SplitMix(seed: 7)
+        return (0..<rows).map { _ in
+            let customer = Int.random(in: 1...(rows / 3), using: &generator)
+            let date = 19_970_101 + Int.random(in: 0...11, using: &generator) * 100 + Int.random(in: 0...27, using: &generator)
+            let cents = Int.random(in: 100...9_999, using: &generator)
+            return "\(customer) \(customer) \(date) 1 \(cents / 100).\(cents % 100 / 10)\(cents % 10)"
+        }
+        .joined(separator: "\n")
+    }
+
+    func start(on daemon: Daemon) throws -> ChildProcess {
+        try daemon.startKith(["import", file, "--mapping", Places.mapping("cdnow"), "--json", "--retry-for", "120"])
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import KithClient
+import SwiftProtobuf
+import Testing
+
+/// Everything that the views say, opened, under names that do not hang on the service: external references in the
+/// place of ids, stream numbers and positions. Two logs with the same facts have equal ones.
+struct OpenedViews: Equatable {
+    /// Kind and name of a record, or of a customer's view, to its texts. Records without a name of their own share one.
+    private(set) var entries: [String: [String]] = [:]
+
+    /// Kinds whose records are facts of the owner; imports and principals are those of a log.
+    private static let kinds: [AggregateKind] = [.party, .product, .priceBook, .order, .return, .organisation]
+
+    init(_ daemon: Daemon, asOf: Google_Protobuf_Timestamp) async throws {
+        let position = try await daemon.durablePosition()
+        let (records, customers) = try await daemon.withClient { client in
+            var records: [Record] = []
+            for kind in OpenedViews.kinds { records += try await client.all(kind, atLeast: position) }
+            let parties = records.filter { $0.kind == .party }.map { Reference(id: $0.id) }
+            let customers = try await client.customers(parties, asOf: asOf, timeline: 10_000, atLeast: position)
+            return (records, customers)
+        }
+        var names: [UInt64: String] = [:]
+        for record in records { names[record.number] = OpenedViews.name(record) }
+        for record in records {
+            try add(OpenedViews.opened(record, names), as: "\(record.kind) \(OpenedViews.name(record))")
+        }
+        for customer in customers {
+            try add(OpenedViews.opened(customer, names), as: "view \(OpenedViews.name(customer.party))")
+        }
+        entries = entries.mapValues { $0.sorted() }
+    }
+
+    private mutating func add(_ text: String, as name: String) {
+        entries[name, default: []].append(text)
+    }
+
+    /// What differs, for a person: at most three entries.
+    func differences(from other: OpenedViews) -> String {
+        Set(entries.keys).union(other.entries.keys).sorted()
+            .filter { entries[$0] != other.entries[$0] }
+            .prefix(3)
+            .map { "\($0):\n  \(entries[$0] ?? [])\n  \(other.entries[$0] ?? [])" }
+            .joined(separator: "\n")
+    }
+
+    private static func name(_ record: Record) -> String {
+        record.external.map { "\($0.system):\($0.key)" }.sorted().joined(separator: " ")
+    }
+
+    private static func opened(_ record: Record, _ names: [UInt64: String]) throws -> String {
+        var record = record
+        var mentioned: [String] = []
+        /// Takes a stream number out and keeps the name of what it stood for.
+        func resolve(_ number: inout UInt64) {
+            mentioned.append(number == 0 ? "-" : names[number] ?? "?")
+            number = 0
+        }
+        record.id = ""
+        record.number = 0
+        record.firstPosition = 0
+        record.lastPosition = 0
+        record.importNumber = 0
+        for index in record.notes.indices { record.notes[index].position = 0 }
+        switch record.details {
+        case .party(var party):
+            for index in party.needs.indices { resolve(&party.needs[index].productNumber) }
+            record.party = party
+        case .product(var product):
+            for index in product.related.indices { resolve(&product.related[index].number) }
+            record.product = product
+        case .priceBook(var book):
+            for index in book.prices.indices { resolve(&book.prices[index].productNumber) }
+            record.priceBook = book
+        case .order(var order):
+            order.partyID = ""
+            resolve(&order.partyNumber)
+            for index in order.lines.indices { resolve(&order.lines[index].productNumber) }
+            record.order = order
+        case .goodsReturn(var goodsReturn):
+            goodsReturn.partyID = ""
+            resolve(&goodsReturn.partyNumber)
+            resolve(&goodsReturn.orderNumber)
+            for index in goodsReturn.lines.indices { resolve(&goodsReturn.lines[index].productNumber) }
+            record.goodsReturn = goodsReturn
+        case .organisation, .principal, .importJob, nil: break
+        }
+        return try record.jsonString() + mentioned.joined(separator: ",")
+    }
+
+    private static func opened(_ customer: Customer, _ names: [UInt64: String]) throws -> String {
+        var customer = customer
+        let party = try opened(customer.party, names)
+        customer.clearParty()
+        customer.lastChangedPosition = 0
+        for index in customer.timeline.indices {
+            customer.timeline[index].position = 0
+            customer.timeline[index].clearRecordedAt()
+            customer.timeline[index].streamID = ""
+            customer.timeline[index].streamNumber = 0
+        }
+        return try party + customer.jsonString()
+    }
+}
