@@ -36,7 +36,7 @@ def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(
         prog="compare_with_service.py",
-        description="Compares a log's file, as the independent reader reads it, with the history that its service sends.",
+        description="Compares a log's file, as the independent reader reads it, with its service's history.",
     )
     parser.add_argument("directory", type=pathlib.Path, help="the data directory of the running service")
     parser.add_argument("--socket", help="the service's socket; where clients look where it is absent")

@@ -175,8 +175,8 @@ extension DecisionWorld {
 }
 
 extension [UInt8] {
-    /// An encoded event with its field 15, the reason; it comes last, as fields are written in order of number and
-    /// no event has a later one.
+    /// An encoded event with its field 15, the reason. It is written behind the other fields: protobuf's decoders take
+    /// fields in any order.
     func appendingReason(_ reason: String) -> [UInt8] {
         var bytes = self
         let text = Array(reason.utf8)

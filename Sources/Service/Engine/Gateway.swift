@@ -133,7 +133,9 @@ struct Gateway: Sendable {
         guard body.reason.utf8.count <= Self.reasonMaximum else {
             throw Refusal(.limitExceeded, "A reason has at most 1,000 bytes.", field: "reason")
         }
-        return try checked(command.domainCommand, body, command.holdsPersonalData, UInt16(index), id, source)
+        // A reason may be about a person; where its event concerns one, it is sealed, and so is the fingerprint.
+        let personal = command.holdsPersonalData || !body.reason.isEmpty
+        return try checked(command.domainCommand, body, personal, UInt16(index), id, source)
     }
 
     private func checked<C: DomainCommand>(
@@ -191,7 +193,12 @@ extension CommandBody.OneOf_Command {
         case .correctOrder(let correction): correction.corrected.hasPersonal
         case .linkExternalRecord(let link): link.kind == .party
         case .unlinkExternalRecord(let link): link.kind == .party
-        default: false
+        case .verifyContactPoint, .retireContactPoint, .changePartyStatus, .archiveParty, .restoreParty, .defineProduct,
+            .upsertProduct, .changeProduct, .addVariant, .retireProduct, .relateProducts, .definePriceBook, .setPrice,
+            .confirmOrder, .cancelOrder, .fulfilLine, .completeOrder, .registerReturn, .upsertReturn, .refundReturn,
+            .startImport, .commitImport, .tag, .untag, .setOrganisation, .registerPrincipal, .grantRole, .revokeRole,
+            .bindPrincipal, .allowOnBehalfOf:
+            false
         }
     }
 }

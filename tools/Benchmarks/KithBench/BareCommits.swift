@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import LMDB
 
 /// The other side of line 1: commits of a bare LMDB environment, with the same bytes and the same syncs.
@@ -27,7 +28,12 @@ struct BareCommits: ParsableCommand {
     func run() throws {
         let environment = try Environment(path: path, options: EnvironmentOptions(maxTables: 0))
         let table = try environment.openTable(named: nil, flags: [.integerKey])
-        if fill > 0 { try environment.preallocate(from: environment.fileSize(), bytes: fill << 20) }
+        if fill > 0 {
+            try environment.preallocate(from: environment.fileSize(), bytes: fill << 20)
+            // The disk comes to rest, as before every other measurement.
+            sync()
+            sleep(2)
+        }
         let record = (0..<recordBytes).map { UInt8(truncatingIfNeeded: $0) }
         var key: UInt64 = 0
         var latencies = Histogram()

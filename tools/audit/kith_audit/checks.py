@@ -73,7 +73,8 @@ class Chain:
             if header.command_index != 0:
                 raise Damage(header.position, f"{_event_of_command(header)}, and the events before are missing")
             if header.command_id in self.commands:
-                raise Damage(header.position, f"command {uuid.UUID(bytes=header.command_id)} has been in the log before")
+                command = uuid.UUID(bytes=header.command_id)
+                raise Damage(header.position, f"command {command} has been in the log before")
             self.commands.add(header.command_id)
         else:
             expected = (before.command_id, before.command_index + 1, before.command_count)

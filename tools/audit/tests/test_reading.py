@@ -79,6 +79,22 @@ class Reading(LogCase):
             record.leaf_hash.hex(), "3edac4aa143e71c66d552009e534d5683e9034a1f698dc40e6874a5d67135436"
         )
 
+    def test_the_published_vector(self):
+        # Tests/EventLogTests/RecordVectors.swift has the same.
+        data = bytes.fromhex(
+            "01010c000100040001000000000000000040204648470600004020464847060001000000000000000100000000000100"
+            "0000000000000000019900000000700080000000000000aa000000000000000000000000000000000000000000000000"
+            "0000000000000000000000000000000000000000000000004600000003000000019900000000700080000000000000bb"
+            "0a0161ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+        )
+        leaf = bytes.fromhex("978b807e330eb32fb4df4a6685600a8b3a221fd5a645a5c71ffec275cc33093c")
+        record = parse_value(1, data + leaf)
+        self.assertEqual((record.header.kind, record.header.stream_kind, record.header.flags), (12, 70, 4))
+        self.assertEqual(listing.instant(record.header.recorded_at), "2026-01-01T00:00:00.000000Z")
+        self.assertEqual((record.payload, record.fingerprint), (b"\x0a\x01a", b"\xff" * 32))
+        self.assertEqual(record.stream_id, uuid.UUID("01990000-0000-7000-8000-0000000000bb").bytes)
+        self.assertEqual(record.header.command_id, uuid.UUID("01990000-0000-7000-8000-0000000000aa").bytes)
+
     def test_a_first_event_of_the_service(self):
         record = parse_value(74372, IMPORTED_PARTY)
         self.assertEqual(record.stream_id, uuid.UUID("01a20036-ad4f-7c87-a82c-273d0871ac33").bytes)
@@ -113,8 +129,8 @@ class Reading(LogCase):
     def append_in_another_process(self, directory: pathlib.Path, values: dict[int, bytes]) -> None:
         """Appends as a service would: LMDB does not let one process open an environment twice."""
         program = "import sys, build_log, pathlib; build_log.append(pathlib.Path(sys.argv[1]), eval(sys.stdin.read()))"
-        folder = pathlib.Path(build_log.__file__).parent
-        subprocess.run([sys.executable, "-c", program, directory], input=repr(values), text=True, cwd=folder, check=True)
+        words = [sys.executable, "-c", program, directory]
+        subprocess.run(words, input=repr(values), text=True, cwd=pathlib.Path(__file__).parent, check=True)
 
     def test_an_empty_log_is_sound(self):
         directory = self.write([])
