@@ -19,7 +19,7 @@ from kith_audit import listing
 from kith_audit.checks import Chain
 from kith_audit.damage import Damage, WrongUse
 from kith_audit.guard import Progress, guarded
-from kith_audit.log import Log
+from kith_audit.log import PAGE_RECORDS, Log
 from kith_audit.record import HASH_BYTES, Record, parse_value
 
 
@@ -70,10 +70,10 @@ def _hash(text: str) -> bytes:
     return value
 
 
-def read(options: argparse.Namespace, progress: Progress) -> int:
+def read(options: argparse.Namespace, progress: Progress, page_records: int = PAGE_RECORDS) -> int:
     """Does what the options say; the exit code."""
     try:
-        with Log(options.directory, not options.no_lock, progress) as log:
+        with Log(options.directory, not options.no_lock, progress, page_records) as log:
             if options.check:
                 check(log, options)
             else:
@@ -172,6 +172,9 @@ def main() -> int:
     """Reads as the command line says; the exit code."""
     options = arguments()
     code, crash, position = guarded(lambda progress: read(options, progress))
+    if crash is not None and options.check:
+        # Records of the same page were read and not yet looked at: once more, each before the next is read.
+        code, crash, position = guarded(lambda progress: read(options, progress, page_records=1))
     if crash is not None:
         say_damage(options, Damage(position or None, f"LMDB crashed ({crash}) on its pages"))
     return code

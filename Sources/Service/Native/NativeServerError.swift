@@ -38,6 +38,6 @@ package struct NativeServerError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The message.
-    package var description: String { message }
+    /// Code and message.
+    package var description: String { "\(code): \(message)" }
 }

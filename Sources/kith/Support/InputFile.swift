@@ -15,6 +15,7 @@ final class InputFile {
     /// Bytes read so far.
     private(set) var bytesRead = 0
     private var hash = SHA256()
+    private var piece: [UInt8] = []
     private let descriptor: Int32
     private let owned: Bool
 
@@ -58,18 +59,14 @@ final class InputFile {
     ///
     /// - Returns: false at the end of the file.
     func read(_ count: Int, into bytes: inout [UInt8]) throws(Failure) -> Bool {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
+        if piece.count < count { piece = Array(repeating: 0, count: count) }
         while true {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                systemRead(descriptor, UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-            }
+            let got = piece.withUnsafeMutableBytes { systemRead(descriptor, $0, count) }
             if got < 0, errno == EINTR { continue }
-            let reason = got < 0 ? String(cString: strerror(errno)) : ""
-            bytes.removeLast(count - max(got, 0))
-            guard got >= 0 else { throw .wrongUse("\(name) cannot be read: \(reason)") }
+            guard got >= 0 else { throw .wrongUse("\(name) cannot be read: \(String(cString: strerror(errno)))") }
             bytesRead += got
-            bytes.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[start...])) }
+            piece.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+            bytes.append(contentsOf: piece[..<got])
             return got > 0
         }
     }
@@ -86,6 +83,6 @@ final class InputFile {
 }
 
 /// The method of the same name hides the system's function.
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    read(descriptor, buffer.baseAddress, buffer.count)
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ count: Int) -> Int {
+    read(descriptor, buffer.baseAddress, count)
 }

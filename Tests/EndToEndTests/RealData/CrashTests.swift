@@ -26,16 +26,19 @@ extension RealData {
             }
 
             try await Daemon.run(in: folder, name: "killed") { daemon in
-                let load = try load.start(on: daemon)
+                let importer = try load.start(on: daemon)
                 for kill in 1...20 {
                     // Short enough for all of them to fall into the import.
                     try await Task.sleep(for: expected.took * .random(in: 0...0.08, using: &generator))
-                    try #require(load.isRunning, "the import was over before kill \(kill)")
+                    try #require(importer.isRunning, "the import was over before kill \(kill)")
                     await daemon.kill()
                     try await daemon.start()
                 }
-                let run = try await RunOutcome(load)
+                let run = try await RunOutcome(importer)
                 #expect(run.code == 0, "\(run)")
+                let report = try ImportReport(run)
+                #expect(report.reconnects > 0)
+                #expect((report.documents["order"].map { $0.accepted + $0.replayed }) == load.orders)
                 let contents = try await Contents(daemon, took: expected.took)
                 contents.expectEqual(to: expected)
             }

@@ -104,6 +104,12 @@ final class Daemon: Sendable {
         return await child.exitCode()
     }
 
+    /// Waits until the process, which was told to, has ended; nil where none runs.
+    func exitCode() async -> Int32? {
+        guard let child = process.withLock({ $0.take() }) else { return nil }
+        return await child.exitCode()
+    }
+
     /// Sends a signal and does not wait.
     func signal(_ signal: Int32) {
         process.withLock { $0?.kill(signal) }

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .damage import Damage
 from .merkle import Tree
-from .record import FLAG_CLOCK_HELD, FLAG_HISTORIC, Header, Record, leaf_hash
+from .record import FLAG_CLOCK_HELD, FLAG_FINGERPRINT_OPEN, FLAG_HISTORIC, Header, Record, leaf_hash
 
 
 class Stream(NamedTuple):
@@ -35,6 +35,8 @@ class Chain:
         self._recorded_at: int | None = None
         # The event before, as long as its command is not complete.
         self._open: Header | None = None
+        # Whether the fingerprint of the last command stands open.
+        self._fingerprint_open = False
         # Streams that the open command names and that do not exist yet -> in which capacity it names them.
         self._owed: dict[int, str] = {}
 
@@ -50,6 +52,7 @@ class Chain:
         if header.position == 1 and record.stream_id != self._log_id.bytes:
             raise Damage(1, f"opens another log than {self._log_id}, which the file FORMAT names")
         self._check_command(header)
+        self._check_fingerprint(record)
         self._check_time(header)
         self._check_stream(header)
         self._check_subjects(record)
@@ -84,6 +87,13 @@ class Chain:
             if (header.flags ^ before.flags) & FLAG_HISTORIC:
                 raise Damage(header.position, "one command with events in historic mode and not in historic mode")
         self._open = header if header.command_index + 1 < header.command_count else None
+
+    def _check_fingerprint(self, record: Record) -> None:
+        """Of a command with personal data the fingerprint is sealed: whoever has its key could test guesses of them."""
+        if record.header.command_index == 0:
+            self._fingerprint_open = bool(record.header.flags & FLAG_FINGERPRINT_OPEN)
+        if self._fingerprint_open and any(record.sealed):
+            raise Damage(record.header.position, "a sealed part in a command whose fingerprint stands open")
 
     def _check_time(self, header: Header) -> None:
         before = self._recorded_at

@@ -23,13 +23,19 @@ _FORMAT_LINE = re.compile(r"kith-log version (\d+) id (\S+)\n?")
 _KEY = struct.Struct("=Q")
 # How many records are read before the snapshot is let go. A reader that keeps one for long stops LMDB from using
 # pages of the file again, and the file grows while it reads.
-_PAGE_RECORDS = 4_096
+PAGE_RECORDS = 4_096
 
 
 class Log:
     """A log that is open for reading, up to the position that was its last when it was opened."""
 
-    def __init__(self, directory: pathlib.Path, lock: bool = True, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        lock: bool = True,
+        progress: Progress | None = None,
+        page_records: int = PAGE_RECORDS,
+    ) -> None:
         """Opens the log of a data directory.
 
         Args:
@@ -37,6 +43,7 @@ class Log:
             lock: take a place in LMDB's table of readers. Without it nothing may write: only for a copy, or while
                 the service is stopped.
             progress: is told every position before LMDB is asked for it.
+            page_records: how many records are read in one snapshot before they are handed on.
 
         Raises:
             WrongUse: there is no log, it may not be read, or its format is another one.
@@ -44,6 +51,7 @@ class Log:
         """
         self.log_id = read_format(directory)
         self._progress = progress or Progress()
+        self._page_records = page_records
         folder = directory / "log"
         # Asked before LMDB is: it would say the same of a file that is missing and of one that it must not read.
         try:
@@ -96,12 +104,19 @@ class Log:
         expected = first
         while expected <= last:
             # A page is handed on when its snapshot has been let go: the caller may take its time.
-            page = self._page(expected, min(last, expected + _PAGE_RECORDS - 1))
+            page: list[tuple[int, bytes]] = []
+            damage = None
+            try:
+                self._read_page(page, expected, min(last, expected + self._page_records - 1))
+            except Damage as error:
+                damage = error
+            # Also what was read before the damage: something may be wrong with it, and that comes first.
             yield from page
+            if damage is not None:
+                raise damage
             expected += len(page)
 
-    def _page(self, first: int, last: int) -> list[tuple[int, bytes]]:
-        page: list[tuple[int, bytes]] = []
+    def _read_page(self, page: list[tuple[int, bytes]], first: int, last: int) -> None:
         expected = first
         # Buffers point into the file: a length that was changed is seen before so many bytes are copied.
         with (
@@ -124,7 +139,6 @@ class Log:
                 expected += 1
                 self._progress.position = expected
                 found = cursor.next()
-        return page
 
 
 def read_format(directory: pathlib.Path) -> uuid.UUID:

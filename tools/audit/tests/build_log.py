@@ -165,11 +165,9 @@ def sample() -> Builder:
         ]
     )
     # 7: a reason on its own part. 8: the clock was held. 9: in historic mode, with a correlation.
-    log.command([
-        dict(kind=PARTY_ARCHIVED, stream=party, subjects=[
-            dict(number=party), dict(number=party, part=65_534, sealed=bytes(30)),
-        ]),
-    ])  # fmt: skip
+    archived = dict(kind=PARTY_ARCHIVED, stream=party)
+    archived["subjects"] = [dict(number=party), dict(number=party, part=65_534, sealed=bytes(30))]
+    log.command([archived], sealed_fingerprint=True)
     log.command([dict(kind=ORDER_CONFIRMED, stream=3, flags=4 | 2, recorded_at=START + 7_000)])
     log.command([
         dict(kind=ORDER_CONFIRMED, stream=order, flags=4 | 1, origin=4, occurred_at=-1, import_number=party,

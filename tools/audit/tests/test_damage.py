@@ -42,21 +42,14 @@ class Bytes(LogCase):
 
     def test_a_record_that_is_too_long(self):
         log = build_log.sample()
-        event = log.events[11]
-        event["subject_count"] = 1
-        event["subjects"] = [
-            dict(number=2, previous=7, key_slot=16, generation=1, body=0, part=0, role=1,
-                 sealed=bytes(40_000), sealed_length=40_000)
-        ]  # fmt: skip
-        # The header, one subject entry, and the sealed part.
-        rest = RECORD_BYTES_MAXIMUM - 128 - 32 - 40_000
-        for length, part in ((rest, None), (rest + 1, "a value of 65569 bytes")):
-            event |= dict(payload=bytes(length), payload_length=length)
-            with self.subTest(length=length):
-                if part is None:
-                    self.assertEqual(len(self.records(self.write(log.values()))[11].data), RECORD_BYTES_MAXIMUM)
-                else:
-                    self.assert_damage(log.values(), 12, part)
+        event = log.events[6]
+        event["subjects"][2] |= dict(sealed=bytes(40_000), sealed_length=40_000)
+        # What is there beside the payload: header, three subject entries, fingerprint, and this part.
+        rest = RECORD_BYTES_MAXIMUM - 128 - 3 * 32 - 62 - 40_000
+        event |= dict(payload=bytes(rest), payload_length=rest)
+        self.assertEqual(len(self.records(self.write(log.values()))[6].data), RECORD_BYTES_MAXIMUM)
+        event |= dict(payload=bytes(rest + 1), payload_length=rest + 1)
+        self.assert_damage(log.values(), 7, "a value of 65569 bytes")
 
     def test_lengths_that_do_not_add_up(self):
         for change in (
@@ -136,6 +129,12 @@ class Links(LogCase):
             self.assert_damage(rest, missing, f"missing: the next position in the table is {missing + 1}")
         self.assert_damage({position + 1: value for position, value in values.items()}, 1, "missing")
 
+    def test_of_two_damages_the_first_is_named(self):
+        values = dict(enumerate(build_log.sample().values(), 1))
+        values[4] = values[4][:-1] + bytes([values[4][-1] ^ 1])
+        del values[6]
+        self.assert_damage(values, 4, "leaf hash")
+
     def test_the_same_position_twice(self):
         values = build_log.sample().values()
         self.assert_damage([*values[:7], values[6], *values[8:]], 8, "says that it is position 7")
@@ -189,6 +188,11 @@ class Links(LogCase):
 
     def test_a_log_that_ends_within_a_command(self):
         self.assert_damage(build_log.sample().values()[:-1], 12, "missing: event 3 of 4 of command")
+
+    def test_an_open_fingerprint_beside_personal_data(self):
+        log = build_log.sample()
+        log.events[4]["subjects"][0] |= dict(sealed=bytes(28), sealed_length=28)
+        self.assert_damage(log.values(), 5, "a sealed part in a command whose fingerprint stands open")
 
     def test_times(self):
         self.assert_damage(self.change(5, recorded_at=build_log.START + 3_999), 5, "recorded 1 µs before")

@@ -19,13 +19,11 @@ from kith_audit.merkle import Tree
 from kith_audit.record import leaf_hash, parse_value
 
 # Values that a service wrote, as they stood in its table.
-REASON_AND_OPEN_FINGERPRINT = bytes.fromhex(
-    "01016f0001000400822201000000000005c384d3d060060005c384d3d06006007a22010000000000040000000000010081220100000000"
-    "0001a20036261475779e44a5ac63f74e000000000000000000000000000000000000000000000000000200000000000000000000000000"
-    "000000000000000000000a000200000000007a220100000000008122010000000000821700000100000000000000000001007a22010000"
-    "000000812201000000000082170000010000000000feff2c000100ab8bfd60c71fffbb39dd8ecd4b1a6f4243d09c29572b95ee2adc967b"
-    "bf763c494bbdaaffbb043fc49125eecdeb03dc4c9cbc3fc9cb3c8562da82b61ec692fcbfc9fcc21eee09d3bb211767a93edac4aa143e71"
-    "c66d552009e534d5683e9034a1f698dc40e6874a5d67135436"
+CONSEQUENCE = bytes.fromhex(
+    "01036b00010000007d22010000000000326e84d3d0600600326e84d3d060060079220100000000000200000004000900792201000000"
+    "000001a2003625f17fe0a8372331507c66c25d0a696cb384445eb8241817bf125df97c22010000000000020000000000000000000000"
+    "0000000000000000000000000a0001000b00020079220100000000007c22010000000000811700000100000002000000000001000801"
+    "100318012203fcc404b82a31d06900620842f53b3a6d9daac89779bb9bbdb231c0a889c26fbc8f4b5a"
 )
 IMPORTED_PARTY = bytes.fromhex(
     "01046500010009008422010000000000b0fc94d5d06006000040fc96f5060300842201000000000001000000000005000000000000"
@@ -56,27 +54,24 @@ class Reading(LogCase):
                 self.assertEqual(found._asdict(), {name: subject[name] for name in found._fields})
 
     def test_a_record_of_the_service(self):
-        record = parse_value(74370, REASON_AND_OPEN_FINGERPRINT)
+        record = parse_value(74365, CONSEQUENCE)
         header = record.header._asdict()
-        self.assertEqual(header.pop("command_id"), uuid.UUID("01a20036-2614-7577-9e44-a5ac63f74e00").bytes)
-        self.assertEqual(header.pop("correlation_id"), bytes(16))
-        self.assertEqual(listing.instant(header.pop("recorded_at")), "2026-11-21T22:24:38.421253Z")
-        self.assertEqual(listing.instant(header.pop("occurred_at")), "2026-11-21T22:24:38.421253Z")
+        self.assertEqual(header.pop("command_id"), uuid.UUID("01a20036-25f1-7fe0-a837-2331507c66c2").bytes)
+        self.assertEqual(header.pop("correlation_id"), uuid.UUID("5d0a696c-b384-445e-b824-1817bf125df9").bytes)
+        self.assertEqual(listing.instant(header.pop("recorded_at")), "2026-11-21T22:24:38.399538Z")
+        self.assertEqual(listing.instant(header.pop("occurred_at")), "2026-11-21T22:24:38.399538Z")
         self.assertEqual(header, {
-            "format_version": 1, "origin": 1, "kind": 111, "schema_version": 1, "flags": 4, "position": 74370,
-            "stream": 74362, "revision": 4, "command_index": 0, "command_count": 1, "previous_in_stream": 74369,
-            "causation": 0, "principal": 2, "on_behalf_of": 0, "import_number": 0, "stream_kind": 10,
-            "subject_count": 2, "zero": 0, "payload_length": 0, "body": 0,
+            "format_version": 1, "origin": 3, "kind": 107, "schema_version": 1, "flags": 0, "position": 74365,
+            "stream": 74361, "revision": 2, "command_index": 4, "command_count": 9, "previous_in_stream": 74361,
+            "causation": 74364, "principal": 2, "on_behalf_of": 0, "import_number": 0, "stream_kind": 10,
+            "subject_count": 1, "zero": 0, "payload_length": 11, "body": 2,
         })  # fmt: skip
-        self.assertEqual([tuple(entry) for entry in record.subjects], [
-            (74362, 74369, 6018, 1, 0, 0, 0, 1), (74362, 74369, 6018, 1, 0, 65534, 44, 1),
-        ])  # fmt: skip
-        self.assertEqual([len(part) for part in record.sealed], [0, 44])
-        self.assertEqual(record.payload, b"")
-        self.assertIsNone(record.stream_id)
-        self.assertEqual(record.fingerprint.hex()[:8] + record.fingerprint.hex()[-8:], "ab8bfd60bf763c49")
+        self.assertEqual([tuple(entry) for entry in record.subjects], [(74361, 74364, 6017, 1, 2, 0, 0, 1)])
+        self.assertEqual(record.sealed, (b"",))
+        self.assertEqual(record.payload.hex(), "0801100318012203fcc404")
+        self.assertEqual((record.stream_id, record.fingerprint), (None, None))
         self.assertEqual(
-            record.leaf_hash.hex(), "3edac4aa143e71c66d552009e534d5683e9034a1f698dc40e6874a5d67135436"
+            record.leaf_hash.hex(), "b82a31d06900620842f53b3a6d9daac89779bb9bbdb231c0a889c26fbc8f4b5a"
         )
 
     def test_the_published_vector(self):

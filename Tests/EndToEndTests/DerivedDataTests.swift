@@ -1,0 +1,101 @@
+import Foundation
+import KithClient
+import SwiftProtobuf
+import Testing
+
+/// Everything derived can be deleted, and comes back the same.
+@Suite(.serialized) struct DerivedDataTests {
+    /// What the service says about everything, to the byte.
+    private struct Answers: Equatable {
+        var digests: [String: Data]
+        var records: [[UInt8]] = []
+        var customers: [[UInt8]] = []
+        var history: [[UInt8]] = []
+
+        init(_ daemon: Daemon) async throws {
+            let position = try await daemon.durablePosition()
+            (digests, records, customers, history) = try await daemon.withClient { client in
+                var records: [Record] = []
+                for kind: AggregateKind in [.party, .product, .priceBook, .order, .return, .import, .principal] {
+                    records += try await client.all(kind, atLeast: position)
+                }
+                let parties = records.filter { $0.kind == .party }.map { Reference(id: $0.id) }
+                let customers = try await client.customers(
+                    parties, asOf: Google_Protobuf_Timestamp(year: 2026, month: 1, day: 1), timeline: 1_000,
+                    atLeast: position)
+                var history: [Event] = []
+                for record in records.prefix(50) {
+                    history += try await client.events(
+                        .with {
+                            $0.stream = .with { $0.kind = record.kind; $0.stream = Reference(id: record.id) }
+                            $0.reveal = true
+                            $0.includeRecord = true
+                        })
+                }
+                let status = try await client.status(.with { $0.digest = true }).value
+                #expect(status.projections.allSatisfy { $0.state == .live && $0.position == position })
+                #expect(status.projections.count >= 2 && status.projections.allSatisfy { $0.digest.count == 32 })
+                let digests = Dictionary(uniqueKeysWithValues: status.projections.map { ($0.name, $0.digest) })
+                return (
+                    digests, try records.map { try $0.serializedBytes() }, try customers.map { try $0.serializedBytes() },
+                    try history.map { try $0.serializedBytes() }
+                )
+            }
+        }
+    }
+
+    private static let demo = Task { try await DemoData(parties: 60, seed: 3) }
+
+    @Test func `the index and the views come back byte for byte`() async throws {
+        let demo = try await DerivedDataTests.demo.value
+        try await Daemon.run { daemon in
+            try await demo.submit(to: daemon)
+            let before = try await Answers(daemon)
+            #expect(before.records.count > 250)
+            for deleted in [["index", "views"], ["index"], ["views"]] {
+                try await daemon.expectCleanStop()
+                for name in deleted { try FileManager.default.removeItem(atPath: "\(daemon.dataDirectory)/\(name)") }
+                try await daemon.start()
+                let after = try await Answers(daemon)
+                #expect(after == before, "without \(deleted)")
+                // Command ids and references are known again: nothing is done twice.
+                let again = try await demo.submit(to: daemon)
+                #expect(again.contains("0 accepted") && again.contains("0 refused"), "\(again)")
+            }
+        }
+    }
+
+    @Test func `derived data that are deleted behind a service that was killed come back too`() async throws {
+        let demo = try await DerivedDataTests.demo.value
+        try await Daemon.run { daemon in
+            try await demo.submit(to: daemon)
+            let before = try await Answers(daemon)
+            await daemon.kill()
+            try FileManager.default.removeItem(atPath: daemon.dataDirectory + "/index")
+            try FileManager.default.removeItem(atPath: daemon.dataDirectory + "/views")
+            try await daemon.start()
+            #expect(try await Answers(daemon) == before)
+        }
+    }
+
+    @Test func `a rebuild while the service runs ends with the digest of what it replaces`() async throws {
+        let demo = try await DerivedDataTests.demo.value
+        try await Daemon.run { daemon in
+            try await demo.submit(to: daemon)
+            let before = try await Answers(daemon)
+            try await daemon.withClient { client in
+                var done: [String: RebuildProgress] = [:]
+                for try await progress in client.rebuild(.with { $0.name = "all" }) where progress.done {
+                    done[progress.name] = progress
+                }
+                #expect(Set(done.keys) == Set(before.digests.keys))
+                for (name, progress) in done {
+                    #expect(progress.digest == progress.previousDigest && progress.digest == before.digests[name])
+                }
+            }
+            #expect(try await Answers(daemon) == before)
+            let run = try await daemon.kith("rebuild", "directory")
+            #expect(run.code == 0, "\(run)")
+        }
+    }
+}

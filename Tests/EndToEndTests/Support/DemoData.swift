@@ -1,0 +1,31 @@
+import Foundation
+import KithClient
+import SwiftProtobuf
+import Testing
+
+/// Generated commands, as `kith demo-data` prints them.
+struct DemoData: Sendable {
+    let lines: String
+
+    init(parties: Int, seed: Int) async throws {
+        let folder = try TestFolder()
+        let run = try await RunOutcome(
+            ChildProcess(
+                Places.kith, ["demo-data", "--parties", "\(parties)", "--seed", "\(seed)", "--products", "50"],
+                output: folder["demo"]))
+        try #require(run.code == 0, "\(run)")
+        lines = run.output
+    }
+
+    var commands: [Command] {
+        get throws { try lines.split(separator: "\n").map { try Command(jsonString: String($0)) } }
+    }
+
+    /// Sends all of it, none of which may be refused; what `kith submit` says.
+    @discardableResult
+    func submit(to daemon: Daemon) async throws -> String {
+        let run = try await daemon.kith("submit", input: lines)
+        try #require(run.code == 0, "\(run)")
+        return run.output
+    }
+}
