@@ -84,12 +84,13 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
         .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: settings),
-        .testTarget(name: "CRMTests", dependencies: ["CRM", "KithTesting", "Schema", protobuf], swiftSettings: settings),
+        .testTarget(
+            name: "CRMTests", dependencies: ["CRM", "KithTesting", "Schema", protobuf], swiftSettings: settings),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLog", "LMDB", "Schema", crypto], swiftSettings: settings),
         .testTarget(name: "ViewsTests", dependencies: ["Views", "Schema", protobuf], swiftSettings: settings),
         .testTarget(
-            name: "ReplayTests", dependencies: ["Replay", "Views", "EventLog", "LMDB", "Schema"],
+            name: "ReplayTests", dependencies: ["Replay", "Views", "EventLog", "LMDB", "Schema", logging],
             swiftSettings: settings),
         .testTarget(
             name: "ServiceTests",

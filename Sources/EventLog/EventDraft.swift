@@ -57,7 +57,8 @@ package struct EventDraft: Sendable {
     }
 
     package init(
-        stream: Stream, kind: EventKind, payload: [UInt8], origin: Origin, flags: EventHeader.Flags, occurredAt: Instant,
+        stream: Stream, kind: EventKind, payload: [UInt8], origin: Origin, flags: EventHeader.Flags,
+        occurredAt: Instant,
         commandIndex: UInt16, commandCount: UInt16, body: UInt16, commandID: Identifier, correlationID: Identifier,
         causation: Position, principal: StreamNumber, onBehalfOf: StreamNumber, importNumber: StreamNumber,
         subjects: [Subject], fingerprint: [UInt8], changes: [IndexChange]

@@ -6,7 +6,8 @@ internal import Synchronization
 /// Reading is safe from any thread; appending goes through the one `LogWriter`.
 package final class EventLog: Sendable {
     /// What the index needs to know of a record beside its header: made by whoever knows the domain.
-    package typealias ChangesOfRecord = @Sendable (_ header: EventHeader, _ record: RawSpan) throws(EventLogError) -> [IndexChange]
+    package typealias ChangesOfRecord =
+        @Sendable (_ header: EventHeader, _ record: RawSpan) throws(EventLogError) -> [IndexChange]
 
     /// The end of the log as readers may see it.
     package struct DurableEnd: Sendable, Hashable {
@@ -126,16 +127,19 @@ package final class EventLog: Sendable {
         let stored = TreeHash(value.extracting(split..<value.byteCount))
         guard TreeHash.leaf(record) == stored else {
             throw EventLogError(
-                .damaged, "The record at position \(position) does not have the hash it was written with.", position: position)
+                .damaged, "The record at position \(position) does not have the hash it was written with.",
+                position: position)
         }
         let header: EventHeader
         do {
             header = try EventHeader(reading: record)
         } catch {
-            throw EventLogError(.damaged, "The record at position \(position) cannot be read: \(error.message)", position: position)
+            throw EventLogError(
+                .damaged, "The record at position \(position) cannot be read: \(error.message)", position: position)
         }
         guard header.position == position else {
-            throw EventLogError(.damaged, "The record at position \(position) says it is at \(header.position).", position: position)
+            throw EventLogError(
+                .damaged, "The record at position \(position) says it is at \(header.position).", position: position)
         }
         return (header, stored)
     }

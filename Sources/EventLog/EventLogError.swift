@@ -5,7 +5,9 @@ package import Schema
 package struct EventLogError: Error, Sendable, CustomStringConvertible {
     /// A stable code.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Wrapped: String { case locked, notWritable, format, damaged, store, diskFull, poisoned, clock, tooLarge }
+        private enum Wrapped: String {
+            case locked, notWritable, format, damaged, store, diskFull, poisoned, clock, tooLarge
+        }
         private var wrapped: Wrapped
 
         private init(_ wrapped: Wrapped) { self.wrapped = wrapped }

@@ -27,7 +27,8 @@ struct GroupClock {
         guard jump <= Self.greatestJump else {
             throw EventLogError(
                 .clock,
-                "The clock jumped \(jump / 1_000_000) s ahead of the time since boot. Check the time, then start the service again.")
+                "The clock jumped \(jump / 1_000_000) s ahead of the time since boot. Check the time, then start the service again."
+            )
         }
         lastReading = reading
         lastBoot = boot

@@ -48,7 +48,8 @@ package final class IndexStore: Sendable {
     package init(path: String, logID: Identifier) throws(EventLogError) {
         do {
             let environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 12, maxReaders: 2_048, sync: .full))
+                path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 12, maxReaders: 2_048, sync: .full)
+            )
             let tables = Tables(
                 meta: try environment.openTable(named: "meta"), streams: try environment.openTable(named: "streams"),
                 heads: try environment.openTable(named: "heads", flags: [.integerKey]),
@@ -66,7 +67,9 @@ package final class IndexStore: Sendable {
         }
     }
 
-    private static func prepare(_ environment: Environment, _ tables: Tables, logID: Identifier) throws(LMDBError) -> Position {
+    private static func prepare(_ environment: Environment, _ tables: Tables, logID: Identifier) throws(LMDBError)
+        -> Position
+    {
         try environment.write { transaction throws(LMDBError) in
             let owner = Array("log".utf8)
             let stored = try transaction.getBytes(tables.meta, key: owner)
@@ -75,7 +78,8 @@ package final class IndexStore: Sendable {
                 return Position(try transaction.getUInt64(tables.meta, key: Self.appliedKey) ?? 0)
             }
             for table in [
-                tables.meta, tables.streams, tables.heads, tables.subjects, tables.commands, tables.links, tables.tokens,
+                tables.meta, tables.streams, tables.heads, tables.subjects, tables.commands, tables.links,
+                tables.tokens,
                 tables.claims, tables.states,
             ] { try transaction.clear(table) }
             try transaction.put(tables.meta, key: owner, value: expected)
@@ -104,7 +108,8 @@ package final class IndexStore: Sendable {
         do {
             try environment.write { transaction throws(LMDBError) in
                 for table in [
-                    tables.streams, tables.heads, tables.subjects, tables.commands, tables.links, tables.tokens, tables.claims,
+                    tables.streams, tables.heads, tables.subjects, tables.commands, tables.links, tables.tokens,
+                    tables.claims,
                     tables.states,
                 ] { try transaction.clear(table) }
                 _ = try transaction.delete(tables.meta, key: Self.appliedKey)
@@ -255,12 +260,14 @@ extension IndexStore {
         let lastFactAt = isFact ? max(header.occurredAt, lastBefore) : lastBefore
         guard let id = streamID ?? before?.id else {
             throw EventLogError(
-                .damaged, "The stream of the event at \(header.position) has no first event.", position: header.position)
+                .damaged, "The stream of the event at \(header.position) has no first event.", position: header.position
+            )
         }
         state.withLock { state in
             if let streamID { state.active.streams[streamID] = header.stream }
             state.active.heads[header.stream] = StreamEntry(
-                id: id, kind: header.streamKind, revision: header.revision, last: header.position, lastFactAt: lastFactAt)
+                id: id, kind: header.streamKind, revision: header.revision, last: header.position,
+                lastFactAt: lastFactAt)
             for entry in subjects {
                 state.active.subjects[entry.subject] = SubjectStanding(
                     last: header.position, keySlot: entry.keySlot, slotGeneration: entry.slotGeneration)
@@ -287,7 +294,8 @@ extension IndexStore {
     /// groups: everything in it is durable in the log.
     package func handOver(upTo position: Position, frontier: MerkleFrontier, force: Bool = false) {
         state.withLockNotifying { state in
-            guard state.flushing == nil, !state.active.isEmpty, force || state.active.count >= Self.flushThreshold else { return }
+            guard state.flushing == nil, !state.active.isEmpty, force || state.active.count >= Self.flushThreshold
+            else { return }
             state.flushing = state.active
             state.active = IndexOverlay()
             state.flushTarget = position
@@ -346,13 +354,15 @@ extension IndexStore {
                 try transaction.put(tables.streams, key: IndexCodec.key(id), value: IndexCodec.value(number.rawValue))
             }
             for (id, position) in overlay.commands.sorted(by: { $0.key < $1.key }) {
-                try transaction.put(tables.commands, key: IndexCodec.key(id), value: IndexCodec.value(position.rawValue))
+                try transaction.put(
+                    tables.commands, key: IndexCodec.key(id), value: IndexCodec.value(position.rawValue))
             }
             for (token, stream) in overlay.links.sorted(by: { $0.key < $1.key }) {
                 if stream == .none {
                     _ = try transaction.delete(tables.links, key: IndexCodec.key(token))
                 } else {
-                    try transaction.put(tables.links, key: IndexCodec.key(token), value: IndexCodec.value(stream.rawValue))
+                    try transaction.put(
+                        tables.links, key: IndexCodec.key(token), value: IndexCodec.value(stream.rawValue))
                 }
             }
             for (token, streams) in overlay.tokens.sorted(by: { $0.key < $1.key }) {

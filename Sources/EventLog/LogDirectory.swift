@@ -22,12 +22,15 @@ package import Schema
     package init(path: String) throws(EventLogError) {
         guard Self.makeDirectories(path) else {
             throw EventLogError(
-                .notWritable, "The data directory \(path) cannot be made: \(Self.lastError()). Choose another one or change its rights.")
+                .notWritable,
+                "The data directory \(path) cannot be made: \(Self.lastError()). Choose another one or change its rights."
+            )
         }
         let lock = unsafe open("\(path)/LOCK", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else {
             throw EventLogError(
-                .notWritable, "The data directory \(path) cannot be written: \(Self.lastError()). Change its owner or its mode.")
+                .notWritable,
+                "The data directory \(path) cannot be written: \(Self.lastError()). Change its owner or its mode.")
         }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             close(lock)
@@ -54,12 +57,14 @@ package import Schema
         guard words.count == 5, words[0] == "kith-log", words[1] == "version", let version = Int(words[2]),
             words[3] == "id", let id = Identifier(String(words[4]))
         else {
-            throw EventLogError(.format, "The file \(path)/FORMAT is not one of a log. Restore it, or choose another directory.")
+            throw EventLogError(
+                .format, "The file \(path)/FORMAT is not one of a log. Restore it, or choose another directory.")
         }
         guard version == Int(RecordLayout.formatVersion) else {
             throw EventLogError(
                 .format,
-                "The log in \(path) has format version \(version); this program reads version \(RecordLayout.formatVersion). Use the program that wrote it, or a newer one.")
+                "The log in \(path) has format version \(version); this program reads version \(RecordLayout.formatVersion). Use the program that wrote it, or a newer one."
+            )
         }
         return id
     }
@@ -68,7 +73,9 @@ package import Schema
     package func writeFormat(id: Identifier) throws(EventLogError) {
         let text = "kith-log version \(RecordLayout.formatVersion) id \(id)\n"
         let file = unsafe open("\(path)/FORMAT", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).") }
+        guard file >= 0 else {
+            throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).")
+        }
         defer { close(file) }
         let bytes = Array(text.utf8)
         let written = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }

@@ -44,7 +44,8 @@ package protocol LogStorage: Sendable {
     /// live only during the call.
     func scan(from position: Position, _ body: (Position, RawSpan) throws(EventLogError) -> Bool) throws(EventLogError)
     /// Calls `body` with the value at one position; nil where there is none.
-    func value<Result>(at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result) throws(EventLogError) -> Result?
+    func value<Result>(at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result) throws(EventLogError)
+        -> Result?
     /// Bytes on disk.
     func size() throws(EventLogError) -> Int
 }

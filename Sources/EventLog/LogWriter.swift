@@ -51,7 +51,8 @@ package final class LogWriter {
     /// - Throws: an error of the index, after which the writer is poisoned; `tooLarge` must have been excluded by
     ///   the caller through `EventDraft.recordLength`.
     package func append(_ draft: EventDraft) throws(EventLogError) -> AppendedEvent {
-        precondition(draft.recordLength <= RecordLayout.maximumRecordLength, "the record is longer than the format allows")
+        precondition(
+            draft.recordLength <= RecordLayout.maximumRecordLength, "the record is longer than the format allows")
         do {
             return try place(draft)
         } catch {

@@ -23,7 +23,9 @@ internal import Glibc
     }
 
     /// Runs `body` with the lock held.
-    package func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+    package func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure)
+        -> Result
+    {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         return try body(&state)
@@ -86,7 +88,8 @@ internal import Glibc
                 return nil
             }, Unmanaged.passRetained(box).toOpaque())
         guard code == 0 else {
-            throw EventLogError(.store, "The system gives no more threads (error \(code)). Raise its limit and start again.")
+            throw EventLogError(
+                .store, "The system gives no more threads (error \(code)). Raise its limit and start again.")
         }
         self.thread = thread
     }

@@ -103,7 +103,8 @@ extension EventHeader {
         }
         for index in 0..<Int(subjectCount) { length += sealedLength(index, in: record) }
         guard length == record.byteCount else {
-            throw RecordError("The record at \(position) has \(record.byteCount) bytes; its lengths add up to \(length).")
+            throw RecordError(
+                "The record at \(position) has \(record.byteCount) bytes; its lengths add up to \(length).")
         }
     }
 }
@@ -168,9 +169,15 @@ extension [UInt8] {
 extension RawSpan {
     // Loads are bounds-checked; integers have no invalid bit patterns, so an unaligned load of one is sound.
     func u8(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
-    func u16(_ offset: Int) -> UInt16 { UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self)) }
-    func u32(_ offset: Int) -> UInt32 { UInt32(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
-    func u64(_ offset: Int) -> UInt64 { UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+    func u16(_ offset: Int) -> UInt16 {
+        UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    }
+    func u32(_ offset: Int) -> UInt32 {
+        UInt32(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+    func u64(_ offset: Int) -> UInt64 {
+        UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
     func identifier(_ offset: Int) -> Identifier {
         Identifier(
             high: UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)),

@@ -10,7 +10,9 @@ extension EventPayload {
         var wrapper = EventPayload()
         wrapper.event = event
         let bytes: [UInt8]
-        do { bytes = try wrapper.serializedBytes() } catch { throw RecordError("The event cannot be encoded: \(error)") }
+        do { bytes = try wrapper.serializedBytes() } catch {
+            throw RecordError("The event cannot be encoded: \(error)")
+        }
         var offset = 0
         let tag = readVarint(bytes, &offset)
         _ = readVarint(bytes, &offset)

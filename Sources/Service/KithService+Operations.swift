@@ -6,7 +6,9 @@ package import Schema
 internal import Views
 
 extension KithService {
-    package func status(_ request: StatusRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<StatusResponse> {
+    package func status(_ request: StatusRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<
+        StatusResponse
+    > {
         try access.principal(caller).require(.status)
         let end = context.log.end
         var response = StatusResponse()

@@ -24,7 +24,8 @@ extension KithService {
         return Answer(response, reflects(standing))
     }
 
-    package func list(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse> {
+    package func list(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse>
+    {
         let principal = try access.principal(caller)
         try principal.require(.views)
         let (page, standing) = try await read(Directory.self, atLeast: request.atLeast) { reader throws(ViewError) in
@@ -36,12 +37,15 @@ extension KithService {
         return Answer(response, reflects(standing))
     }
 
-    package func customer(_ request: CustomerRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<Customer> {
+    package func customer(_ request: CustomerRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<
+        Customer
+    > {
         let principal = try access.principal(caller)
         try principal.require(.views)
         let number = try resolve(request.party, .party)
         let asOf = try request.hasAsOf ? instant(request.asOf) : SystemClock().now()
-        let (sealed, standing) = try await read(Customer360.self, atLeast: request.atLeast) { reader throws(ViewError) in
+        let (sealed, standing) = try await read(Customer360.self, atLeast: request.atLeast) {
+            reader throws(ViewError) in
             try Customer360.view(of: number, asOf: asOf, in: reader)
         }
         guard let sealed else { throw Self.nothing }
@@ -69,11 +73,13 @@ extension KithService {
         }
         if request.reveal, !request.purpose.isEmpty {
             logger.notice(
-                "Personal data are read from history", metadata: ["principal": "\(principal.number)", "from": "\(request.from)"])
+                "Personal data are read from history",
+                metadata: ["principal": "\(principal.number)", "from": "\(request.from)"])
         }
         guard request.from <= context.log.end.position.rawValue + 1 else {
             throw Refusal(
-                .cursorAhead, "The log ends at \(context.log.end.position). It may have been restored; start again from there.",
+                .cursorAhead,
+                "The log ends at \(context.log.end.position). It may have been restored; start again from there.",
                 field: "from"
             ).expected(request.from, actual: context.log.end.position.rawValue)
         }
@@ -100,7 +106,9 @@ extension KithService {
         }
         do throws(EventLogError) {
             guard let number = try context.resolve(reference, kind) else { throw EventLogError(.format, "") }
-            guard let head = try context.log.index.head(of: number), head.kind == kind else { throw EventLogError(.format, "") }
+            guard let head = try context.log.index.head(of: number), head.kind == kind else {
+                throw EventLogError(.format, "")
+            }
             return number
         } catch {
             if error.code == .format { throw Self.nothing }
@@ -125,7 +133,9 @@ extension KithService {
     }
 
     /// The newest events about a subject, up to the position that the view reflects.
-    private func timeline(_ subject: StreamNumber, through last: Position, limit: Int) throws(Refusal) -> [TimelineEntry] {
+    private func timeline(_ subject: StreamNumber, through last: Position, limit: Int) throws(Refusal)
+        -> [TimelineEntry]
+    {
         do {
             return try Timeline(log: context.log).newest(limit, about: subject, through: last)
         } catch { throw Refusal(error) }

@@ -57,7 +57,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.queue = queue
         let failure = FailureReason()
         self.failure = failure
-        let start = SequencerStart(context: opened.context, cache: cache, access: access, clock: clock, gateway: gateway)
+        let start = SequencerStart(
+            context: opened.context, cache: cache, access: access, clock: clock, gateway: gateway)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
     }
@@ -175,7 +176,8 @@ private struct SequencerStart: Sendable {
                 stream: .new(.log, id), kind: encoded.kind, payload: encoded.payload, origin: .command,
                 flags: .fingerprintOpen, occurredAt: writer.recordedAt, commandIndex: 0, commandCount: 1, body: 0,
                 commandID: id, correlationID: .zero, causation: .none, principal: .none, onBehalfOf: .none,
-                importNumber: .none, subjects: [], fingerprint: context.vault.fingerprint(encoded.payload), changes: []))
+                importNumber: .none, subjects: [], fingerprint: context.vault.fingerprint(encoded.payload), changes: [])
+        )
         _ = try writer.commit()
     }
 }

@@ -41,7 +41,8 @@ import Testing
         let test = try TestLog()
         var leaves: [TreeHash] = []
         for number in 1...33 {
-            let event = try test.append(.sample(.new(.product, Identifier(high: 9, low: UInt64(number))), command: UInt64(number)))
+            let event = try test.append(
+                .sample(.new(.product, Identifier(high: 9, low: UInt64(number))), command: UInt64(number)))
             leaves.append(event.leaf)
             #expect(test.log.end.root == Self.root(of: leaves[...]))
         }
@@ -83,7 +84,8 @@ import Testing
         let test = try TestLog()
         func subject(_ number: UInt64) -> EventDraft.Subject {
             EventDraft.Subject(
-                subject: StreamNumber(number), keySlot: 16, slotGeneration: 1, body: 0, part: 0, role: .customer, sealed: [1, 2, 3])
+                subject: StreamNumber(number), keySlot: 16, slotGeneration: 1, body: 0, part: 0, role: .customer,
+                sealed: [1, 2, 3])
         }
         try test.append(.sample(.new(.party, Self.party), command: 1, subjects: [subject(1)]))
         try test.append(.sample(.new(.order, Identifier(high: 2, low: 2)), command: 2, subjects: [subject(1)]))

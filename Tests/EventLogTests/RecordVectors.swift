@@ -19,7 +19,8 @@ import Testing
             origin: .command, kind: .tagged, schemaVersion: 1, flags: .fingerprintOpen, position: Position(7),
             recordedAt: Instant(microseconds: 1_767_225_600_000_000), occurredAt: Instant(microseconds: -1),
             stream: StreamNumber(5), revision: Revision(2), commandIndex: 3, commandCount: 4,
-            previousInStream: Position(5), commandID: Identifier(high: 0x0102_0304_0506_0708, low: 0x090A_0B0C_0D0E_0F10),
+            previousInStream: Position(5),
+            commandID: Identifier(high: 0x0102_0304_0506_0708, low: 0x090A_0B0C_0D0E_0F10),
             correlationID: Identifier(high: 1, low: 2), causation: Position(6), principal: StreamNumber(2),
             onBehalfOf: StreamNumber(3), importNumber: StreamNumber(4), streamKind: .product, subjectCount: 1,
             payloadLength: 3, body: 9)
@@ -36,7 +37,9 @@ import Testing
             subject: StreamNumber(1), previous: Position(2), keySlot: 16, slotGeneration: 1, body: 9, part: 65_534,
             sealedLength: 2, role: .customer
         ).write(to: &bytes)
-        #expect(Self.hexadecimal(Array(bytes[128...])) == "0100000000000000020000000000000010000000010000000900feff02000200")
+        #expect(
+            Self.hexadecimal(Array(bytes[128...])) == "0100000000000000020000000000000010000000010000000900feff02000200"
+        )
         bytes += [0x0A, 1, 0x61] + [UInt8](repeating: 0xFF, count: 32) + [0xAA, 0xBB]
         let read = try EventHeader(reading: bytes.span.bytes)
         #expect(read == header)
@@ -78,7 +81,8 @@ import Testing
             Self.hexadecimal(TreeHash.leaf([UInt8(0)].span.bytes).bytes)
                 == "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7")
         #expect(
-            Self.hexadecimal(TreeHash.emptyTree.bytes) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+            Self.hexadecimal(TreeHash.emptyTree.bytes)
+                == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 
     @Test func `the root of the reference tree of eight leaves`() throws {
@@ -90,7 +94,8 @@ import Testing
             let leaf = try #require(Self.bytes(text))
             frontier.append(TreeHash.leaf(leaf.span.bytes))
         }
-        #expect(Self.hexadecimal(frontier.root.bytes) == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")
+        #expect(
+            Self.hexadecimal(frontier.root.bytes) == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")
         #expect(MerkleFrontier(bytes: frontier.bytes) == frontier)
         #expect(MerkleFrontier(bytes: Array(frontier.bytes.dropLast())) == nil)
     }

@@ -81,7 +81,8 @@ extension EventDraft {
     /// An event with little in it.
     static func sample(
         _ stream: Stream, kind: EventKind = .tagged, payload: [UInt8] = [0x0A, 1, 0x61],
-        command: UInt64, index: UInt16 = 0, count: UInt16 = 1, subjects: [Subject] = [], changes: [IndexChange] = [.claim([7], 1)],
+        command: UInt64, index: UInt16 = 0, count: UInt16 = 1, subjects: [Subject] = [],
+        changes: [IndexChange] = [.claim([7], 1)],
         at: Int64 = 0
     ) -> EventDraft {
         EventDraft(

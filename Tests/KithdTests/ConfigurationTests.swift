@@ -8,7 +8,7 @@ import Testing
 /// Where the daemon's settings come from, and what it refuses.
 @Suite struct ConfigurationTests {
     private static func load(
-        _ arguments: [String], environment: [String: String] = ["HOME": "/home/kith"], userID: UInt32 = 1_000
+        _ arguments: [String], environment: [String: String] = ["HOME": "/srv/kith"], userID: UInt32 = 1_000
     ) async throws -> ServiceConfiguration {
         let flags = try CommandLineFlags(arguments)
         return try await ConfigurationLoader(flags: flags, environment: environment, userID: userID).configuration()
@@ -25,8 +25,8 @@ import Testing
 
     @Test func `nothing has to be configured`() async throws {
         let configuration = try await ConfigurationTests.load([])
-        #expect(configuration.dataDirectory == "/home/kith/.local/share/kith")
-        #expect(configuration.masterKeyPath == "/home/kith/.local/share/kith/master.key")
+        #expect(configuration.dataDirectory == "/srv/kith/.local/share/kith")
+        #expect(configuration.masterKeyPath == "/srv/kith/.local/share/kith/master.key")
         #expect(configuration.socketPath == "/tmp/kith-1000.sock")
         #expect(configuration.socketGroup == nil)
         #expect(configuration.limits == NativeLimits())

@@ -44,7 +44,8 @@ final class AccessControl: Sendable {
     private func load(_ identity: CallerIdentity) throws(Refusal) -> Principal {
         do {
             let token = context.token(of: Self.key(identity), .principal)
-            guard let number = try context.log.index.link(token), let entry = try context.log.index.head(of: number) else {
+            guard let number = try context.log.index.link(token), let entry = try context.log.index.head(of: number)
+            else {
                 throw Self.unknown(identity)
             }
             let folding = StateFolding(index: context.log.index) { [context] (position, body) throws(EventLogError) in
@@ -52,7 +53,8 @@ final class AccessControl: Sendable {
             }
             let (state, _) = try folding.fold(PrincipalAggregate.self, number, StreamHead(entry, number))
             // A grant with a scope allows nothing yet beyond it, and no command or query has a scope: default deny.
-            let permissions = state.grants.filter(\.scope.isEmpty).reduce(into: Set<Permission>()) { permissions, grant in
+            let permissions = state.grants.filter(\.scope.isEmpty).reduce(into: Set<Permission>()) {
+                permissions, grant in
                 permissions.formUnion(AccessMatrix.permissions(of: grant.role))
             }
             return Principal(number: number, permissions: permissions, mayActOnBehalfOf: state.onBehalfOfAllowed)

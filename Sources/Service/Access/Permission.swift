@@ -47,8 +47,10 @@ enum AccessMatrix {
         case .registerPrincipal, .grantRole, .revokeRole, .bindPrincipal, .allowOnBehalfOf: .access
         case .registerParty, .upsertParty, .correctParty, .changePartyDetail, .addContactPoint, .verifyContactPoint,
             .retireContactPoint, .changePartyStatus, .recordNeed, .recordPreference, .archiveParty, .restoreParty,
-            .defineProduct, .upsertProduct, .changeProduct, .addVariant, .retireProduct, .relateProducts, .definePriceBook,
-            .setPrice, .placeOrder, .upsertOrder, .correctOrder, .confirmOrder, .cancelOrder, .fulfilLine, .completeOrder,
+            .defineProduct, .upsertProduct, .changeProduct, .addVariant, .retireProduct, .relateProducts,
+            .definePriceBook,
+            .setPrice, .placeOrder, .upsertOrder, .correctOrder, .confirmOrder, .cancelOrder, .fulfilLine,
+            .completeOrder,
             .registerReturn, .upsertReturn, .refundReturn, .linkExternalRecord, .unlinkExternalRecord, .addNote, .tag,
             .untag:
             .business

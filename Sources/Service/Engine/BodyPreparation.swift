@@ -39,7 +39,8 @@ struct BodyPreparation {
             for (index, part) in preparation.parts.enumerated() {
                 let slot = try slot(of: part.subject, target: target, reserved: &reserved, reader)
                 parts.append(
-                    try seal(part, kind: Self.kind(of: original.commandTarget, C.Target.kind), index, slot, commandID, body))
+                    try seal(
+                        part, kind: Self.kind(of: original.commandTarget, C.Target.kind), index, slot, commandID, body))
             }
         } catch {
             reserved.map { source.context.vault.release($0) }
@@ -66,7 +67,9 @@ struct BodyPreparation {
 
     /// The target without an external key, which may be personal.
     private func tokenised(_ target: CommandTarget, _ kind: AggregateKind) -> CommandTarget {
-        guard case .upsert(var reference, let id) = target, case .external(let key)? = reference.target else { return target }
+        guard case .upsert(var reference, let id) = target, case .external(let key)? = reference.target else {
+            return target
+        }
         reference.token = source.context.token(of: key, kind).data
         return .upsert(reference, id: id)
     }
@@ -87,7 +90,8 @@ struct BodyPreparation {
         }
         if let number {
             guard let slot = try source.slot(of: number) else {
-                throw Refusal(.internal, "The subject \(number) has no key. Delete the index and start the service again.")
+                throw Refusal(
+                    .internal, "The subject \(number) has no key. Delete the index and start the service again.")
             }
             return slot
         }

@@ -30,7 +30,8 @@ struct BodyStaging {
         let time = event.occurredAt ?? occurredAt
         if isFact, !prepared.command.retroactive, let head, time < head.lastFactAt {
             throw Refusal(
-                .occurredOutOfOrder, "The fact is older than the last fact of its stream. Send facts in order, or a correction.",
+                .occurredOutOfOrder,
+                "The fact is older than the last fact of its stream. Send facts in order, or a correction.",
                 field: "occurred_at")
         }
         var subjects = try entries(event)
@@ -50,7 +51,8 @@ struct BodyStaging {
             commandCount: 0, previousInStream: head?.last ?? .none, commandID: command.id,
             correlationID: command.correlationID, causation: event.causation, principal: command.principal,
             onBehalfOf: onBehalfOf, importNumber: importNumber, streamKind: streamKind,
-            subjectCount: UInt8(truncatingIfNeeded: subjects.count), payloadLength: UInt16(truncatingIfNeeded: payload.count),
+            subjectCount: UInt8(truncatingIfNeeded: subjects.count),
+            payloadLength: UInt16(truncatingIfNeeded: payload.count),
             body: body)
         let changes = indexChanges(event, header)
         let staged = Stage.Event(
@@ -105,7 +107,9 @@ struct BodyStaging {
         var personal = PersonalData()
         personal.reason.reason = reason
         let plaintext: [UInt8]
-        do { plaintext = try personal.serializedBytes() } catch { throw Refusal(.internal, "The reason cannot be encoded.") }
+        do { plaintext = try personal.serializedBytes() } catch {
+            throw Refusal(.internal, "The reason cannot be encoded.")
+        }
         var entry = subject
         entry.part = Self.reasonPart
         entry.sealed = try world.context.seal(
@@ -127,7 +131,9 @@ struct BodyStaging {
         var length = RecordLayout.headerLength + RecordLayout.streamIDLength + event.payload.count + reserve
         for subject in event.subjects { length += RecordLayout.subjectEntryLength + subject.sealed.count }
         guard length <= RecordLayout.maximumRecordLength, event.subjects.count < 255 else {
-            throw Refusal(.limitExceeded, "An event would need \(length) bytes; 64 KiB is the limit. Send shorter texts or fewer items.")
+            throw Refusal(
+                .limitExceeded,
+                "An event would need \(length) bytes; 64 KiB is the limit. Send shorter texts or fewer items.")
         }
     }
 
@@ -158,7 +164,8 @@ extension DecisionWorld {
     func evolve<A: Aggregate>(_ type: A.Type, _ event: StoredEvent) {
         let number = event.header.stream
         let before = Revision(event.header.revision.rawValue - 1)
-        let known = stage.states[number].flatMap { $0.revision == before ? $0 : nil } ?? cache.entry(number, revision: before)
+        let known =
+            stage.states[number].flatMap { $0.revision == before ? $0 : nil } ?? cache.entry(number, revision: before)
         var state: A.State
         if before == .none {
             state = A.State()

@@ -24,7 +24,8 @@ struct CommandDecision {
         let occurredAt = command.occurredAt ?? recordedAt
         guard occurredAt.rawValue <= recordedAt.rawValue + Self.greatestLead else {
             throw Refusal(
-                .futureOccurredAt, "occurred_at is more than five minutes ahead of the service's clock.", field: "occurred_at")
+                .futureOccurredAt, "occurred_at is more than five minutes ahead of the service's clock.",
+                field: "occurred_at")
         }
         let importNumber = try openImport()
         let onBehalfOf = try person()
@@ -47,7 +48,9 @@ struct CommandDecision {
 
     private func openImport() throws(Refusal) -> StreamNumber {
         guard let reference = command.importJob else { return .none }
-        guard let number = try world.resolve(reference, .import), let state = try world.state(ImportAggregate.self, of: number) else {
+        guard let number = try world.resolve(reference, .import),
+            let state = try world.state(ImportAggregate.self, of: number)
+        else {
             throw Refusal(.referenceMissing, "import_job names no import. Start it first.", field: "import_job")
         }
         guard !state.committed else {
@@ -68,7 +71,8 @@ struct CommandDecision {
     // MARK: One body
 
     private func decide(
-        _ body: CheckedBody, _ index: UInt16, _ occurredAt: Instant, importNumber: StreamNumber, onBehalfOf: StreamNumber
+        _ body: CheckedBody, _ index: UInt16, _ occurredAt: Instant, importNumber: StreamNumber,
+        onBehalfOf: StreamNumber
     ) throws(Refusal) -> BodyResult {
         let prepared = try preparedNow(body, index)
         let target = try find(prepared)
@@ -78,7 +82,8 @@ struct CommandDecision {
             historic: command.historic, hasReason: !body.reason.isEmpty, principal: command.principal,
             target: target.number, firstPosition: world.nextPosition, head: target.head, world: world)
         let events = try prepared.command.decide(context)
-        guard events.count <= Self.eventsPerBody, world.stage.events.count + events.count <= Self.eventsPerCommand else {
+        guard events.count <= Self.eventsPerBody, world.stage.events.count + events.count <= Self.eventsPerCommand
+        else {
             throw Refusal(.limitExceeded, "A body may cause 1,000 events and a command 10,000; send it in parts.")
         }
         let staging = BodyStaging(
@@ -108,7 +113,8 @@ struct CommandDecision {
         ).expected(expected, actual: actual)
     }
 
-    private func result(_ target: DecisionTarget, _ prepared: PreparedBody, changed: Bool) throws(Refusal) -> BodyResult {
+    private func result(_ target: DecisionTarget, _ prepared: PreparedBody, changed: Bool) throws(Refusal) -> BodyResult
+    {
         var result = BodyResult()
         result.unchanged = !changed
         guard let head = try world.head(of: target.number) else { return result }
@@ -146,8 +152,10 @@ struct CommandDecision {
         let chosen = Identifier(id) ?? SystemIdentifierSource().identifier(at: recordedAt)
         do {
             if let holder = try world.stage.ids[chosen] ?? world.context.log.index.stream(id: chosen) {
-                throw Refusal(.referenceTaken, "The id belongs to the stream \(holder) already. Choose another one.", field: "id")
-                    .related(to: [chosen])
+                throw Refusal(
+                    .referenceTaken, "The id belongs to the stream \(holder) already. Choose another one.", field: "id"
+                )
+                .related(to: [chosen])
             }
         } catch let error as EventLogError {
             throw Refusal(error)

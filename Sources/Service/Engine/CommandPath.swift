@@ -45,7 +45,11 @@ final class CommandPath {
             try writer.begin()
             for work in works { answers.append(decide(work)) }
             let tree = try writer.commit()
-            deliver(works, answers.map { results in results.map { $0.result(size: tree.size, root: tree.root, recordedAt: writer.recordedAt) } })
+            deliver(
+                works,
+                answers.map { results in
+                    results.map { $0.result(size: tree.size, root: tree.root, recordedAt: writer.recordedAt) }
+                })
         } catch {
             let refusal = Self.stopped(error)
             deliver(works, works.map { work in work.commandIDs.map { CommandResult(refusal, commandID: $0) } })
@@ -163,7 +167,9 @@ final class CommandPath {
         var personal = PersonalData()
         personal.fingerprint = Data(command.fingerprint)
         let plaintext: [UInt8]
-        do { plaintext = try personal.serializedBytes() } catch { throw Refusal(.internal, "The fingerprint cannot be encoded.") }
+        do { plaintext = try personal.serializedBytes() } catch {
+            throw Refusal(.internal, "The fingerprint cannot be encoded.")
+        }
         var entry = like
         entry.part = Self.fingerprintPart
         entry.role = .fingerprint

@@ -53,7 +53,9 @@ final class DecisionWorld: World, PreparationSource {
 
     func head(of number: StreamNumber) throws(Refusal) -> StreamHead? {
         if let head = stage.heads[number] { return head }
-        do { return try context.log.index.head(of: number).map { StreamHead($0, number) } } catch { throw Refusal(error) }
+        do { return try context.log.index.head(of: number).map { StreamHead($0, number) } } catch {
+            throw Refusal(error)
+        }
     }
 
     func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State? {
@@ -74,7 +76,9 @@ final class DecisionWorld: World, PreparationSource {
     }
 
     func claim(_ key: ClaimKey) throws(Refusal) -> Int64 {
-        do { return try context.log.index.claim(key.bytes) + (stage.claims[key.bytes] ?? 0) } catch { throw Refusal(error) }
+        do { return try context.log.index.claim(key.bytes) + (stage.claims[key.bytes] ?? 0) } catch {
+            throw Refusal(error)
+        }
     }
 
     func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] {
@@ -89,7 +93,9 @@ final class DecisionWorld: World, PreparationSource {
     }
 
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {
-        if reference.position >= writer.nextPosition.rawValue { return try stage.open(reference, from: writer.nextPosition, context) }
+        if reference.position >= writer.nextPosition.rawValue {
+            return try stage.open(reference, from: writer.nextPosition, context)
+        }
         return try context.personalData(reference) { (position, body) throws(EventLogError) in
             try writer.record(at: position, body)
         }
@@ -98,7 +104,9 @@ final class DecisionWorld: World, PreparationSource {
     func slot(of subject: StreamNumber) throws(Refusal) -> Slot? {
         if let slot = stage.slots[subject] { return slot }
         do {
-            return try context.log.index.subject(subject).map { Slot(number: $0.keySlot, generation: $0.slotGeneration) }
+            return try context.log.index.subject(subject).map {
+                Slot(number: $0.keySlot, generation: $0.slotGeneration)
+            }
         } catch { throw Refusal(error) }
     }
 }
@@ -155,7 +163,8 @@ struct Stage {
             let plaintext = try context.vault.open(
                 subject.sealed, slot: slot,
                 associatedData: KeyVault.associatedData(
-                    logID: context.log.id.bytes, commandID: commandID.bytes, body: subject.body, part: subject.part, slot: slot))
+                    logID: context.log.id.bytes, commandID: commandID.bytes, body: subject.body, part: subject.part,
+                    slot: slot))
             return try PersonalData(serializedBytes: plaintext)
         } catch let error as VaultError {
             throw Refusal(error)

@@ -21,7 +21,9 @@ struct FirstStart {
         let work = SubmittedWork(
             commands: checked.map(\.result), commandIDs: checked.map(\.id), sink: sink, tag: 0)
         guard queue.add(work, weight: commands.count) else { throw Refusal(.internal, "The sequencer does not run.") }
-        for result in sink.wait() { if case .refused(let error)? = result.outcome { throw Refusal(error.code, error.sentence) } }
+        for result in sink.wait() {
+            if case .refused(let error)? = result.outcome { throw Refusal(error.code, error.sentence) }
+        }
     }
 
     private static func administrator(_ uid: UInt32) -> Command {

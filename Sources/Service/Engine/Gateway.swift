@@ -18,7 +18,8 @@ struct Gateway: Sendable {
     private static let reasonMaximum = 1_000
 
     /// Checks one command of a caller.
-    func check(_ command: Command, from caller: CallerIdentity) -> (id: String, result: Result<CheckedCommand, Refusal>) {
+    func check(_ command: Command, from caller: CallerIdentity) -> (id: String, result: Result<CheckedCommand, Refusal>)
+    {
         do throws(Refusal) {
             return check(command, by: try access.principal(caller))
         } catch {
@@ -41,7 +42,8 @@ struct Gateway: Sendable {
     private func commandID(_ command: Command) throws(Refusal) -> Identifier {
         guard command.id.isEmpty else {
             guard command.idempotencyKey.isEmpty else {
-                throw Refusal(.schemaInvalid, "A command has an id or an idempotency key, not both.", field: "idempotency_key")
+                throw Refusal(
+                    .schemaInvalid, "A command has an id or an idempotency key, not both.", field: "idempotency_key")
             }
             guard let id = Identifier(command.id), id != .zero else {
                 throw Refusal(.schemaInvalid, "The command id is not a UUID in its 36-character form.", field: "id")
@@ -49,7 +51,8 @@ struct Gateway: Sendable {
             return id
         }
         guard !command.idempotencyKey.isEmpty else {
-            throw Refusal(.schemaInvalid, "The command has neither an id nor an idempotency key. Give it one.", field: "id")
+            throw Refusal(
+                .schemaInvalid, "The command has neither an id nor an idempotency key. Give it one.", field: "id")
         }
         guard command.idempotencyKey.count <= Self.idempotencyKeyMaximum else {
             throw Refusal(.limitExceeded, "An idempotency key has at most 256 bytes.", field: "idempotency_key")
@@ -59,15 +62,19 @@ struct Gateway: Sendable {
         return id
     }
 
-    private func checked(_ command: Command, _ id: Identifier, by principal: Principal) throws(Refusal) -> CheckedCommand {
+    private func checked(_ command: Command, _ id: Identifier, by principal: Principal) throws(Refusal)
+        -> CheckedCommand
+    {
         let historic = command.mode == .historic
         if historic { try principal.require(.imports) }
         guard !command.hasOnBehalfOf || principal.mayActOnBehalfOf else {
-            throw Refusal(.forbidden, "You may not act on behalf of others. Ask an administrator.", field: "on_behalf_of")
+            throw Refusal(
+                .forbidden, "You may not act on behalf of others. Ask an administrator.", field: "on_behalf_of")
         }
         guard (1...Self.bodiesMaximum).contains(command.bodies.count) else {
             throw Refusal(
-                command.bodies.isEmpty ? .schemaInvalid : .limitExceeded, "A command has 1 to 1,000 bodies.", field: "bodies")
+                command.bodies.isEmpty ? .schemaInvalid : .limitExceeded, "A command has 1 to 1,000 bodies.",
+                field: "bodies")
         }
         var checked = CheckedCommand(
             id: id, correlationID: try correlation(command), fingerprint: try fingerprint(command, principal),
@@ -92,7 +99,8 @@ struct Gateway: Sendable {
     private func correlation(_ command: Command) throws(Refusal) -> Identifier {
         guard !command.correlationID.isEmpty else { return .zero }
         guard let id = Identifier(command.correlationID) else {
-            throw Refusal(.schemaInvalid, "The correlation id is not a UUID in its 36-character form.", field: "correlation_id")
+            throw Refusal(
+                .schemaInvalid, "The correlation id is not a UUID in its 36-character form.", field: "correlation_id")
         }
         return id
     }
@@ -155,14 +163,17 @@ struct Gateway: Sendable {
         }
         try original.validate()
         var checked = CheckedBody(
-            command: command, expectedRevision: body.hasExpectedRevision ? body.expectedRevision : nil, reason: body.reason,
+            command: command, expectedRevision: body.hasExpectedRevision ? body.expectedRevision : nil,
+            reason: body.reason,
             holdsPersonalData: holdsPersonalData, prepared: nil)
         checked.prepared = prepareAhead(checked, id, index, source)
         return checked
     }
 
     /// The body prepared ahead of its turn; nil where that cannot be: it is then prepared, or refused, in its turn.
-    private func prepareAhead(_ body: CheckedBody, _ id: Identifier, _ index: UInt16, _ source: GatewaySource) -> PreparedBody? {
+    private func prepareAhead(_ body: CheckedBody, _ id: Identifier, _ index: UInt16, _ source: GatewaySource)
+        -> PreparedBody?
+    {
         switch body.command.commandTarget {
         case .existing(let reference):
             guard (try? source.exists(reference)) == true else { return nil }

@@ -33,7 +33,9 @@ final class GatewaySource: PreparationSource {
     }
 
     func head(of number: StreamNumber) throws(Refusal) -> StreamHead? {
-        do { return try context.log.index.head(of: number).map { StreamHead($0, number) } } catch { throw Refusal(error) }
+        do { return try context.log.index.head(of: number).map { StreamHead($0, number) } } catch {
+            throw Refusal(error)
+        }
     }
 
     func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State? {
@@ -50,7 +52,9 @@ final class GatewaySource: PreparationSource {
 
     func slot(of subject: StreamNumber) throws(Refusal) -> Slot? {
         do {
-            return try context.log.index.subject(subject).map { Slot(number: $0.keySlot, generation: $0.slotGeneration) }
+            return try context.log.index.subject(subject).map {
+                Slot(number: $0.keySlot, generation: $0.slotGeneration)
+            }
         } catch { throw Refusal(error) }
     }
 }

@@ -33,7 +33,8 @@ package final class LogContext: Sendable {
         switch reference.target {
         case .id(let text): try Identifier(text).flatMap { (id) throws(EventLogError) in try log.index.stream(id: id) }
         case .external(let key): try log.index.link(token(of: key, kind))
-        case .token(let bytes): try IndexToken(bytes).flatMap { (token) throws(EventLogError) in try log.index.link(token) }
+        case .token(let bytes):
+            try IndexToken(bytes).flatMap { (token) throws(EventLogError) in try log.index.link(token) }
         case .number(let number): StreamNumber(number)
         case nil: nil
         }
@@ -60,7 +61,8 @@ package final class LogContext: Sendable {
         // The system's length keeps ("ab", "c") and ("a", "bc") apart.
         let system = Array(key.system.utf8)
         return token(
-            domain: "reference/\(kind.rawValue)", value: [UInt8(truncatingIfNeeded: system.count)] + system + Array(key.key.utf8),
+            domain: "reference/\(kind.rawValue)",
+            value: [UInt8(truncatingIfNeeded: system.count)] + system + Array(key.key.utf8),
             vault: vault)
     }
 
@@ -101,7 +103,9 @@ extension LogContext {
     /// Opens the sealed part of a record's subject entry.
     ///
     /// - Throws: ERASED where the key was destroyed.
-    package func open(_ entry: SubjectEntry, _ index: Int, of header: EventHeader, in record: RawSpan) throws(Refusal) -> [UInt8] {
+    package func open(_ entry: SubjectEntry, _ index: Int, of header: EventHeader, in record: RawSpan) throws(Refusal)
+        -> [UInt8]
+    {
         try Self.open(entry, index, of: header, in: record, logID: logID, vault: vault)
     }
 

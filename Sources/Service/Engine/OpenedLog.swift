@@ -16,7 +16,8 @@ struct OpenedLog {
         let storage = try LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes)
         let last = try storage.lastPosition()
         if recorded == nil, last > .none {
-            throw EventLogError(.format, "The directory \(directory.path) holds a log but no FORMAT file. Restore it from a backup.")
+            throw EventLogError(
+                .format, "The directory \(directory.path) holds a log but no FORMAT file. Restore it from a backup.")
         }
         let id = recorded ?? SystemIdentifierSource().identifier(at: clock.now())
         let vault = try KeyVault(
@@ -24,7 +25,8 @@ struct OpenedLog {
         if recorded == nil { try directory.writeFormat(id: id) }
         try Self.checkIdentity(id, storage)
         let changes = RecordChanges(logID: id, vault: vault)
-        let log = try EventLog(id: id, storage: storage, indexPath: directory.indexPath) { (header, record) throws(EventLogError) in
+        let log = try EventLog(id: id, storage: storage, indexPath: directory.indexPath) {
+            (header, record) throws(EventLogError) in
             try changes(header, record)
         }
         do {
@@ -44,7 +46,8 @@ struct OpenedLog {
             let record = value.extracting(0..<max(0, value.byteCount - RecordLayout.leafHashLength))
             let event = try StoredEvent(reading: record)
             guard case .logOpened(let opened) = event.payload, Identifier(bytes: opened.logID) == id else {
-                throw EventLogError(.format, "The FORMAT file names another log than the records do. Restore it from a backup.")
+                throw EventLogError(
+                    .format, "The FORMAT file names another log than the records do. Restore it from a backup.")
             }
         }
     }

@@ -28,18 +28,24 @@ package struct RecordChanges: Sendable {
             throw error
         } catch {
             throw EventLogError(
-                .damaged, "The payload at position \(header.position) cannot be read: \(error)", position: header.position)
+                .damaged, "The payload at position \(header.position) cannot be read: \(error)",
+                position: header.position)
         }
     }
 
     /// The first event of a singleton's stream makes it findable.
     static func singleton(_ header: EventHeader, vault: KeyVault) -> [IndexChange] {
         guard header.revision == Revision(1), header.streamKind == .organisation else { return [] }
-        return [.link(LogContext.token(domain: "singleton", value: Array(String(header.streamKind.rawValue).utf8), vault: vault))]
+        return [
+            .link(
+                LogContext.token(
+                    domain: "singleton", value: Array(String(header.streamKind.rawValue).utf8), vault: vault))
+        ]
     }
 
     private static let kindsWithPersonalEffects: Set<EventKind> = [
-        .partyRegistered, .partyCorrected, .partyDetailChanged, .contactPointAdded, .contactPointRetired, .externalLinked,
+        .partyRegistered, .partyCorrected, .partyDetailChanged, .contactPointAdded, .contactPointRetired,
+        .externalLinked,
         .externalUnlinked,
     ]
 
@@ -50,7 +56,8 @@ package struct RecordChanges: Sendable {
             guard entry.sealedLength > 0, entry.role != .fingerprint else { continue }
             do {
                 let plaintext = try LogContext.open(entry, index, of: header, in: record, logID: logID, vault: vault)
-                effects += AggregateRegistry.effects(of: try PersonalData(serializedBytes: plaintext), on: header.streamKind)
+                effects += AggregateRegistry.effects(
+                    of: try PersonalData(serializedBytes: plaintext), on: header.streamKind)
             } catch let refusal as Refusal where refusal.code == .erased {
                 // What was erased can no longer be looked up either.
                 continue

@@ -13,7 +13,9 @@ struct StateFolding {
     static let storedEvery: UInt32 = 1_000
 
     /// The state of the stream that stands at `head`.
-    func fold<A: Aggregate>(_ type: A.Type, _ number: StreamNumber, _ head: StreamHead) throws(EventLogError) -> (state: A.State, size: Int) {
+    func fold<A: Aggregate>(_ type: A.Type, _ number: StreamNumber, _ head: StreamHead) throws(EventLogError) -> (
+        state: A.State, size: Int
+    ) {
         var state = A.State()
         var size = StateCache.baseSize
         var from = Position.none

@@ -49,7 +49,8 @@ struct StoredAnswer {
         do throws(EventLogError) {
             let found = try writer.record(at: position) { (record) throws(EventLogError) -> StoredRecord in
                 let header = try EventHeader.checked(record, at: position)
-                let open = header.fingerprintRange.map { range in record.extracting(range).withUnsafeBytes { Array($0) } }
+                let open = header.fingerprintRange.map { range in record.extracting(range).withUnsafeBytes { Array($0) }
+                }
                 let appended = AppendedEvent(
                     position: position, kind: header.kind, stream: header.stream, revision: header.revision,
                     leaf: TreeHash.leaf(record))
@@ -71,14 +72,17 @@ struct StoredAnswer {
             reference.position = event.header.position.rawValue
             do throws(Refusal) {
                 stored = Array(try world.open(reference).fingerprint)
-            } catch where error.code == .erased {
-                var refusal = Refusal(.erased, "The personal data of this command were erased; its events stand at these positions.")
+            } catch  where error.code == .erased {
+                var refusal = Refusal(
+                    .erased, "The personal data of this command were erased; its events stand at these positions.")
                 refusal.detail.positions = (0..<count).map { event.header.position.advanced(by: $0).rawValue }
                 throw refusal
             }
         }
         guard stored == command.fingerprint else {
-            throw Refusal(.commandIDReused, "The command id was used before with other content. Give every command an id of its own.", field: "id")
+            throw Refusal(
+                .commandIDReused,
+                "The command id was used before with other content. Give every command an id of its own.", field: "id")
         }
     }
 

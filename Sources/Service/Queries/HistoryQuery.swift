@@ -98,7 +98,9 @@ final class HistoryQuery: HistoryReader {
         let found = await cursor.found
         do {
             let (page, positions) = try await BlockingWork.run { [self] () throws -> (HistoryPage, [Position]) in
-                guard let (link, number) = scope.chain else { return (try scan(from: from, through: last, limit: limit), []) }
+                guard let (link, number) = scope.chain else {
+                    return (try scan(from: from, through: last, limit: limit), [])
+                }
                 var positions = found
                 if positions.isEmpty { positions = try chain(link, number, from: from, through: last)[...] }
                 let page = try events(at: positions, from: from, through: last, limit: limit)
@@ -202,7 +204,8 @@ final class HistoryQuery: HistoryReader {
         return found
     }
 
-    private static func concerns(_ link: Link, _ number: StreamNumber, _ header: EventHeader, _ record: RawSpan) -> Bool {
+    private static func concerns(_ link: Link, _ number: StreamNumber, _ header: EventHeader, _ record: RawSpan) -> Bool
+    {
         switch link {
         case .stream: header.stream == number
         case .subject: (0..<Int(header.subjectCount)).contains { header.subject($0, in: record).subject == number }

@@ -6,7 +6,9 @@ struct Timeline {
     let log: EventLog
 
     /// At most `limit` events at positions up to `last`, newest first.
-    func newest(_ limit: Int, about subject: StreamNumber, through last: Position) throws(EventLogError) -> [TimelineEntry] {
+    func newest(_ limit: Int, about subject: StreamNumber, through last: Position) throws(EventLogError)
+        -> [TimelineEntry]
+    {
         var entries: [TimelineEntry] = []
         var position = try log.index.subject(subject)?.last ?? .none
         while position > .none, entries.count < limit {

@@ -9,7 +9,8 @@ import Testing
 @Suite struct CommandPathTests {
     @Test func `a retry gets the same answer, also after a restart`() async throws {
         let path = try TestService.makeDirectory()
-        let command = Command.sample(1, [.upsertParty("1", name: "Ada Lovelace"), .placeOrder(party: "1", document: "D1", net: 100)])
+        let command = Command.sample(
+            1, [.upsertParty("1", name: "Ada Lovelace"), .placeOrder(party: "1", document: "D1", net: 100)])
         let first = try await TestService.running(in: path) { test in
             let first = try await test.accept(command)
             #expect(!first.replayed && first.events.count == 4)
@@ -43,7 +44,8 @@ import Testing
     @Test func `a batch happens as a whole or not at all`() async throws {
         let test = try TestService()
         let before = test.service.context.log.end.position
-        var bad = Command.sample(1, [.upsertParty("1", name: "Ada"), .placeOrder(party: "missing", document: "D1", net: 100)])
+        var bad = Command.sample(
+            1, [.upsertParty("1", name: "Ada"), .placeOrder(party: "missing", document: "D1", net: 100)])
         let refused = try await test.submit(bad)
         #expect(refused.refused.code == .referenceMissing)
         #expect(refused.refused.body == 1)
@@ -62,7 +64,12 @@ import Testing
         change.party.external.key = "1"
         change.name.display = "Ada King"
         let accepted = try await test.accept(
-            .sample(1, [.upsertParty("1", name: "Ada Lovelace"), .changePartyDetail(change), .note(onParty: "1", "calls at noon")]))
+            .sample(
+                1,
+                [
+                    .upsertParty("1", name: "Ada Lovelace"), .changePartyDetail(change),
+                    .note(onParty: "1", "calls at noon"),
+                ]))
         #expect(accepted.events.map(\.kind) == [.partyRegistered, .partyDetailChanged, .noteAdded])
         #expect(accepted.bodies.map(\.revision) == [1, 2, 3])
         let record = try await test.service.get(.party("1", atLeast: accepted.treeSize), from: .uid(0)).value.record
@@ -132,7 +139,9 @@ import Testing
     @Test func `nobody but administrators gets in before a grant`() async throws {
         let test = try TestService()
         let stranger: UInt32 = 54_321
-        #expect(try await test.submit(.sample(1, [.upsertParty("1", name: "Ada")]), as: stranger).refused.code == .forbidden)
+        #expect(
+            try await test.submit(.sample(1, [.upsertParty("1", name: "Ada")]), as: stranger).refused.code == .forbidden
+        )
         var register = RegisterPrincipal()
         register.id = "01980000-0000-7000-8000-0000000000aa"
         register.uid = stranger
@@ -140,13 +149,16 @@ import Testing
         grant.principal.id = register.id
         grant.role = .service
         _ = try await test.accept(.sample(2, [.registerPrincipal(register), .grantRole(grant)]))
-        #expect(try await test.submit(.sample(3, [.upsertParty("1", name: "Ada")]), as: stranger).accepted.events.count == 1)
+        #expect(
+            try await test.submit(.sample(3, [.upsertParty("1", name: "Ada")]), as: stranger).accepted.events.count == 1
+        )
         var historic = Command.sample(4, [.upsertParty("2", name: "Grace")])
         historic.mode = .historic
         #expect(try await test.submit(historic, as: stranger).refused.code == .forbidden)
         var settings = SetOrganisation()
         settings.zone = "Asia/Shanghai"
-        #expect(try await test.submit(.sample(5, [.setOrganisation(settings)]), as: stranger).refused.code == .forbidden)
+        #expect(
+            try await test.submit(.sample(5, [.setOrganisation(settings)]), as: stranger).refused.code == .forbidden)
         await test.stop()
         test.remove()
     }
@@ -156,7 +168,8 @@ import Testing
         // The second takes a slot at the gateway and turns out to be the same party.
         _ = await test.submit([
             .sample(1, [.upsertParty("1", name: "Ada")]), .sample(2, [.upsertParty("1", name: "Ada")]),
-            .sample(3, [.upsertParty("2", name: "Grace")]), .sample(4, [.upsertParty("2", name: "Grace"), .placeOrder(party: "none", document: "", net: 1)]),
+            .sample(3, [.upsertParty("2", name: "Grace")]),
+            .sample(4, [.upsertParty("2", name: "Grace"), .placeOrder(party: "none", document: "", net: 1)]),
             .sample(5, [.upsertParty("3", name: "Edith")]),
         ])
         var slots: [UInt32] = []

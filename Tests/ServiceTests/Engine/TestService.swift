@@ -19,7 +19,8 @@ final class TestService: Sendable {
     init(path: String? = nil) throws {
         self.path = try path ?? Self.makeDirectory()
         var configuration = ServiceConfiguration(
-            dataDirectory: self.path + "/data", masterKeyPath: self.path + "/master.key", socketPath: self.path + "/socket")
+            dataDirectory: self.path + "/data", masterKeyPath: self.path + "/master.key",
+            socketPath: self.path + "/socket")
         configuration.logReserveBytes = 1 << 20
         let service = try KithService(
             configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
