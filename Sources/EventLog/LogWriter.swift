@@ -13,6 +13,10 @@ package final class LogWriter {
     private var frontier: MerkleFrontier
     private var record: [UInt8] = []
     private var held = false
+    /// When the index's overlay was last handed over whatever its size.
+    private var handedOverAt: Instant = .earliest
+    /// Microseconds between two such times.
+    private static let handOverInterval: Int64 = 1_000_000
     /// Time of the open group.
     package private(set) var recordedAt: Instant = .earliest
     /// Why nothing can be appended any more; nil while all is well.
@@ -123,7 +127,10 @@ package final class LogWriter {
         }
         let durable = Position(group.next.rawValue - 1)
         log.publish(durable, root: root, recordedAt: recordedAt)
-        log.index.handOver(upTo: durable, frontier: frontier)
+        // Also a small overlay goes once in a while, so that little has to be caught up after a kill.
+        let isDue = recordedAt.rawValue - handedOverAt.rawValue >= Self.handOverInterval
+        log.index.handOver(upTo: durable, frontier: frontier, force: isDue)
+        if isDue { handedOverAt = recordedAt }
         group = RecordGroup(first: group.next)
         return (frontier.size, root)
     }

@@ -83,6 +83,12 @@ internal import Testing
         #expect(whole.command?.mode == .historic)
         let other = try #require(try read("{\"id\":\"b\"}")[0].command)
         #expect(throws: Failure.self) { try whole.add(other, line: 3) }
+        var nameless = AtomicCommand()
+        try nameless.add(Command(), line: 1)
+        nameless.giveID()
+        #expect(Identifier(nameless.command?.id ?? "") != nil)
+        whole.giveID()
+        #expect(whole.command?.id == "a")
         var many = Command()
         many.dryRun = true
         many.bodies = Array(repeating: CommandBody(), count: 998)

@@ -13,6 +13,8 @@ import lines
 import report
 from bench import Bench, Failure
 
+# A build folder of its own: the manifest differs, and the one of the tests stays as it is.
+SCRATCH = ".build-bench"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # How much is measured. `alternations`: how often the two sides of a line take turns.
@@ -45,7 +47,8 @@ def arguments():
     parser.add_argument("--data-dir", default=None, help="a directory on the disk to measure")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("--markdown", action="store_true", help="print the table as docs/performance.md has it")
-    parser.add_argument("--no-build", action="store_true", help="measure the executables that are there")
+    parser.add_argument(
+        "--binaries", type=pathlib.Path, help="measure the executables of this directory instead of building them")
     parser.set_defaults(size="quick")
     given = parser.parse_args()
     unknown = [line for line in given.lines.split(",") if line not in lines.ALL]
@@ -56,19 +59,15 @@ def arguments():
 
 def build(configuration):
     """Builds what is measured; returns the directory of the executables."""
-    command = ["swift", "build", "-c", configuration]
+    command = ["swift", "build", "-c", configuration, "--scratch-path", SCRATCH]
     for product in ("kithd", "kith", "kith-bench"):
         print(f"bench: building {product} ({configuration})", file=sys.stderr)
         done = subprocess.run(
             command + ["--product", product], cwd=ROOT, env=environment(), capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(done.stdout[-4_000:] + done.stderr[-4_000:] + "\nbench: the build failed")
-
-
-def binaries(configuration):
     done = subprocess.run(
-        ["swift", "build", "-c", configuration, "--show-bin-path"], cwd=ROOT, env=environment(),
-        capture_output=True, text=True, check=True)
+        command + ["--show-bin-path"], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
     return pathlib.Path(done.stdout.strip())
 
 
@@ -83,13 +82,12 @@ def main():
         if getattr(given, name):
             size[name] = getattr(given, name)
     size["frame"], size["window"] = given.frame, given.window
-    if not given.no_build:
-        build(size["configuration"])
+    binaries = given.binaries or build(size["configuration"])
     # SIGTERM ends the run as Ctrl-C does: what was started is stopped and removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed = False
     with tempfile.TemporaryDirectory(prefix="kith-bench.", dir=given.data_dir) as directory:
-        with Bench(binaries(size["configuration"]), pathlib.Path(directory)) as bench:
+        with Bench(binaries, pathlib.Path(directory)) as bench:
             machine = report.machine(directory, size["configuration"])
             results = []
             for name in given.lines.split(","):

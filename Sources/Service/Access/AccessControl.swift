@@ -48,6 +48,7 @@ final class AccessControl: Sendable {
             else {
                 throw Self.unknown(identity)
             }
+            guard entry.last <= context.log.end.position else { throw Self.notDurableYet }
             let folding = StateFolding(index: context.log.index) { [context] (position, body) throws(EventLogError) in
                 try context.log.record(at: position, body) != nil
             }
@@ -65,6 +66,14 @@ final class AccessControl: Sendable {
         } catch {
             throw Refusal(.internal, "The principal cannot be read.")
         }
+    }
+
+    /// A change of the caller's rights is decided and not yet durable: for the millisecond that this takes, nobody can
+    /// say what they are.
+    private static var notDurableYet: Refusal {
+        var refusal = Refusal(.overloaded, "Your roles are being changed at this moment. Send the same again.")
+        refusal.detail.retryAfterMilliseconds = 20
+        return refusal
     }
 
     private static func unknown(_ identity: CallerIdentity) -> Refusal {

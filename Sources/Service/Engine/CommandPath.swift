@@ -25,6 +25,8 @@ final class CommandPath {
     private let cache: StateCache
     private let world: DecisionWorld
     private let onPrincipalChange: @Sendable () -> Void
+    /// Whether the open group changes a principal.
+    private var principalsChanged = false
 
     init(context: LogContext, writer: LogWriter, cache: StateCache, onPrincipalChange: @escaping @Sendable () -> Void) {
         self.context = context
@@ -45,6 +47,9 @@ final class CommandPath {
             try writer.begin()
             for work in works { answers.append(decide(work)) }
             let tree = try writer.commit()
+            // Only now: before it is durable, a change of rights is nobody's.
+            if principalsChanged { onPrincipalChange() }
+            principalsChanged = false
             deliver(
                 works,
                 answers.map { results in
@@ -121,7 +126,7 @@ final class CommandPath {
             appended.reserveCapacity(drafts.count)
             for draft in drafts { appended.append(try writer.append(draft)) }
             for (stream, entry) in world.stage.states { cache.put(entry, stream) }
-            if world.stage.events.contains(where: { $0.header.streamKind == .principal }) { onPrincipalChange() }
+            if world.stage.events.contains(where: { $0.header.streamKind == .principal }) { principalsChanged = true }
             return appended
         } catch { throw Refusal(error) }
     }

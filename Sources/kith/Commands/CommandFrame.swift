@@ -131,6 +131,13 @@ struct AtomicCommand {
 
     private(set) var command: Command?
 
+    /// Gives the command a new id, where no line gave it one.
+    mutating func giveID() {
+        if let whole = command, whole.id.isEmpty, whole.idempotencyKey.isEmpty {
+            command?.id = NewIdentifier.make().description
+        }
+    }
+
     /// Adds a command's bodies. The first line gives id, time and everything else; later ones may repeat it.
     mutating func add(_ next: Command, line: Int) throws(Failure) {
         guard var whole = command else {

@@ -8,7 +8,7 @@ struct DemoDataCommand: ParsableCommand {
         abstract: "Print commands that make a life-like log, one JSON object per line.",
         discussion: """
             The same options give the same commands. To try it: kith demo-data --parties 1000 | kith submit
-            An order appends about three events; 1,000 parties with four orders each give about 14,000 events.
+            An order appends three events; 1,000 parties with four orders each give about 12,000 events.
             """)
 
     @Option(help: ArgumentHelp("From which everything is drawn.", valueName: "n"))

@@ -32,7 +32,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reader = LineReader(try InputFile(path: file), maximumLength: CommandReader.maximumLineLength)
-        var input = CommandReader(reader, dryRun: dryRun, newIDs: newIds)
+        var input = CommandReader(reader, dryRun: dryRun, newIDs: newIds && !atomic)
         var printer = ResultPrinter(json: options.json)
         try await options.withClient { client in
             if atomic {
@@ -55,6 +55,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 throw Failure.refused("line \(line.number): \(detail.sentence)", code: detail.code.label)
             }
         }
+        if newIds { whole.giveID() }
         guard let command = whole.command else { return }
         let answer = try await client.submit(command)
         try printer.print(answer.value, line: 1)

@@ -37,7 +37,7 @@ import Testing
                 ("used with one body more", ana.with { $0.bodies.append(.person("Bo")) }, .commandIDReused),
                 ("the aggregate's id again", Command(ana.bodies[0]), .referenceTaken),
             ]
-            try await expectRefused(cases, by: daemon)
+            try await CommandRefusalTests.expectRefused(cases, by: daemon)
         }
     }
 
@@ -47,7 +47,7 @@ import Testing
                 let id = newID()
                 try await client.accepted(Command(.person("Ana", id: id)))
                 let tag = CommandBody.with {
-                    $0.tag = .with { $0.kind = .party; $0.reference = Reference(id: id); $0.tag = "vip" }
+                    $0.tag = .with { $0.kind = .party; $0.target = Reference(id: id); $0.tag = "vip" }
                 }
                 try await client.accepted(Command(tag.with { $0.expectedRevision = 1 }))
                 let before = try await client.status().value.durablePosition
@@ -79,7 +79,7 @@ import Testing
             let greatest = OrderLineInput.with { $0.quantity = DecimalValue(1); $0.net = .max }
             commands.append(("a sum", Command(.order { $0.lines = [greatest, greatest] }), .amountInvalid))
             commands.append(("an unknown currency", Command(.order(currency: "XXZ")), .currencyMismatch))
-            try await expectRefused(commands, by: daemon)
+            try await CommandRefusalTests.expectRefused(commands, by: daemon)
         }
     }
 
@@ -133,7 +133,7 @@ import Testing
                     Command(status).with { $0.occurredAt = .init(seconds: now - 86_400, nanos: 0) }, .occurredOutOfOrder
                 ),
             ]
-            try await expectRefused(cases, by: daemon)
+            try await CommandRefusalTests.expectRefused(cases, by: daemon)
 
             // The first second of the year 1 is a date like any other.
             try await daemon.withClient { client in
@@ -153,7 +153,7 @@ import Testing
             try await daemon.withClient { _ = try await $0.accepted(Command(.order(id: order))) }
             func ordered(_ reference: Reference) -> Command { Command(.order(of: reference)) }
             func tagged(_ reference: Reference) -> Command {
-                Command(.with { $0.tag = .with { $0.kind = .party; $0.reference = reference; $0.tag = "x" } })
+                Command(.with { $0.tag = .with { $0.kind = .party; $0.target = reference; $0.tag = "x" } })
             }
             let cases: [Case] = [
                 ("an id that nobody has", ordered(Reference(id: newID())), .referenceMissing),
@@ -185,7 +185,7 @@ import Testing
                         }), .referenceMissing
                 ),
             ]
-            try await expectRefused(cases, by: daemon)
+            try await CommandRefusalTests.expectRefused(cases, by: daemon)
         }
     }
 
@@ -220,7 +220,7 @@ import Testing
             ("a document number of 129 bytes", Command(.order { $0.documentNumber = text(129) }), .limitExceeded),
         ]
         try await Daemon.run { daemon in
-            try await expectRefused(cases, by: daemon)
+            try await CommandRefusalTests.expectRefused(cases, by: daemon)
             let error = await #expect(throws: KithClientError.self) {
                 try await daemon.withClient { client in
                     _ = try await client.submit(Command(.person(text(5 << 20))))
@@ -232,7 +232,7 @@ import Testing
 
     @Test func `an atomic command with one wrong body changes nothing`() async throws {
         try await Daemon.run { daemon in
-            try await expectRefused(
+            try await CommandRefusalTests.expectRefused(
                 [
                     ("the last of three", Command(.person("Ana"), .order(), .order(of: Reference(id: newID()))), .referenceMissing),
                     ("the first of two", Command(.person(""), .order()), .identityRequired),

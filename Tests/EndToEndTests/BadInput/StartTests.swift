@@ -1,5 +1,6 @@
 import Foundation
 import KithClient
+import SwiftProtobuf
 import Testing
 
 /// Places where the service must not start, and what it does with what is already there.
@@ -61,8 +62,8 @@ import Testing
 
     @Test func `a log of a newer format is not touched`() async throws {
         let folder = try TestFolder()
-        try await Daemon.run(in: folder) { daemon in
-            try await daemon.withClient { _ = try await $0.accepted(Command(.person("Ana"))) }
+        let root = try await Daemon.run(in: folder) { daemon in
+            try await daemon.withClient { try await $0.accepted(Command(.person("Ana"))).root }
         }
         let daemon = Daemon(in: folder)
         let format = folder["data/FORMAT"]
@@ -77,13 +78,15 @@ import Testing
             try await StartTests.expectRefusal("format", daemon)
             #expect(try String(contentsOfFile: format, encoding: .utf8) == changed)
         }
+        #expect(try Data(contentsOf: URL(filePath: folder["data/log/data.mdb"])) == before)
+        // Without the file nothing is taken for a new log.
         try FileManager.default.removeItem(atPath: format)
         try await StartTests.expectRefusal("format", daemon)
-        #expect(try Data(contentsOf: URL(filePath: folder["data/log/data.mdb"])) == before)
 
         try Data(text.utf8).write(to: URL(filePath: format))
         try await daemon.start()
-        #expect(try await daemon.durablePosition() == 4)
+        let status = try await daemon.withClient { try await $0.status().value }
+        #expect(status.durablePosition == 4 && status.root == root)
         try await daemon.expectCleanStop()
     }
 
@@ -122,8 +125,8 @@ import Testing
         try await StartTests.expectRefusal("masterKeyMode", daemon)
         try FileManager.default.removeItem(atPath: path)
         try await StartTests.expectRefusal("masterKeyMissing", daemon)
-        FileManager.default.createFile(
-            atPath: path, contents: Data(repeating: 7, count: 32), attributes: [.posixPermissions: 0o600])
+        try Data(repeating: 7, count: 32).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         try await StartTests.expectRefusal("masterKeyWrong", daemon)
         try key.write(to: URL(filePath: path))
         try await daemon.start()
