@@ -135,6 +135,8 @@ def header_fields(record: Record, stream_id: str) -> dict[str, Any]:
         "command_id": str(uuid.UUID(bytes=header.command_id)),
         "command_index": header.command_index,
         "command_count": header.command_count,
+        "body": header.body,
+        "flags": header.flags,
         "correlation_id": str(uuid.UUID(bytes=header.correlation_id)) if any(header.correlation_id) else "",
         "causation": header.causation,
         "principal_number": header.principal,

@@ -300,6 +300,18 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._record = newValue}
   }
 
+  /// Which body of the command the event follows from, from 0.
+  public var body: UInt32 {
+    get {_storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
+
+  /// The flags of the record's header, as docs/log-format.md lists them.
+  public var flags: UInt32 {
+    get {_storage._flags}
+    set {_uniqueStorage()._flags = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1149,7 +1161,7 @@ nonisolated extension HistoryPage: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}kind\0\u{3}schema_version\0\u{1}origin\0\u{1}historic\0\u{3}clock_held\0\u{3}recorded_at\0\u{3}occurred_at\0\u{3}stream_kind\0\u{3}stream_number\0\u{3}stream_id\0\u{1}revision\0\u{3}previous_in_stream\0\u{3}command_id\0\u{3}command_index\0\u{3}command_count\0\u{3}correlation_id\0\u{1}causation\0\u{3}principal_number\0\u{3}on_behalf_of_number\0\u{3}import_number\0\u{1}subjects\0\u{1}payload\0\u{3}leaf_hash\0\u{1}record\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}kind\0\u{3}schema_version\0\u{1}origin\0\u{1}historic\0\u{3}clock_held\0\u{3}recorded_at\0\u{3}occurred_at\0\u{3}stream_kind\0\u{3}stream_number\0\u{3}stream_id\0\u{1}revision\0\u{3}previous_in_stream\0\u{3}command_id\0\u{3}command_index\0\u{3}command_count\0\u{3}correlation_id\0\u{1}causation\0\u{3}principal_number\0\u{3}on_behalf_of_number\0\u{3}import_number\0\u{1}subjects\0\u{1}payload\0\u{3}leaf_hash\0\u{1}record\0\u{1}body\0\u{1}flags\0")
 
   fileprivate class _StorageClass {
     var _position: UInt64 = 0
@@ -1177,6 +1189,8 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     var _payload: EventPayload? = nil
     var _leafHash: Data = Data()
     var _record: Data = Data()
+    var _body: UInt32 = 0
+    var _flags: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1212,6 +1226,8 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       _payload = source._payload
       _leafHash = source._leafHash
       _record = source._record
+      _body = source._body
+      _flags = source._flags
     }
   }
 
@@ -1255,6 +1271,8 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         case 23: try { try decoder.decodeSingularMessageField(value: &_storage._payload) }()
         case 24: try { try decoder.decodeSingularBytesField(value: &_storage._leafHash) }()
         case 25: try { try decoder.decodeSingularBytesField(value: &_storage._record) }()
+        case 26: try { try decoder.decodeSingularUInt32Field(value: &_storage._body) }()
+        case 27: try { try decoder.decodeSingularUInt32Field(value: &_storage._flags) }()
         default: break
         }
       }
@@ -1342,6 +1360,12 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       if !_storage._record.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._record, fieldNumber: 25)
       }
+      if _storage._body != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._body, fieldNumber: 26)
+      }
+      if _storage._flags != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._flags, fieldNumber: 27)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1376,6 +1400,8 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         if _storage._payload != rhs_storage._payload {return false}
         if _storage._leafHash != rhs_storage._leafHash {return false}
         if _storage._record != rhs_storage._record {return false}
+        if _storage._body != rhs_storage._body {return false}
+        if _storage._flags != rhs_storage._flags {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -470,7 +470,7 @@ public nonisolated struct FulfilLine: Sendable {
   fileprivate var _quantity: DecimalValue? = nil
 }
 
-/// Closes an order of which nothing is open.
+/// Closes a confirmed order; its lines need not all be fulfilled.
 public nonisolated struct CompleteOrder: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -38,6 +38,8 @@ struct EventEncoder {
         event.onBehalfOfNumber = header.onBehalfOf.rawValue
         event.importNumber = header.importNumber.rawValue
         event.leafHash = Data(leaf.bytes)
+        event.body = UInt32(header.body)
+        event.flags = UInt32(header.flags.rawValue)
         if request.includeRecord { event.record = record.withUnsafeBytes { Data($0) } }
         for index in 0..<Int(header.subjectCount) { event.subjects.append(try subject(index, header, record)) }
         if !request.omitPayload {

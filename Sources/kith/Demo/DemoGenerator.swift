@@ -1,4 +1,8 @@
-internal import Glibc
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// Random numbers that follow from a seed (SplitMix64): cheap to start anew, so that nothing has to be kept per
 /// party.
