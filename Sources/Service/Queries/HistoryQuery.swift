@@ -1,7 +1,7 @@
-package import CRM
+internal import CRM
 internal import EventLog
 internal import FoundationEssentials
-package import Schema
+internal import Schema
 internal import SwiftProtobuf
 
 /// Reads history in pages, straight from the log; every record is checked against its hash before it leaves.
