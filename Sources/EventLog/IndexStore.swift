@@ -63,7 +63,9 @@ package final class IndexStore: Sendable {
             self.tables = tables
             self.state = Monitor(State(applied: applied))
         } catch {
-            throw EventLogError(error, during: "opening the index in \(path)")
+            var failure = EventLogError(error, during: "opening the index in \(path)")
+            failure.message += " The index follows from the log: delete \(path) and start again."
+            throw failure
         }
     }
 

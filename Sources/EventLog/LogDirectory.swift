@@ -4,7 +4,7 @@ package import Schema
 /// The directory of one log: its lock, its FORMAT file and where its parts lie.
 ///
 /// ```
-/// FORMAT     text: format version and log id, read before LMDB is opened
+/// FORMAT     text: format version and log id, read before LMDB is opened; FORMAT.new while the log is being made
 /// LOCK       held by the process that serves the log
 /// log/       LMDB environment of the records
 /// index/     derived: deleted at will
@@ -52,13 +52,22 @@ package import Schema
     ///
     /// - Throws: `format` where the file is of another version or unreadable.
     package func readFormat() throws(EventLogError) -> Identifier? {
-        guard let text = try readFile("\(path)/FORMAT") else { return nil }
+        try readFormat("\(path)/FORMAT")
+    }
+
+    /// The id of a log whose making was begun; nil where none was, or where it did not get as far as a whole file.
+    package func readBegunFormat() -> Identifier? {
+        (try? readFormat("\(path)/FORMAT.new")) ?? nil
+    }
+
+    private func readFormat(_ name: String) throws(EventLogError) -> Identifier? {
+        guard let text = try readFile(name) else { return nil }
         let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
         guard words.count == 5, words[0] == "kith-log", words[1] == "version", let version = Int(words[2]),
             words[3] == "id", let id = Identifier(String(words[4]))
         else {
             throw EventLogError(
-                .format, "The file \(path)/FORMAT is not one of a log. Restore it, or choose another directory.")
+                .format, "The file \(name) is not one of a log. Restore it, or choose another directory.")
         }
         guard version == Int(RecordLayout.formatVersion) else {
             throw EventLogError(
@@ -69,17 +78,28 @@ package import Schema
         return id
     }
 
-    /// Writes the FORMAT file of a new log, durably.
-    package func writeFormat(id: Identifier) throws(EventLogError) {
+    /// Writes what becomes the FORMAT file of a new log, durably.
+    ///
+    /// It gets its name from `finishFormat` once the log holds records: so a FORMAT file without any says that they
+    /// were lost, and no new log is begun in their place.
+    package func beginFormat(id: Identifier) throws(EventLogError) {
+        let name = "\(path)/FORMAT.new"
         let text = "kith-log version \(RecordLayout.formatVersion) id \(id)\n"
-        let file = unsafe open("\(path)/FORMAT", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let file = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).")
+            throw EventLogError(.notWritable, "\(name) cannot be written: \(Self.lastError()).")
         }
         defer { close(file) }
         let bytes = Array(text.utf8)
         let written = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
         guard written == bytes.count, fsync(file) == 0, syncDirectory() else {
+            throw EventLogError(.notWritable, "\(name) cannot be written: \(Self.lastError()).")
+        }
+    }
+
+    /// Gives the FORMAT file its name, durably: the log holds its first records.
+    package func finishFormat() throws(EventLogError) {
+        guard unsafe rename("\(path)/FORMAT.new", "\(path)/FORMAT") == 0, syncDirectory() else {
             throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).")
         }
     }

@@ -61,6 +61,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
             context: opened.context, cache: cache, access: access, clock: clock, gateway: gateway)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
+        if opened.isUnfinished { try opened.directory.finishFormat() }
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.

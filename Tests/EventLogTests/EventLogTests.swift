@@ -137,8 +137,10 @@ import Testing
     @Test func `a newer format and a file in the way are refused`() throws {
         let directory = try TemporaryDirectory()
         let lock = try LogDirectory(path: directory.path)
-        try lock.writeFormat(id: TestLog.id)
-        #expect(try lock.readFormat() == TestLog.id)
+        try lock.beginFormat(id: TestLog.id)
+        #expect(try lock.readFormat() == nil && lock.readBegunFormat() == TestLog.id)
+        try lock.finishFormat()
+        #expect(try lock.readFormat() == TestLog.id && lock.readBegunFormat() == nil)
         do {
             _ = try LogDirectory(path: directory.path + "/FORMAT")
             Issue.record("a file was taken for a directory")

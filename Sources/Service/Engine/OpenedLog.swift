@@ -9,20 +9,28 @@ struct OpenedLog {
     let context: LogContext
     /// The log was made just now, or its first start was cut short.
     let isNew: Bool
+    /// The FORMAT file has not got its name yet: it does when the first start is done.
+    let isUnfinished: Bool
 
     init(configuration: ServiceConfiguration, clock: any LogClock) throws {
         let directory = try LogDirectory(path: configuration.dataDirectory)
         let recorded = try directory.readFormat()
         let storage = try LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes)
         let last = try storage.lastPosition()
-        if recorded == nil, last > .none {
+        let begun = recorded == nil ? directory.readBegunFormat() : nil
+        if recorded != nil, last == .none {
+            throw EventLogError(
+                .damaged,
+                "The directory \(directory.path) is that of a log, but its records are gone. Restore it from a backup.")
+        }
+        if recorded == nil, begun == nil, last > .none {
             throw EventLogError(
                 .format, "The directory \(directory.path) holds a log but no FORMAT file. Restore it from a backup.")
         }
-        let id = recorded ?? SystemIdentifierSource().identifier(at: clock.now())
+        let id = recorded ?? begun ?? SystemIdentifierSource().identifier(at: clock.now())
         let vault = try KeyVault(
             path: directory.vaultPath, masterKeyPath: configuration.masterKeyPath, createIfMissing: last == .none)
-        if recorded == nil { try directory.writeFormat(id: id) }
+        if recorded == nil, begun == nil { try directory.beginFormat(id: id) }
         try Self.checkIdentity(id, storage)
         let changes = RecordChanges(logID: id, vault: vault)
         let log = try EventLog(id: id, storage: storage, indexPath: directory.indexPath) {
@@ -38,6 +46,7 @@ struct OpenedLog {
         self.directory = directory
         context = LogContext(log: log, vault: vault)
         isNew = last < Position(3)
+        isUnfinished = recorded == nil
     }
 
     /// The first record must be of the log that the FORMAT file names.

@@ -90,6 +90,21 @@ import Testing
         try await daemon.expectCleanStop()
     }
 
+    @Test func `a directory whose records are gone is not taken for a new one`() async throws {
+        let folder = try TestFolder()
+        try await Daemon.run(in: folder) { daemon in
+            try await daemon.withClient { _ = try await $0.accepted(Command(.person("Ana"))) }
+        }
+        try FileManager.default.moveItem(atPath: folder["data/log"], toPath: folder["log"])
+        let daemon = Daemon(in: folder)
+        for _ in 1...2 { try await StartTests.expectRefusal("damaged", daemon) }
+        try FileManager.default.removeItem(atPath: folder["data/log"])
+        try FileManager.default.moveItem(atPath: folder["log"], toPath: folder["data/log"])
+        try await daemon.start()
+        #expect(try await daemon.durablePosition() == 4)
+        try await daemon.expectCleanStop()
+    }
+
     @Test(.enabled(if: OtherUser.canBeTried, OtherUser.missing))
     func `a directory that cannot be written is refused`() async throws {
         let folder = try TestFolder()

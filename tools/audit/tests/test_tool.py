@@ -173,7 +173,7 @@ def event_of(log: build_log.Builder, index: int) -> history_pb2.Event:
         command_count=event["command_count"], causation=event["causation"], principal_number=event["principal"],
         correlation_id=text(event["correlation_id"]) if any(event["correlation_id"]) else "",
         on_behalf_of_number=event["on_behalf_of"], import_number=event["import_number"],
-        leaf_hash=value[-32:], record=value[:-32],
+        body=event["body"], flags=event["flags"], leaf_hash=value[-32:], record=value[:-32],
     )  # fmt: skip
     for name in ("recorded_at", "occurred_at"):
         getattr(result, name).FromMicroseconds(event[name])
