@@ -64,9 +64,9 @@ import Testing
             }
             let history = try await AccessTests.other(daemon, "history", "--reveal")
             #expect(history.code == 1 && history.complaint.contains("FORBIDDEN"), "\(history)")
+            let note = #"{"kind":"AGGREGATE_KIND_PARTY","target":{"id":"\#(id)"},"note":{"text":"x"}}"#
             let command = try daemon.folder.write(
-                #"{"id":"\#(newID())","bodies":[{"addNote":{"kind":"AGGREGATE_KIND_PARTY","target":{"id":"\#(id)"},"note":{"text":"x"}}}]}"#,
-                to: "note.ndjson")
+                #"{"id":"\#(newID())","bodies":[{"addNote":\#(note)}]}"#, to: "note.ndjson")
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: command)
             let submitted = try await AccessTests.other(daemon, "submit", command, "--json")
             #expect(submitted.code == 1 && submitted.output.contains("FORBIDDEN"), "\(submitted)")

@@ -35,11 +35,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [SIGTERM, SIGKILL])
+    func `a history that is followed ends as not reachable when the service ends`(signal: Int32) async throws {
+        try await Daemon.run { daemon in
+            let follower = try daemon.startKith(["history", "--follow"])
+            while try Data(contentsOf: URL(filePath: follower.outputPath)).isEmpty {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            daemon.signal(signal)
+            let run = try await RunOutcome(follower)
+            _ = await daemon.exitCode()
+            #expect(run.code == 3 && !run.complaint.isEmpty, "\(run)")
+        }
+    }
+
     @Test func `an import rejects bad rows, imports the others and says which`() async throws {
         try await Daemon.run { daemon in
-            let rows = try daemon.folder.write(
-                " 1 1 19970101 1 10.00\n 2 2 19971301 1 10.00\n 3 3 19970101 1\n 4 4 19970101 x 1.00\n 5 5 19970101 1 1.005\n 6 6 19970102 1 2.50\n",
-                to: "rows.txt")
+            let lines = [
+                "1 1 19970101 1 10.00", "2 2 19971301 1 10.00", "3 3 19970101 1", "4 4 19970101 x 1.00",
+                "5 5 19970101 1 1.005", "6 6 19970102 1 2.50",
+            ]
+            let rows = try daemon.folder.write(lines.joined(separator: "\n") + "\n", to: "rows.txt")
             let report = daemon.folder["rejected.ndjson"]
             let run = try await daemon.kith(
                 "import", rows, "--mapping", Places.mapping("cdnow"), "--json", "--report", report)

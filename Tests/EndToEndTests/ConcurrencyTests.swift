@@ -8,7 +8,9 @@ import Testing
     private static let clients = 12
 
     /// Sends one command from each of many connections at once; their results.
-    private static func race(_ daemon: Daemon, _ command: @escaping @Sendable (Int) -> Command) async throws -> [CommandResult] {
+    private static func race(_ daemon: Daemon, _ command: @escaping @Sendable (Int) -> Command) async throws
+        -> [CommandResult]
+    {
         try await withThrowingTaskGroup(of: CommandResult.self) { group in
             for client in 0..<clients {
                 group.addTask { try await daemon.withClient { try await $0.submit(command(client)).value } }
@@ -46,7 +48,7 @@ import Testing
                 Command(
                     .with { body in
                         body.upsertParty = .with {
-                            $0.key = .with { $0.system = "shop"; $0.key = "4711" }
+                            $0.key = ExternalKey(system: "shop", key: "4711")
                             $0.kind = .person
                             $0.name.display = "Person \(client)"
                         }
@@ -63,7 +65,7 @@ import Testing
     @Test func `one e-mail address is registered once`() async throws {
         try await Daemon.run { daemon in
             let results = try await ConcurrencyTests.race(daemon) { client in
-                Command(.person("Person \(client)", email: client % 2 == 0 ? "ana@example.org" : "ANA@example.org"))
+                Command(.person("Person \(client)", email: client % 2 == 0 ? "ana@example.org" : "ana@EXAMPLE.org"))
             }
             let winners = results.filter { $0.refusal == nil }
             #expect(winners.count == 1)
@@ -78,8 +80,16 @@ import Testing
             let party = newID()
             try await daemon.withClient { _ = try await $0.accepted(Command(.person("Ana", id: party))) }
             let results = try await ConcurrencyTests.race(daemon) { client in
-                let tag = Tag.with { $0.kind = .party; $0.target = Reference(id: party); $0.tag = "\(client)" }
-                return Command(.with { $0.tag = tag; $0.expectedRevision = 1 })
+                let tag = Tag.with {
+                    $0.kind = .party
+                    $0.target = Reference(id: party)
+                    $0.tag = "\(client)"
+                }
+                return Command(
+                    .with {
+                        $0.tag = tag
+                        $0.expectedRevision = 1
+                    })
             }
             #expect(results.count { $0.refusal == nil } == 1)
             let others = results.filter { $0.refusal == .revisionConflict }
@@ -95,7 +105,12 @@ import Testing
                     for _ in 0..<3 {
                         group.addTask {
                             do {
-                                for try await _ in first.history(.with { $0.all = true; $0.follow = true }) {
+                                for try await _ in first.history(
+                                    .with {
+                                        $0.all = true
+                                        $0.follow = true
+                                    })
+                                {
                                     try await Task.sleep(for: .seconds(1))
                                     return nil
                                 }

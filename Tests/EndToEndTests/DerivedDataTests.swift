@@ -27,7 +27,10 @@ import Testing
                 for record in records.prefix(50) {
                     history += try await client.events(
                         .with {
-                            $0.stream = .with { $0.kind = record.kind; $0.stream = Reference(id: record.id) }
+                            $0.stream = .with {
+                                $0.kind = record.kind
+                                $0.stream = Reference(id: record.id)
+                            }
                             $0.reveal = true
                             $0.includeRecord = true
                         })
@@ -37,7 +40,8 @@ import Testing
                 #expect(status.projections.count >= 2 && status.projections.allSatisfy { $0.digest.count == 32 })
                 let digests = Dictionary(uniqueKeysWithValues: status.projections.map { ($0.name, $0.digest) })
                 return (
-                    digests, try records.map { try $0.serializedBytes() }, try customers.map { try $0.serializedBytes() },
+                    digests, try records.map { try $0.serializedBytes() },
+                    try customers.map { try $0.serializedBytes() },
                     try history.map { try $0.serializedBytes() }
                 )
             }

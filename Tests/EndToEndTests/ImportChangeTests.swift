@@ -22,7 +22,11 @@ import Testing
     private static func purchases(of customer: String, in daemon: Daemon) async throws -> PurchaseHistory {
         let position = try await daemon.durablePosition()
         let view = try await daemon.withClient {
-            try await $0.customer(.with { $0.party = Reference(system: "online-retail", key: customer); $0.atLeast = position })
+            try await $0.customer(
+                .with {
+                    $0.party = Reference(system: "online-retail", key: customer)
+                    $0.atLeast = position
+                })
         }
         return try #require(view.value.purchases.first)
     }

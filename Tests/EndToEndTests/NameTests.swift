@@ -27,8 +27,14 @@ import Testing
                 #expect(views.map { Array($0.party.party.name.display.utf8) } == bytes)
 
                 let events = try await client.events(
-                    .with { $0.kind = .partyRegistered; $0.reveal = true; $0.purpose = "test" })
-                let opened = events.flatMap(\.subjects).map(\.personal.partyRegistered.name.display).filter { !$0.isEmpty }
+                    .with {
+                        $0.kind = .partyRegistered
+                        $0.reveal = true
+                        $0.purpose = "test"
+                    })
+                let opened = events.flatMap(\.subjects).map(\.personal.partyRegistered.name.display).filter {
+                    !$0.isEmpty
+                }
                 #expect(opened.map { Array($0.utf8) } == bytes)
             }
         }

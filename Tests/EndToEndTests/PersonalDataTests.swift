@@ -16,7 +16,11 @@ import Testing
                 let parties = try await client.all(.party, atLeast: position)
                 let customers = try await client.customers(
                     parties.map { Reference(id: $0.id) }, asOf: Google_Protobuf_Timestamp(year: 2026, month: 1, day: 1))
-                _ = try await client.events(.with { $0.all = true; $0.reveal = true })
+                _ = try await client.events(
+                    .with {
+                        $0.all = true
+                        $0.reveal = true
+                    })
                 return customers.map(\.party)
             }
             let texts = PersonalTexts(commands, opened: opened)

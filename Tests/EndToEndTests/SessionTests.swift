@@ -39,7 +39,9 @@ import Testing
 
     private static func register(_ party: String, _ client: KithClient) async throws {
         let body = CommandBody.person(name, id: party, email: "ana.\(party)@example.org").with {
-            $0.registerParty.external = [.with { $0.system = "session"; $0.key = party }]
+            $0.registerParty.external = [
+                ExternalKey(system: "session", key: party)
+            ]
         }
         let command = Command(body)
         let accepted = try await client.accepted(command)
@@ -53,9 +55,12 @@ import Testing
     private static func upsert(_ party: String, _ client: KithClient) async throws {
         let body = CommandBody.with { body in
             body.upsertParty = .with {
-                $0.key = .with { $0.system = "session"; $0.key = party }
+                $0.key = ExternalKey(system: "session", key: party)
                 $0.kind = .person
-                $0.detail = .with { $0.country = "PL"; $0.language = "pl" }
+                $0.detail = .with {
+                    $0.country = "PL"
+                    $0.language = "pl"
+                }
             }
         }
         #expect(try await client.accepted(Command(body)).events.map(\.kind) == [.partyDetailChanged])
@@ -68,7 +73,8 @@ import Testing
     /// Orders two pieces at 12.50 and gives one back; the position of the last event.
     private static func orderAndReturn(_ party: String, _ order: String, _ client: KithClient) async throws -> UInt64 {
         try await client.accepted(
-            Command(.order(of: Reference(system: "session", key: party), id: order) { $0.documentNumber = "S-\(order)" }))
+            Command(
+                .order(of: Reference(system: "session", key: party), id: order) { $0.documentNumber = "S-\(order)" }))
         let goodsReturn = CommandBody.with { body in
             body.reason = "too small"
             body.registerReturn = .with {
@@ -110,11 +116,21 @@ import Testing
         #expect(record.party.contactPoints.first?.personal.normalised == "ana.\(party)@example.org")
 
         let orders = try await client.list(
-            .with { $0.kind = .order; $0.sort = .registered; $0.descending = true; $0.limit = 10; $0.atLeast = position })
+            .with {
+                $0.kind = .order
+                $0.sort = .registered
+                $0.descending = true
+                $0.limit = 10
+                $0.atLeast = position
+            })
         #expect(orders.value.records.contains { $0.id == order && $0.order.partyID == party })
 
         let customer = try await client.customer(
-            .with { $0.party = Reference(id: party); $0.atLeast = position; $0.timelineLimit = 20 }
+            .with {
+                $0.party = Reference(id: party)
+                $0.atLeast = position
+                $0.timelineLimit = 20
+            }
         ).value
         let history = try #require(customer.purchases.first)
         #expect(customer.purchases.count == 1 && history.currency == "EUR")
@@ -150,7 +166,10 @@ import Testing
                 try await daemon.withClient { other in
                     let status = CommandBody.with { body in
                         body.reason = "moved away"
-                        body.changePartyStatus = .with { $0.party = Reference(id: party); $0.status = .former }
+                        body.changePartyStatus = .with {
+                            $0.party = Reference(id: party)
+                            $0.status = .former
+                        }
                     }
                     _ = try await other.accepted(Command(status))
                 }

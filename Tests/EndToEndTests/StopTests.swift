@@ -12,7 +12,9 @@ import Testing
             for worker in 0..<4 {
                 group.addTask {
                     var answers: [String: Accepted] = [:]
-                    guard let client = try? await KithClient.connect(socketPath: daemon.socketPath) else { return answers }
+                    guard let client = try? await KithClient.connect(socketPath: daemon.socketPath) else {
+                        return answers
+                    }
                     var rest = commands[worker * share..<(worker + 1) * share]
                     while !rest.isEmpty, let results = try? await client.submit(Array(rest.prefix(20))).value {
                         for result in results {
@@ -43,13 +45,19 @@ import Testing
             try await daemon.withClient { client in
                 let known = commands.filter { acknowledged[$0.id] != nil }
                 // The log holds whole commands only, at the positions that were acknowledged.
-                let events = try await client.events(.with { $0.all = true; $0.omitPayload = true })
+                let events = try await client.events(
+                    .with {
+                        $0.all = true
+                        $0.omitPayload = true
+                    })
                 let byCommand = Dictionary(grouping: events, by: \.commandID)
                 var wrong: [String] = []
                 for command in known {
                     let receipts = acknowledged[command.id]?.events ?? []
                     let stored = byCommand[command.id] ?? []
-                    if stored.map(\.position) != receipts.map(\.position) || stored.map(\.leafHash) != receipts.map(\.leafHash) {
+                    if stored.map(\.position) != receipts.map(\.position)
+                        || stored.map(\.leafHash) != receipts.map(\.leafHash)
+                    {
                         wrong.append(command.id)
                     }
                 }
@@ -68,7 +76,12 @@ import Testing
             let client = try await KithClient.connect(socketPath: daemon.socketPath)
             let following = Task {
                 var seen = 0
-                for try await page in client.history(.with { $0.all = true; $0.follow = true }) {
+                for try await page in client.history(
+                    .with {
+                        $0.all = true
+                        $0.follow = true
+                    })
+                {
                     seen += page.value.events.count
                 }
                 return seen

@@ -71,6 +71,9 @@ struct Gateway: Sendable {
             throw Refusal(
                 .forbidden, "You may not act on behalf of others. Ask an administrator.", field: "on_behalf_of")
         }
+        for reference in [command.onBehalfOf, command.importJob] {
+            if case .token? = reference.target { throw Self.tokenFromOutside }
+        }
         guard (1...Self.bodiesMaximum).contains(command.bodies.count) else {
             throw Refusal(
                 command.bodies.isEmpty ? .schemaInvalid : .limitExceeded, "A command has 1 to 1,000 bodies.",
@@ -95,6 +98,10 @@ struct Gateway: Sendable {
         }
         return checked
     }
+
+    /// Tokens are the service's own form of references.
+    private static let tokenFromOutside = Refusal(
+        .schemaInvalid, "A reference names an id, an external key or a number.")
 
     private func correlation(_ command: Command) throws(Refusal) -> Identifier {
         guard !command.correlationID.isEmpty else { return .zero }
@@ -157,7 +164,7 @@ struct Gateway: Sendable {
                 if kind == .party { holdsPersonalData = true }
                 reference.token = context.token(of: key, kind).data
             case .token:
-                throw Refusal(.schemaInvalid, "A reference names an id, an external key or a number.")
+                throw Self.tokenFromOutside
             case .id, .number, nil: break
             }
         }

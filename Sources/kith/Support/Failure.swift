@@ -46,7 +46,10 @@ struct Failure: Error, Equatable, Sendable {
 
     /// The failure that an error of the client stands for.
     init(_ error: KithClientError) {
-        if let detail = error.detail {
+        if let detail = error.detail, detail.code == .cancelled {
+            // Nobody here cancels a request: the service does when it stops.
+            self = .notReachable("The service ended the request, as it is stopping.")
+        } else if let detail = error.detail {
             self = .refused(detail)
         } else if error.code == .tooLarge {
             self = .refused(error.message, code: ErrorCode.limitExceeded.label)

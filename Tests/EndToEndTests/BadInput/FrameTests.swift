@@ -58,7 +58,10 @@ import Testing
             let socket = try RawSocket(daemon.socketPath)
             let follow = Request.with {
                 $0.id = 7
-                $0.history = .with { $0.all = true; $0.follow = true }
+                $0.history = .with {
+                    $0.all = true
+                    $0.follow = true
+                }
             }
             try socket.send(try RawSocket.frame(follow) + RawSocket.frame(follow))
             var last: Response?

@@ -184,7 +184,11 @@ import Testing
             #expect(!acknowledged.isEmpty)
             let status = try await client.status().value
             #expect(status.durablePosition == UInt64(3 + acknowledged.count))
-            let events = try await client.events(.with { $0.all = true; $0.omitPayload = true })
+            let events = try await client.events(
+                .with {
+                    $0.all = true
+                    $0.omitPayload = true
+                })
             #expect(events.map(\.streamID).suffix(acknowledged.count) == acknowledged[...])
         }
         await daemon.kill()

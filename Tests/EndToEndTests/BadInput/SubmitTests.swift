@@ -11,18 +11,27 @@ import Testing
         let lines: [(line: String, code: String)] = [
             (deep("[", "]"), "SCHEMA_INVALID"),
             (deep(#"{"bodies":[{"registerParty":"#, "}]}"), "SCHEMA_INVALID"),
-            (#"{"id":"\#(newID())","bodies":[{"registerParty":{"name":"# + deep(#"{"x":"#, "}") + "}}]}", "SCHEMA_INVALID"),
+            (
+                #"{"id":"\#(newID())","bodies":[{"registerParty":{"name":"# + deep(#"{"x":"#, "}") + "}}]}",
+                "SCHEMA_INVALID"
+            ),
             (#"{"id":"\#(newID())","shoe":1,\#(person)}"#, "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())","bodies":[{"fly":{}}]}"#, "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())","bodies":[{"registerParty":{"kind":"PARTY_KIND_GHOST"}}]}"#, "SCHEMA_INVALID"),
-            (#"{"id":"\#(newID())","bodies":[{"registerParty":{"kind":77,"name":{"display":"Ana"}}}]}"#, "SCHEMA_INVALID"),
+            (
+                #"{"id":"\#(newID())","bodies":[{"registerParty":{"kind":77,"name":{"display":"Ana"}}}]}"#,
+                "SCHEMA_INVALID"
+            ),
             (#"{"id":"\#(newID())","bodies":[{"registerParty":{"kind":1,"name":{"display":7}}}]}"#, "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())","bodies":[{"expectedRevision":"1e99","tag":{}}]}"#, "SCHEMA_INVALID"),
             (#"{\#(person)}"#, "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())","bodies":[]}"#, "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())","occurredAt":"10000-01-01T00:00:00Z",\#(person)}"#, "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())","occurredAt":"yesterday",\#(person)}"#, "SCHEMA_INVALID"),
-            (#"{"id":"\#(newID())","bodies":[{"registerParty":{"kind":1,"name":{"display":"\ud800"}}}]}"#, "SCHEMA_INVALID"),
+            (
+                #"{"id":"\#(newID())","bodies":[{"registerParty":{"kind":1,"name":{"display":"\ud800"}}}]}"#,
+                "SCHEMA_INVALID"
+            ),
             ("nonsense", "SCHEMA_INVALID"),
             (#"{"id":"\#(newID())""#, "SCHEMA_INVALID"),
         ]

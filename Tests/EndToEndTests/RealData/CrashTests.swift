@@ -45,6 +45,7 @@ extension RealData {
                 #expect((report.documents["order"].map { $0.accepted + $0.replayed }) == load.orders)
                 let contents = try await Contents(daemon)
                 contents.expectEqual(to: expected)
+                try await CrashTests.expectSameWhenRebuilt(daemon)
             }
         }
 
@@ -86,6 +87,15 @@ extension RealData {
             }
         }
 
+        /// Views that lived through crashes are those that the log gives.
+        private static func expectSameWhenRebuilt(_ daemon: Daemon) async throws {
+            try await daemon.withClient { client in
+                for try await progress in client.rebuild(.with { $0.name = "all" }) where progress.done {
+                    #expect(progress.digest == progress.previousDigest, "\(progress.name)")
+                }
+            }
+        }
+
         /// What two logs are compared by.
         private struct Contents {
             var history: String
@@ -106,7 +116,8 @@ extension RealData {
                     let lines = history.split(separator: "\n")
                     let others = other.history.split(separator: "\n")
                     let pair = zip(lines, others).first { $0 != $1 }
-                    Issue.record("\(lines.count) and \(others.count) events; first difference: \(String(describing: pair))")
+                    Issue.record(
+                        "\(lines.count) and \(others.count) events; first difference: \(String(describing: pair))")
                 }
                 #expect(views == other.views, "\(views.differences(from: other.views))")
             }
@@ -131,7 +142,8 @@ private struct Load {
         var generator = SplitMix(seed: 7)
         return (0..<rows).map { _ in
             let customer = Int.random(in: 1...(rows / 3), using: &generator)
-            let date = 19_970_101 + Int.random(in: 0...11, using: &generator) * 100 + Int.random(in: 0...27, using: &generator)
+            let date =
+                19_970_101 + Int.random(in: 0...11, using: &generator) * 100 + Int.random(in: 0...27, using: &generator)
             let cents = Int.random(in: 100...9_999, using: &generator)
             return "\(customer) \(customer) \(date) 1 \(cents / 100).\(cents % 100 / 10)\(cents % 10)"
         }

@@ -74,8 +74,10 @@ extension RealData {
             #expect(documents.net(by: \.country) == (try expected.netByCountry.mapValues(hundredths)))
             #expect(documents.net(by: \.day) == (try expected.netByDay.mapValues(hundredths)))
             let times = documents.all.map(\.seconds)
-            #expect(times.min() == Google_Protobuf_Timestamp(year: 2010, month: 12, day: 1, secondOfDay: 30_360).seconds)
-            #expect(times.max() == Google_Protobuf_Timestamp(year: 2010, month: 12, day: 15, secondOfDay: 62_880).seconds)
+            #expect(
+                times.min() == Google_Protobuf_Timestamp(year: 2010, month: 12, day: 1, secondOfDay: 30_360).seconds)
+            #expect(
+                times.max() == Google_Protobuf_Timestamp(year: 2010, month: 12, day: 15, secondOfDay: 62_880).seconds)
         }
 
         /// Compares the view of every customer with its row of the expected results, and the counts over them.

@@ -35,7 +35,14 @@ extension CommandBody {
                 $0.id = id
                 $0.kind = .person
                 $0.name.display = name
-                if let email { $0.contactPoints = [.with { $0.kind = .email; $0.personal.value = email }] }
+                if let email {
+                    $0.contactPoints = [
+                        .with {
+                            $0.kind = .email
+                            $0.personal.value = email
+                        }
+                    ]
+                }
             }
         }
     }
@@ -50,7 +57,12 @@ extension CommandBody {
                 $0.id = id
                 if let party { $0.party = party }
                 $0.currency = currency
-                $0.lines = [.with { $0.quantity = DecimalValue(2); $0.unitPrice = DecimalValue(1_250, scale: 2) }]
+                $0.lines = [
+                    .with {
+                        $0.quantity = DecimalValue(2)
+                        $0.unitPrice = DecimalValue(1_250, scale: 2)
+                    }
+                ]
                 $0.reached = .confirmed
                 change(&$0)
             }
@@ -62,6 +74,14 @@ extension CommandBody {
         var body = self
         change(&body)
         return body
+    }
+}
+
+extension ExternalKey {
+    init(system: String, key: String) {
+        self.init()
+        self.system = system
+        self.key = key
     }
 }
 

@@ -136,6 +136,18 @@ import Testing
         test.remove()
     }
 
+    @Test func `tokens are no form of reference from outside`() async throws {
+        let test = try TestService()
+        var inside = Command.sample(1, [.note(onParty: "1", "x")])
+        inside.bodies[0].addNote.target.token = Data(repeating: 1, count: 16)
+        #expect(try await test.refusal(inside) == .schemaInvalid)
+        var above = Command.sample(2, [.upsertParty("1", name: "Ada")])
+        above.importJob.token = Data(repeating: 1, count: 16)
+        #expect(try await test.refusal(above) == .schemaInvalid)
+        await test.stop()
+        test.remove()
+    }
+
     @Test func `nobody but administrators gets in before a grant`() async throws {
         let test = try TestService()
         let stranger: UInt32 = 54_321
