@@ -56,8 +56,14 @@ package import Schema
     }
 
     /// The id of a log whose making was begun; nil where none was, or where it did not get as far as a whole file.
-    package func readBegunFormat() -> Identifier? {
-        (try? readFormat("\(path)/FORMAT.new")) ?? nil
+    ///
+    /// - Throws: `notWritable` where the file is there and cannot be read.
+    package func readBegunFormat() throws(EventLogError) -> Identifier? {
+        do {
+            return try readFormat("\(path)/FORMAT.new")
+        } catch where error.code == .format {
+            return nil
+        }
     }
 
     private func readFormat(_ name: String) throws(EventLogError) -> Identifier? {

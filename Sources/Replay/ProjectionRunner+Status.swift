@@ -4,6 +4,7 @@ internal import Views
 
 extension ProjectionRunner {
     package func wait(for position: Position, deadlineMilliseconds: Int) async throws(ReplayError) {
+        urgent.raise()
         switch await waiters.wait(for: position, milliseconds: deadlineMilliseconds) {
         case .reached:
             return

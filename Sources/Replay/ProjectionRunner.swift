@@ -36,6 +36,8 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     nonisolated let directory: StoreDirectory
     nonisolated let waiters: PositionWaiters
     nonisolated let signal = WakeSignal()
+    /// Raised where gathering events for a moment would make somebody wait.
+    nonisolated let urgent = WakeSignal()
     nonisolated let logger: Logger
     private nonisolated let executor: ThreadExecutor
     private nonisolated let stopping = Atomic<Bool>(false)
@@ -77,6 +79,7 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
 
     package nonisolated func stop() {
         stopping.store(true, ordering: .releasing)
+        urgent.raise()
         signal.raise()
     }
 
@@ -104,7 +107,11 @@ extension ProjectionRunner {
             switch advance() {
             case .more: await Task.yield()
             case .wait(nil): await signal.wait()
-            case .wait(let milliseconds?): await signal.wait(milliseconds: milliseconds)
+            case .wait(let milliseconds?):
+                // While events come one by one, a wake-up for each would cost more than the fold: they are gathered
+                // for a moment, unless somebody waits to read what he wrote.
+                await urgent.wait(milliseconds: min(milliseconds, options.gatherMilliseconds))
+                await signal.wait(milliseconds: milliseconds)
             }
         }
         close()

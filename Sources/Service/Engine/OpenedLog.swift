@@ -17,7 +17,7 @@ struct OpenedLog {
         let recorded = try directory.readFormat()
         let storage = try LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes)
         let last = try storage.lastPosition()
-        let begun = recorded == nil ? directory.readBegunFormat() : nil
+        let begun = recorded == nil ? try directory.readBegunFormat() : nil
         if recorded != nil, last == .none {
             throw EventLogError(
                 .damaged,

@@ -28,7 +28,7 @@ extension RealData {
                 let importer = try load.start(on: daemon)
                 // Spread over the import by what the log holds, however fast the machine is.
                 let end = UInt64(Double(expected.events) * 0.95)
-                let moments = (1...20).map { _ in UInt64.random(in: 4..<end, using: &generator) }.sorted()
+                let moments = (1...20).map { _ in UInt64.random(in: 8..<end, using: &generator) }.sorted()
                 for moment in moments {
                     while importer.isRunning, try await daemon.durablePosition() < moment {
                         try await Task.sleep(for: .milliseconds(5))
