@@ -34,8 +34,10 @@ import Testing
     func `nothing that was acknowledged is lost when the service ends under load`(signal: Int32) async throws {
         try await Daemon.run { daemon in
             let commands = (0..<20_000).map { Command(.person("Person \($0)"), .order()) }
+            let before = try await daemon.durablePosition()
             async let loading = StopTests.load(commands, on: daemon)
-            try await Task.sleep(for: .milliseconds(700))
+            // Some are acknowledged, however slow the machine is; most are still to come.
+            while try await daemon.durablePosition() < before + 400 { try await Task.sleep(for: .milliseconds(10)) }
             daemon.signal(signal)
             let acknowledged = await loading
             #expect(!acknowledged.isEmpty && acknowledged.count < commands.count)

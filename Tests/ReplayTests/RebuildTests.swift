@@ -20,7 +20,7 @@ internal import Views
         let reports = Mutex<[RebuildProgress]>([])
         try await running(engine) {
             let runner = try engine.runner(Tags.self)
-            try await runner.wait(for: log.log.end.position, deadlineMilliseconds: 20_000)
+            try await runner.wait(for: log.log.end.position, deadlineMilliseconds: 120_000)
             let appending = Task {
                 for seed in 0..<40 as Range<UInt64> { try log.appendRandom(50, seed: seed, group: 10) }
             }

@@ -40,7 +40,7 @@ extension ProjectionRunner {
 
     /// The digest once the projection has applied the event at `position`.
     func digest(at position: Position) async throws -> [UInt8] {
-        try await wait(for: position, deadlineMilliseconds: 20_000)
+        try await wait(for: position, deadlineMilliseconds: 120_000)
         return try await digest().digest
     }
 }
