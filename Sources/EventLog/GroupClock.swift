@@ -1,4 +1,4 @@
-package import Schema
+internal import Schema
 
 /// The time of the log: read once per group, never backwards, and never far ahead of the time since boot.
 struct GroupClock {

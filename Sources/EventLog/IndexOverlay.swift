@@ -1,4 +1,4 @@
-package import Schema
+internal import Schema
 
 /// The part of the index that is not yet in its environment: what the events since its applied position changed.
 ///

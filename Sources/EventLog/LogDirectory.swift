@@ -61,7 +61,7 @@ package import Schema
     package func readBegunFormat() throws(EventLogError) -> Identifier? {
         do {
             return try readFormat("\(path)/FORMAT.new")
-        } catch where error.code == .format {
+        } catch  where error.code == .format {
             return nil
         }
     }

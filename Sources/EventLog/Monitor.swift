@@ -96,7 +96,7 @@ internal import Glibc
 
     /// Waits until the thread has ended. Call it once.
     package func join() {
-        unsafe pthread_join(thread, nil)
+        pthread_join(thread, nil)
     }
 
     private final class Box: Sendable {
