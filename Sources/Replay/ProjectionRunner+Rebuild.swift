@@ -11,7 +11,7 @@ extension ProjectionRunner {
     /// nothing to compare; if the event that parked it can be applied now, it goes on. A rebuild that fails or is
     /// cancelled leaves the present rows as they were.
     ///
-    /// - Parameter progress: called about four times a second, and at the end with `done`.
+    /// - Parameter progress: called every `progressMilliseconds`, and at the end with `done`.
     /// - Returns: the last progress.
     /// - Throws: `rebuildRunning`, `unfit`, `log`, `storage`, `cancelled`, `stopped`.
     package func rebuild(
@@ -67,7 +67,7 @@ extension ProjectionRunner {
         while true {
             if Task.isCancelled { throw .cancelledTask }
             if isStopping { throw .stoppedEngine }
-            let position = try await worker.fold(through: target, milliseconds: 250)
+            let position = try await worker.fold(through: target, milliseconds: options.progressMilliseconds)
             rebuildPosition = position
             report.position = position.rawValue
             report.target = log.end.position.rawValue

@@ -17,6 +17,8 @@ package struct ReplayOptions: Sendable, Hashable {
     /// Bytes of changed rows that a rebuild collects before it writes them, sorted, into its store. The larger, the
     /// fewer random writes; memory use is about half as much again.
     package var rebuildBytes = 192 << 20
+    /// How often a rebuild says how far it is, in milliseconds. Where it is cancelled it ends as soon.
+    package var progressMilliseconds = 250
     /// An empty projection of a log with more events than this is built like a rebuild, not by the live loop.
     package var initialBuildEvents = 20_000
 

@@ -18,6 +18,9 @@ struct Daemon {
         raiseDescriptorLimit()
         // The directory of the data is locked before any socket is opened.
         let backend = try KithService(configuration: configuration, logger: logger)
+        // Before a socket answers: whoever has seen it answer can stop the service clean. While the log is being opened
+        // a signal just ends the process, which has taken nothing yet.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var services: [any ServiceLifecycle.Service] = [backend]
         for endpoint in endpoints {
             services.append(
@@ -33,9 +36,14 @@ struct Daemon {
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
             },
-            gracefulShutdownSignals: [.sigterm, .sigint], cancellationSignals: [.sigquit], logger: logger)
+            cancellationSignals: [.sigquit], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.limits.stopTimeout + Daemon.backendStopTime
-        try await ServiceGroup(configuration: group).run()
+        let running = ServiceGroup(configuration: group)
+        let stopping = Task {
+            for await _ in signals { await running.triggerGracefulShutdown() }
+        }
+        defer { stopping.cancel() }
+        try await running.run()
     }
 
     private var endpoints: [NativeServer.Endpoint] {

@@ -100,29 +100,19 @@ import Testing
     @Test func `more connections than allowed are turned away, and more streams`() async throws {
         try await Daemon.run(arguments: ["--maximum-connections", "3", "--maximum-streams", "2"]) { daemon in
             try await daemon.withClient { first in
-                // A stream that follows stays open until it is left.
-                let streams = try await withThrowingTaskGroup(of: ErrorCode?.self) { group in
-                    for _ in 0..<3 {
-                        group.addTask {
-                            do {
-                                for try await _ in first.history(
-                                    .with {
-                                        $0.all = true
-                                        $0.follow = true
-                                    })
-                                {
-                                    try await Task.sleep(for: .seconds(1))
-                                    return nil
-                                }
-                            } catch let error as KithClientError {
-                                return error.detail?.code
-                            }
-                            return nil
-                        }
-                    }
-                    return try await group.reduce(into: []) { $0.append($1) }
+                // A stream that follows stays open until its iterator is gone.
+                let following = HistoryRequest.with {
+                    $0.all = true
+                    $0.follow = true
                 }
-                #expect(streams.count { $0 == .limitExceeded } == 1 && streams.count { $0 == nil } == 2)
+                var open = [
+                    first.history(following).makeAsyncIterator(), first.history(following).makeAsyncIterator(),
+                ]
+                for index in open.indices { #expect(try await open[index].next() != nil) }
+                var third = first.history(following).makeAsyncIterator()
+                let error = await #expect(throws: KithClientError.self) { try await third.next() }
+                #expect(error?.detail?.code == .limitExceeded)
+                withExtendedLifetime(open) {}
 
                 let others = try [RawSocket(daemon.socketPath), RawSocket(daemon.socketPath)]
                 let last = try RawSocket(daemon.socketPath)

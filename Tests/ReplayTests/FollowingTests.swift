@@ -17,7 +17,7 @@ internal import Views
             let stream = StreamNumber(try log.append([.open]).rawValue)
             for round in 1...20 as ClosedRange<UInt64> {
                 let position = try log.append([.tag(stream, "vip")])
-                let (count, standing) = try await runner.read(atLeast: position, deadlineMilliseconds: 10_000) {
+                let (count, standing) = try await runner.read(atLeast: position, deadlineMilliseconds: 120_000) {
                     snapshot throws(ViewError) in
                     try snapshot.get(Tags.counts, Tags.count("vip")).map { Tags.number($0) }
                 }
@@ -45,7 +45,7 @@ internal import Views
         let copies = try await running(engine) {
             var copies: [String] = []
             for position in [1_000, 2_000, end.rawValue] {
-                try await engine.runner(Tags.self).wait(for: Position(position), deadlineMilliseconds: 10_000)
+                try await engine.runner(Tags.self).wait(for: Position(position), deadlineMilliseconds: 120_000)
                 let copy = "\(folder.path)/crash-\(position)"
                 try FileManager.default.copyItem(atPath: views, toPath: copy)
                 copies.append(copy)
@@ -93,7 +93,7 @@ internal import Views
         let expected = model
         let engine = try makeEngine(log, folder.viewsPath, Tags.self)
         try await running(engine) {
-            let equal = try await engine.runner(Tags.self).read(atLeast: end, deadlineMilliseconds: 10_000) {
+            let equal = try await engine.runner(Tags.self).read(atLeast: end, deadlineMilliseconds: 120_000) {
                 snapshot throws(ViewError) in
                 var found = MemoryStore(for: Tags.self)
                 for table in [Tags.counts, Tags.bearers] {
@@ -114,7 +114,7 @@ internal import Views
         let end = try log.appendRandom(1_000, seed: 4)
         let engine = try makeEngine(log, folder.viewsPath, Idle.self)
         try await running(engine) {
-            try await engine.runner(Idle.self).wait(for: end, deadlineMilliseconds: 10_000)
+            try await engine.runner(Idle.self).wait(for: end, deadlineMilliseconds: 120_000)
         }
         let again = try makeEngine(log, folder.viewsPath, Idle.self)
         #expect(try await again.runner(Idle.self).standing().position == end)
@@ -162,7 +162,7 @@ internal import Views
         let end = try log.appendRandom(500, seed: 6)
         let engine = try makeEngine(log, folder.viewsPath, Tags.self, Idle.self)
         let task = Task { await engine.run() }
-        try await engine.runner(Tags.self).wait(for: end, deadlineMilliseconds: 10_000)
+        try await engine.runner(Tags.self).wait(for: end, deadlineMilliseconds: 120_000)
         task.cancel()
         await task.value
         let again = try makeEngine(log, folder.viewsPath, Tags.self)

@@ -61,7 +61,7 @@ internal import Views
         let engine = try makeEngine(log, folder.viewsPath, FussyTags.self)
         _ = try await running(engine) {
             await #expect(throws: ReplayError.self) {
-                try await engine.runner(FussyTags.self).wait(for: end, deadlineMilliseconds: 10_000)
+                try await engine.runner(FussyTags.self).wait(for: end, deadlineMilliseconds: 120_000)
             }
         }
         FussyTags.isLenient.store(true, ordering: .relaxed)

@@ -45,18 +45,24 @@ internal import Views
         let folder = try TestFolder()
         let log = try TestLog(folder)
         let end = try log.appendRandom(3_000, seed: 11)
-        let engine = try makeEngine(log, folder.viewsPath, Tags.self)
+        let engine = try makeEngine(log, folder.viewsPath, Tags.self) {
+            $0.pageRecords = 32
+            // After every page.
+            $0.progressMilliseconds = 0
+        }
         try await running(engine) {
             let runner = try engine.runner(Tags.self)
             let before = try await runner.digest(at: end)
-            let began = WakeSignal()
+            let reports = Mutex<[UInt64]>([])
             let task = Task {
-                began.raise()
-                return try await engine.rebuild("tags") { _ in }
+                try await engine.rebuild("tags") { report in
+                    reports.withLock { $0.append(report.position) }
+                    withUnsafeCurrentTask { $0?.cancel() }
+                }
             }
-            await began.wait()
-            task.cancel()
             let result = await task.result
+            let positions = reports.withLock { $0 }
+            #expect(positions.count == 1 && (1..<end.rawValue).contains(positions[0]), "\(positions)")
             #expect(throws: ReplayError.cancelledTask) { try result.get() }
             #expect(try await runner.digest().digest == before)
             #expect(try await runner.standing().state == .live)

@@ -33,7 +33,7 @@ func running<R: Sendable>(_ engine: ReplayEngine, _ body: () async throws -> R) 
 extension ProjectionRunner {
     /// Reads one number, without regard to the standing.
     func number(_ table: TableID, _ key: [UInt8], atLeast position: Position? = nil) async throws -> UInt64? {
-        try await read(atLeast: position, deadlineMilliseconds: 10_000) { snapshot throws(ViewError) in
+        try await read(atLeast: position, deadlineMilliseconds: 120_000) { snapshot throws(ViewError) in
             try snapshot.get(table, key).map { Tags.number($0) }
         }.value
     }
