@@ -97,27 +97,26 @@ def _verdict(machine, line):
     return f"ratio {line.ratio:.2f}; goal: {line.goal}: {'reached' if line.reached else 'NOT reached'}"
 
 
-def text(machine, results):
-    """The table for the terminal."""
-    parts = [f"{name + ':':10} {value}" for name, value in machine.items()]
-    for line in results:
-        rows = [HEADINGS] + [_cells(side) for side in line.sides]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-        parts += ["", f"{line.number}  {line.title}", f"   {line.what}"]
-        for row in rows:
-            cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
-            parts.append("   " + "  ".join(cells).rstrip())
-        parts.append("   " + _verdict(machine, line))
-    return "\n".join(parts)
+def heading(machine, markdown):
+    """What stands above the table."""
+    return "\n".join(f"- {name}: {value}" if markdown else f"{name + ':':10} {value}" for name, value in machine.items())
 
 
-def markdown(machine, results):
+def text(machine, line):
+    """A line of the table, for the terminal."""
+    rows = [HEADINGS] + [_cells(side) for side in line.sides]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    parts = ["", f"{line.number}  {line.title}", f"   {line.what}"]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        parts.append("   " + "  ".join(cells).rstrip())
+    return "\n".join(parts + ["   " + _verdict(machine, line)])
+
+
+def markdown(machine, line):
     """The same as docs/performance.md has it."""
-    parts = [f"- {name}: {value}" for name, value in machine.items()]
-    for line in results:
-        parts += ["", f"### {line.number}: {line.title}", "", f"{line.what}.", ""]
-        parts.append("| " + " | ".join(HEADINGS) + " |")
-        parts.append("|" + "---|" * len(HEADINGS))
-        parts += ["| " + " | ".join(_cells(side)) + " |" for side in line.sides]
-        parts += ["", f"**{_verdict(machine, line)}.**"]
-    return "\n".join(parts)
+    parts = ["", f"### {line.number}: {line.title}", "", f"{line.what}.", ""]
+    parts.append("| " + " | ".join(HEADINGS) + " |")
+    parts.append("|" + "---|" * len(HEADINGS))
+    parts += ["| " + " | ".join(_cells(side)) + " |" for side in line.sides]
+    return "\n".join(parts + ["", f"**{_verdict(machine, line)}.**"])

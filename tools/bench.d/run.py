@@ -86,23 +86,27 @@ def main():
     # SIGTERM ends the run as Ctrl-C does: what was started is stopped and removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed = False
+    show = report.markdown if given.markdown else report.text
     with tempfile.TemporaryDirectory(prefix="kith-bench.", dir=given.data_dir) as directory:
         with Bench(binaries, pathlib.Path(directory)) as bench:
             machine = report.machine(directory, size["configuration"])
+            if not given.json:
+                print(report.heading(machine, given.markdown), flush=True)
             results = []
             for name in given.lines.split(","):
                 print(f"bench: line {name}", file=sys.stderr)
                 try:
-                    results.append(lines.ALL[name](bench, size))
+                    line = lines.ALL[name](bench, size)
                 except (Failure, subprocess.SubprocessError) as error:
                     print(f"bench: line {name} failed: {error}", file=sys.stderr)
                     failed = True
+                    continue
+                results.append(line)
+                # Each as soon as it is there: the whole takes long.
+                if not given.json:
+                    print(show(machine, line), flush=True)
     if given.json:
         print(json.dumps({"machine": machine, "size": given.size, "lines": results}, indent=1, default=vars))
-    elif given.markdown:
-        print(report.markdown(machine, results))
-    else:
-        print(report.text(machine, results))
     return 1 if failed else 0
 
 
