@@ -62,5 +62,8 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
         self.init(code, "While \(activity): \(error.message)", cause: error)
     }
 
+    /// The same failure, known to come from a full disk.
+    var asDiskFull: EventLogError { EventLogError(.diskFull, message, cause: cause, position: position) }
+
     package var description: String { "\(code): \(message)" }
 }

@@ -79,7 +79,7 @@ package final class LMDBLogStorage: LogStorage {
     }
 
     package func append(_ group: RecordGroup) throws(EventLogError) {
-        if appendedSinceFill.load(ordering: .relaxed) >= Self.fillStep / 2 { try fillAhead() }
+        if appendedSinceFill.load(ordering: .relaxed) >= min(Self.fillStep, reserve) / 2 { try fillAhead() }
         do {
             let transaction = try environment.beginWrite()
             for index in 0..<group.count {
@@ -91,8 +91,15 @@ package final class LMDBLogStorage: LogStorage {
             try transaction.commit()
             appendedSinceFill.wrappingAdd(group.bytes.count, ordering: .relaxed)
         } catch {
-            throw EventLogError(error, during: "appending \(group.count) events at position \(group.first)")
+            let failure = EventLogError(error, during: "appending \(group.count) events at position \(group.first)")
+            throw isFull(for: group, after: error) ? failure.asDiskFull : failure
         }
+    }
+
+    /// LMDB calls a write that a full disk cut short an I/O error.
+    private func isFull(for group: RecordGroup, after error: LMDBError) -> Bool {
+        guard error.code == .io, let free = try? environment.freeSpace() else { return false }
+        return free < group.bytes.count + Self.fillStep
     }
 
     /// Fills the file with zeros ahead of what will be written, between two groups.

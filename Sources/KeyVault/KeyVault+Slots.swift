@@ -45,6 +45,8 @@ extension KeyVault {
                 if free == 0 { throw VaultError(.full, "Every slot number of the vault has been given out.") }
                 return
             }
+            // Space first: making a block of keys that a full disk does not take would cost every new subject.
+            try file.allocate(Int(end - filled) * VaultFormat.slotSize, at: VaultFormat.offset(ofSlot: filled))
             // The mark follows the synced keys: a crash in between leaves slots that the next fill overwrites.
             let bytes = try Self.freshSlots(filled..<end, masterKey: masterKey, randomBytes: randomBytes)
             try file.write(bytes, at: VaultFormat.offset(ofSlot: filled))

@@ -51,6 +51,14 @@ final class VaultFile: Sendable {
         }
     }
 
+    /// Makes sure that so many bytes from `offset` on have space on the disk, where the file system can do that.
+    func allocate(_ count: Int, at offset: Int) throws(VaultError) {
+        let number = posix_fallocate(descriptor, offset, count)
+        guard number == ENOSPC || number == EDQUOT else { return }
+        errno = number
+        throw VaultError.system("posix_fallocate", path: path)
+    }
+
     /// The file's length in bytes.
     func length() throws(VaultError) -> Int {
         var status = stat()

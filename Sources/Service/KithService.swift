@@ -108,9 +108,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
 
     /// Says no at once, with when to come back.
     private func turnAway(_ work: SubmittedWork) {
-        for case .success(let command) in work.commands {
-            for body in command.bodies { body.prepared?.reservedSlot.map { context.vault.release($0) } }
-        }
+        work.releaseSlots(to: context.vault)
         var refusal: Refusal
         if queue.isClosed {
             refusal = Refusal(.readOnly, "The service is stopping. Send the command again when it is back.")

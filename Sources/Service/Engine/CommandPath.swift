@@ -14,6 +14,13 @@ struct SubmittedWork: Sendable {
     var commandIDs: [String]
     var sink: any ReplySink
     var tag: UInt64
+
+    /// Gives back the key slots that were taken ahead for the subjects of commands that will not be decided.
+    func releaseSlots(to vault: KeyVault) {
+        for case .success(let command) in commands {
+            for body in command.bodies { body.prepared?.reservedSlot.map { vault.release($0) } }
+        }
+    }
 }
 
 /// The sequencer's side of the command path: decides what waits, appends it as one group, answers when it is durable.
@@ -45,6 +52,12 @@ final class CommandPath {
         answers.reserveCapacity(works.count)
         do {
             try writer.begin()
+        } catch {
+            // Nothing of them was decided: what was taken ahead for new subjects goes back.
+            for work in works { work.releaseSlots(to: context.vault) }
+            return refuse(works, error)
+        }
+        do {
             for work in works { answers.append(decide(work)) }
             let tree = try writer.commit()
             // Only now: before it is durable, a change of rights is nobody's.
@@ -56,15 +69,20 @@ final class CommandPath {
                     results.map { $0.result(size: tree.size, root: tree.root, recordedAt: writer.recordedAt) }
                 })
         } catch {
-            let refusal = Self.stopped(error)
-            deliver(works, works.map { work in work.commandIDs.map { CommandResult(refusal, commandID: $0) } })
+            refuse(works, error)
         }
+    }
+
+    private func refuse(_ works: [SubmittedWork], _ error: EventLogError) {
+        let refusal = Self.stopped(error)
+        deliver(works, works.map { work in work.commandIDs.map { CommandResult(refusal, commandID: $0) } })
     }
 
     /// What callers get once the writer has stopped: definite, and the same id may be sent again later.
     private static func stopped(_ error: EventLogError) -> Refusal {
         switch error.code {
-        case .diskFull: Refusal(.diskFull, "Nothing can be appended: \(error.message)")
+        case .diskFull:
+            Refusal(.diskFull, "Nothing can be appended: \(error.message) Make space, then restart the service.")
         default: Refusal(.readOnly, "The log takes no commands: \(error.message) Restart the service.")
         }
     }

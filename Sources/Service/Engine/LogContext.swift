@@ -190,6 +190,7 @@ extension Refusal {
         switch error.code {
         case .erased: self.init(.erased, "The personal data were erased.")
         case .openFailed, .damaged: self.init(.damaged, error.message)
+        case .full: self.init(.diskFull, error.message)
         default: self.init(.internal, error.message)
         }
     }

@@ -74,6 +74,8 @@ final class ChildProcess: Sendable {
         state.state.withLock { if case .running = $0 { true } else { false } }
     }
 
+    var processID: Int32 { process.processIdentifier }
+
     func kill(_ signal: Int32) {
         guard isRunning else { return }
         Foundation.kill(process.processIdentifier, signal)
