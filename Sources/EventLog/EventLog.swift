@@ -78,8 +78,13 @@ package final class EventLog: Sendable {
         listeners.withLock { $0.append(listener) }
     }
 
+    /// Lets readers see what has become durable.
     func publish(_ position: Position, root: TreeHash, recordedAt: Instant) {
         durable.withLock { $0 = DurableEnd(position: position, root: root, recordedAt: recordedAt) }
+    }
+
+    /// Wakes whoever follows the log.
+    func announce() {
         for listener in listeners.withLock({ $0 }) { listener() }
     }
 

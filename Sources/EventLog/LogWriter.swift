@@ -114,11 +114,19 @@ package final class LogWriter {
 
     /// Makes the open group durable and publishes it. Returns the tree's size and root over it.
     ///
+    /// - Parameter whenDurable: called with size and root as soon as readers can see the group, before anybody is
+    ///   woken to follow it: whoever waits for an answer comes first.
     /// - Throws: the flush's error; the writer is poisoned then, and nothing is known of the group's events.
-    package func commit() throws(EventLogError) -> (size: UInt64, root: TreeHash) {
+    @discardableResult
+    package func commit(
+        whenDurable: (_ size: UInt64, _ root: TreeHash) -> Void = { _, _ in }
+    ) throws(EventLogError) -> (size: UInt64, root: TreeHash) {
         if let failure { throw failure }
-        let root = frontier.root
-        guard group.count > 0 else { return (frontier.size, root) }
+        let tree = (size: frontier.size, root: frontier.root)
+        guard group.count > 0 else {
+            whenDurable(tree.size, tree.root)
+            return tree
+        }
         do {
             try log.storage.append(group)
         } catch {
@@ -126,13 +134,15 @@ package final class LogWriter {
             throw error
         }
         let durable = Position(group.next.rawValue - 1)
-        log.publish(durable, root: root, recordedAt: recordedAt)
+        log.publish(durable, root: tree.root, recordedAt: recordedAt)
+        whenDurable(tree.size, tree.root)
+        log.announce()
         // Also a small overlay goes once in a while, so that little has to be caught up after a kill.
         let isDue = recordedAt.rawValue - handedOverAt.rawValue >= Self.handOverInterval
         log.index.handOver(upTo: durable, frontier: frontier, force: isDue)
         if isDue { handedOverAt = recordedAt }
         group = RecordGroup(first: group.next)
-        return (frontier.size, root)
+        return tree
     }
 
     /// Hands everything durable to the index's environment and waits until it is written. For a clean stop.

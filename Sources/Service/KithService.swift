@@ -177,6 +177,6 @@ private struct SequencerStart: Sendable {
                 commandID: id, correlationID: .zero, causation: .none, principal: .none, onBehalfOf: .none,
                 importNumber: .none, subjects: [], fingerprint: context.vault.fingerprint(encoded.payload), changes: [])
         )
-        _ = try writer.commit()
+        try writer.commit()
     }
 }

@@ -72,7 +72,7 @@ final class TestLog {
     func append(_ draft: EventDraft) throws -> AppendedEvent {
         try writer.begin()
         let event = try writer.append(draft)
-        _ = try writer.commit()
+        try writer.commit()
         return event
     }
 }

@@ -59,15 +59,16 @@ final class CommandPath {
         }
         do {
             for work in works { answers.append(decide(work)) }
-            let tree = try writer.commit()
-            // Only now: before it is durable, a change of rights is nobody's.
-            if principalsChanged { onPrincipalChange() }
-            principalsChanged = false
-            deliver(
-                works,
-                answers.map { results in
-                    results.map { $0.result(size: tree.size, root: tree.root, recordedAt: writer.recordedAt) }
-                })
+            try writer.commit { size, root in
+                // Only now: before it is durable, a change of rights is nobody's.
+                if principalsChanged { onPrincipalChange() }
+                principalsChanged = false
+                deliver(
+                    works,
+                    answers.map { results in
+                        results.map { $0.result(size: size, root: root, recordedAt: writer.recordedAt) }
+                    })
+            }
         } catch {
             refuse(works, error)
         }

@@ -53,15 +53,3 @@ enum Decimals {
         (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
     }
 }
-
-/// How many decimals amounts of a currency have (ISO 4217).
-enum CurrencyDigits {
-    /// Decimals of the currency; two for all that the table does not name.
-    static func of(_ currency: String) -> Int { exceptions[currency] ?? 2 }
-
-    private static let exceptions: [String: Int] = [
-        "BIF": 0, "BYR": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
-        "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3,
-        "LYD": 3, "OMR": 3, "TND": 3, "CLF": 4, "UYW": 4,
-    ]
-}

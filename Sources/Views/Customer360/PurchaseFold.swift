@@ -117,6 +117,6 @@ struct LineCosts {
         }
         return Decimals.amount(
             unscaled: unitCost.unscaled, scale: unitCost.scale, quantity: counted.quantity,
-            quantityScale: counted.quantityScale, digits: CurrencyDigits.of(currency))
+            quantityScale: counted.quantityScale, digits: CurrencyCode.shownDigits(currency))
     }
 }

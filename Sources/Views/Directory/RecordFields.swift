@@ -16,19 +16,8 @@ enum RecordField {
     case partyID(@Sendable (DirectoryRow) -> StreamNumber)
 }
 
-/// The open fields of records by which lists are filtered, under the names that they have in JSON.
-///
-/// | records       | fields                                                                                       |
-/// |---------------|----------------------------------------------------------------------------------------------|
-/// | all           | id, number, revision, firstPosition, lastPosition, occurredAt, changedAt, importNumber, tags |
-/// | party         | kind, status, archived, country, language, roles                                             |
-/// | product       | sku, name, category, unit, costCurrency, retired                                             |
-/// | price book    | name, currency                                                                               |
-/// | order         | status, documentNumber, partyNumber, partyId, channel, country, currency, net, placedAt      |
-/// | return        | status, documentNumber, orderNumber, partyNumber, partyId, channel, country, currency, net, registeredAt |
-/// | import        | mapping, mode, committed, rowsRead, rowsRejected                                             |
-/// | organisation  | name, zone, currency, locale, zoneRulesVersion                                               |
-/// | principal     | uid, socket, token, label, roles, employeeNumber, onBehalfOfAllowed                          |
+/// The open fields of records by which lists are filtered, under the names that they have in JSON; `docs/protocol.md`
+/// lists them.
 enum RecordFields {
     /// The kinds of aggregate that are listed.
     static let kinds: [AggregateKind] = [

@@ -65,7 +65,7 @@ struct DemoOrders: Sendable {
     private static func decimal(_ minorUnits: Int, _ culture: DemoCulture) -> DecimalValue {
         var value = DecimalValue()
         value.unscaled = Int64(minorUnits)
-        value.scale = UInt32(CurrencyDigits.of(culture.currency))
+        value.scale = UInt32(CurrencyCode.shownDigits(culture.currency))
         return value
     }
 }

@@ -1,3 +1,5 @@
+internal import Schema
+
 /// The values of a mapping by name. A name that no value has means the column of that name, as text.
 struct ValueNames {
     private(set) var rules: [ValueRule] = []
@@ -60,7 +62,7 @@ extension ValueRule {
             guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
                 throw object.problem("currency", "must be a code of ISO 4217")
             }
-            return .money(digits: CurrencyDigits.of(currency))
+            return .money(digits: CurrencyCode.shownDigits(currency))
         case .time: return try time(&object)
         }
     }

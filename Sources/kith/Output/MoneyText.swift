@@ -4,7 +4,7 @@ internal import Schema
 enum MoneyText {
     /// Minor units as a decimal number with the currency's decimals, for example `-69270.10 GBP`.
     static func amount(_ minorUnits: Int64, _ currency: String) -> String {
-        let number = decimal(minorUnits, scale: CurrencyDigits.of(currency))
+        let number = decimal(minorUnits, scale: CurrencyCode.shownDigits(currency))
         return currency.isEmpty ? number : "\(number) \(currency)"
     }
 

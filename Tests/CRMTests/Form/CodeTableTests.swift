@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Schema
 internal import Testing
 
 @testable import CRM

@@ -50,7 +50,7 @@ final class TestLog: Sendable {
             try writer.begin()
             var last = Position.none
             for step in steps { last = try writer.append(try draft(step)).position }
-            _ = try writer.commit()
+            try writer.commit()
             return last
         }
     }

@@ -8,6 +8,9 @@ package enum CurrencyCode {
         digitsByCode[code]
     }
 
+    /// How many decimals amounts of a currency are shown with: those of its minor unit, two where the code is not known.
+    package static func shownDigits(_ code: String) -> Int { minorDigits(code) ?? 2 }
+
     /// Whether money can be in this currency. Codes are in capitals.
     package static func isKnown(_ code: String) -> Bool {
         digitsByCode[code] != nil
