@@ -98,8 +98,13 @@ package final class LMDBLogStorage: LogStorage {
 
     /// LMDB calls a write that a full disk cut short an I/O error.
     private func isFull(for group: RecordGroup, after error: LMDBError) -> Bool {
-        guard error.code == .io, let free = try? environment.freeSpace() else { return false }
-        return free < group.bytes.count + Self.fillStep
+        guard error.code == .io else { return false }
+        do {
+            return try environment.freeSpace() < group.bytes.count + Self.fillStep
+        } catch {
+            // A disk that cannot even be measured is broken, not full.
+            return false
+        }
     }
 
     /// Fills the file with zeros ahead of what will be written, between two groups.

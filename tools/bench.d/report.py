@@ -99,7 +99,8 @@ def _verdict(machine, line):
 
 def heading(machine, markdown):
     """What stands above the table."""
-    return "\n".join(f"- {name}: {value}" if markdown else f"{name + ':':10} {value}" for name, value in machine.items())
+    rows = (f"- {name}: {value}" if markdown else f"{name + ':':10} {value}" for name, value in machine.items())
+    return "\n".join(rows)
 
 
 def text(machine, line):

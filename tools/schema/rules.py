@@ -7,6 +7,7 @@ import re
 from descriptors import PACKAGE, Field, Message, Schema
 
 REASON_NUMBER = 15
+SOURCE_NUMBER = 30
 
 # A field with one of these words in its name is likely to hold a personal datum.
 PERSONAL_WORDS = {
@@ -134,12 +135,15 @@ def event_numbers(schema: Schema) -> list[str]:
 
 
 def event_reasons(schema: Schema) -> list[str]:
-    """Every event can say why it happened."""
+    """Every event can say why it happened and from where it came."""
     findings = []
     for message in _events(schema):
         reason = message.field("reason")
         if reason is None or (reason.number, reason.type, reason.label) != (REASON_NUMBER, "string", "single"):
             findings.append(f"{message.name}: an event has `string reason = {REASON_NUMBER};`")
+        source = message.field("source")
+        if source is None or (source.number, source.label) != (SOURCE_NUMBER, "single"):
+            findings.append(f"{message.name}: an event has `Source source = {SOURCE_NUMBER};`")
     return findings
 
 

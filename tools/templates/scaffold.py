@@ -35,6 +35,9 @@ def placeholders(name: str, number: int | None) -> dict[str, str]:
         "__name_dash__": words.replace(" ", "-"),
         "__NAME__": words.replace(" ", "_").upper(),
         "__words__": words,
+        "__words_padded__": words.ljust(13),
+        "__a_words__": _article(words) + " " + words,
+        "__A_words__": _article(words).capitalize() + " " + words,
         "__Words__": words[0].upper() + words[1:],
     }
     if number is not None:
@@ -44,6 +47,10 @@ def placeholders(name: str, number: int | None) -> dict[str, str]:
             result[f"__EVENT_{index}__"] = str(number * 100 + index)
             result[f"__COMMAND_{index}__"] = str(number * 100 + index - 1)
     return result
+
+
+def _article(words: str) -> str:
+    return "an" if words[0] in "aeio" else "a"
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -163,6 +170,8 @@ def main(arguments: list[str]) -> int:
         if not options.dry_run:
             (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
             (ROOT / path).write_text(text, encoding="utf-8")
+    if options.dry_run:
+        return 0
     next_steps = ROOT / "tools" / "templates" / options.kind / "next.txt"
     print("\n" + fill(next_steps.read_text(encoding="utf-8"), placeholders(options.name, number)))
     return 0

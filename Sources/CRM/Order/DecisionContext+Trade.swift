@@ -31,17 +31,6 @@ extension DecisionContext {
             change: change, cause: cause, at: occurredAt)
     }
 
-    /// Refuses a version of the source's record that is older than the one recorded.
-    ///
-    /// - Throws: STALE_SOURCE with both versions.
-    func requireNewest(_ version: UInt64?, recorded: UInt64?) throws(Refusal) {
-        guard let version, let recorded, version < recorded else { return }
-        throw Refusal(
-            .staleSource, "The source has already sent version \(recorded). Drop version \(version).",
-            field: "source_version"
-        ).expected(version, actual: recorded)
-    }
-
     /// Refuses a step that is older than the last fact of its stream. The command path leaves this to the
     /// decisions of commands that can be corrections.
     ///

@@ -16,13 +16,15 @@ package enum OrderAggregate: Aggregate {
             guard event.position.rawValue > state.contentPosition, state.lines.count < state.lineCount else { return }
             state.lines.append(contentsOf: added.lines)
         case .orderCorrected(let corrected): state.apply(corrected, event)
-        case .orderConfirmed:
+        case .orderConfirmed(let confirmed):
             state.status = .confirmed
+            if confirmed.hasSourceVersion { state.sourceVersions.note(confirmed.sourceVersion) }
             state.confirmedAt = event.occurredAt.rawValue
         case .orderCancelled: state.status = .cancelled
         case .lineFulfilled(let fulfilled): state.apply(fulfilled)
-        case .orderCompleted:
+        case .orderCompleted(let completed):
             state.status = .completed
+            if completed.hasSourceVersion { state.sourceVersions.note(completed.sourceVersion) }
             state.completedAt = event.occurredAt.rawValue
         default: break
         }
@@ -57,7 +59,7 @@ extension OrderState {
         lineCount = placed.lineCount
         net = placed.net
         placedAt = event.occurredAt.rawValue
-        if placed.hasSourceVersion { sourceVersion = placed.sourceVersion }
+        if placed.hasSourceVersion { sourceVersions.note(placed.sourceVersion) }
         if placed.personalPart { personal = event.sealed() }
     }
 
@@ -74,7 +76,7 @@ extension OrderState {
         lineCount = corrected.lineCount
         net = corrected.net
         if corrected.hasPlacedAt { placedAt = corrected.placedAt }
-        if corrected.hasSourceVersion { sourceVersion = corrected.sourceVersion }
+        if corrected.hasSourceVersion { sourceVersions.note(corrected.sourceVersion) }
         if corrected.personalPart {
             personal = event.sealed()
         } else if corrected.partyChanged {

@@ -5,7 +5,7 @@ internal import SwiftProtobuf
 struct OrderCorrection {
     var order: PlaceOrder
     var state: OrderState
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
     /// The status that it should have reached; unspecified where that is not said.
     var reached: OrderStatus
     var personal: OrderPersonalPart
@@ -17,9 +17,10 @@ struct OrderCorrection {
     /// - Throws: what placing it throws; STALE_SOURCE, TERMINAL_STATE, OVER_FULFIL, RETURN_EXCEEDS_SOLD,
     ///   OCCURRED_OUT_OF_ORDER for a step.
     func events(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {
-        try context.requireNewest(sourceVersion, recorded: state.hasSourceVersion ? state.sourceVersion : nil)
+        try context.requireNewest(sourceVersion, recorded: state.sourceVersions)
         let content = try OrderContent(order, before: state, context, prefix: prefix)
-        let steps = OrderSteps(party: content.party, from: state.status, to: reached)
+        let steps = OrderSteps(
+            party: content.party, from: state.status, to: reached, sourceVersion: sourceVersion)
         let placedAt = steps.isEmpty ? movedPlacement(context) : nil
         var events: [NewEvent] = []
         if content.differs(from: state) || personal.index != nil || placedAt != nil {

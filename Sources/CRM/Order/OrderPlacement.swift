@@ -6,7 +6,7 @@ struct OrderPlacement {
     var order: PlaceOrder
     /// The records of other systems that it stands for.
     var external: [ExternalKey]
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
     var personal: OrderPersonalPart
     /// Path of the order within the body, with a point at its end.
     var prefix: String
@@ -31,7 +31,8 @@ struct OrderPlacement {
             let added = OrderLinesAdded.with { $0.lines = Array(content.lines[range]) }
             events.append(.fact(.orderLinesAdded(added), subjects: subjects))
         }
-        try OrderSteps(party: content.party, from: .placed, to: order.reached).append(to: &events, context)
+        try OrderSteps(party: content.party, from: .placed, to: order.reached, sourceVersion: sourceVersion)
+            .append(to: &events, context)
         return events
     }
 
@@ -60,8 +61,8 @@ struct OrderPlacement {
 extension OrderContent {
     /// At most so many bytes take the fields beside lines and external keys.
     var headSize: Int {
-        // At most 100 for numbers, flags, and the tags and lengths of texts.
-        documentNumber.utf8.count + channel.utf8.count + country.utf8.count + currency.utf8.count + 100
+        // At most 200 for numbers, flags, the source's system and version, and the tags and lengths of texts.
+        documentNumber.utf8.count + channel.utf8.count + country.utf8.count + currency.utf8.count + 200
     }
 }
 
@@ -70,6 +71,8 @@ struct OrderSteps {
     var party: StreamNumber
     var from: OrderStatus
     var to: OrderStatus
+    /// Where the record of another system says it.
+    var sourceVersion: SourceVersion?
 
     /// Whether the order is confirmed on the way.
     private var confirms: Bool { from == .placed && (to == .confirmed || to == .completed) }
@@ -88,9 +91,14 @@ struct OrderSteps {
             let cause = context.position(ofEvent: events.count)
             var confirmed = OrderConfirmed()
             confirmed.partyNumber = party.rawValue
+            if let sourceVersion { confirmed.sourceVersion = sourceVersion }
             events.append(.fact(.orderConfirmed(confirmed), subjects: subjects))
             try context.appendStatus(of: party, change: 1, cause: cause, to: &events)
         }
-        if completes { events.append(.fact(.orderCompleted(OrderCompleted()), subjects: subjects)) }
+        if completes {
+            var completed = OrderCompleted()
+            if let sourceVersion { completed.sourceVersion = sourceVersion }
+            events.append(.fact(.orderCompleted(completed), subjects: subjects))
+        }
     }
 }

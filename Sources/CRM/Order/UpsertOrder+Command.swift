@@ -27,7 +27,7 @@ extension UpsertOrder: DomainCommand {
     package func decide(
         _ state: OrderState?, _ facts: OrderPersonalPart, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
-        let version = hasSourceVersion ? sourceVersion : nil
+        let version = hasSourceVersion ? SourceVersion(key.system, sourceVersion) : nil
         guard let state else {
             let placement = OrderPlacement(
                 order: order, external: order.external.including(key), sourceVersion: version, personal: facts,

@@ -15,23 +15,25 @@ package enum PartyAggregate: Aggregate {
             if corrected.nameReplaced {
                 state.rename(event, hasName: corrected.hasName_p, hasTaxNumber: corrected.hasTaxNumber_p)
             }
-            if corrected.hasSourceVersion { state.sourceVersion = corrected.sourceVersion }
+            if corrected.hasSourceVersion { state.sourceVersions.note(corrected.sourceVersion) }
         case .partyDetailChanged(let changed):
             if changed.hasDetail { state.detail = changed.detail }
             if changed.nameReplaced {
                 state.rename(event, hasName: changed.hasName_p, hasTaxNumber: changed.hasTaxNumber_p)
             }
-            if changed.hasSourceVersion { state.sourceVersion = changed.sourceVersion }
+            if changed.hasSourceVersion { state.sourceVersions.note(changed.sourceVersion) }
         case .contactPointAdded(let added):
             state.add(added.contactPoint, sealed: event.sealed(), index: 0)
-            if added.hasSourceVersion { state.sourceVersion = added.sourceVersion }
+            if added.hasSourceVersion { state.sourceVersions.note(added.sourceVersion) }
         case .contactPointVerified(let verified):
             if let index = state.contactPoints.firstIndex(where: { $0.number == verified.contactPoint }) {
                 state.contactPoints[index].verifiedMethod = verified.method
             }
         case .contactPointRetired(let retired):
             state.contactPoints.removeAll { $0.number == retired.contactPoint }
-        case .partyStatusChanged(let changed): state.change(changed, at: event.position)
+        case .partyStatusChanged(let changed):
+            state.change(changed, at: event.position)
+            if changed.hasSourceVersion { state.sourceVersions.note(changed.sourceVersion) }
         case .partyStatusWithdrawn(let withdrawn):
             state.status = withdrawn.to
             state.forgetPolicy()
@@ -54,7 +56,7 @@ extension PartyState {
             add(contactPoint, sealed: event.sealed(), index: UInt32(index))
         }
         externalCount = registered.externalCount
-        if registered.hasSourceVersion { sourceVersion = registered.sourceVersion }
+        if registered.hasSourceVersion { sourceVersions.note(registered.sourceVersion) }
         registeredAt = event.occurredAt.rawValue
     }
 

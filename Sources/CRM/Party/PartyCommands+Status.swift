@@ -28,7 +28,9 @@ extension PartyStatusChanged {
     /// A change that somebody commanded.
     ///
     /// - Throws: ILLEGAL_TRANSITION where it is neither a step forward nor the win-back of a former customer.
-    static func fact(from: PartyStatus, to: PartyStatus) throws(Refusal) -> NewEvent {
+    static func fact(
+        from: PartyStatus, to: PartyStatus, sourceVersion: SourceVersion? = nil
+    ) throws(Refusal) -> NewEvent {
         guard to.rawValue > from.rawValue || (from == .former && to == .customer) else {
             throw Refusal(
                 .illegalTransition,
@@ -38,6 +40,7 @@ extension PartyStatusChanged {
         var changed = PartyStatusChanged()
         changed.from = from
         changed.to = to
+        if let sourceVersion { changed.sourceVersion = sourceVersion }
         return .fact(.partyStatusChanged(changed), subjects: [NewSubject(.target, .self_)])
     }
 }

@@ -31,7 +31,8 @@ extension UpsertParty: DomainCommand {
 
     package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> PartyUpsertFacts {
         defer {
-            clearKey()
+            // The system's name stays: it says whose version of the record this is.
+            key.key = ""
             clearName()
             contactPoints = []
         }
@@ -67,19 +68,19 @@ extension UpsertParty: DomainCommand {
         switch facts {
         case .new(let facts):
             let registration = PartyRegistration(
-                kind: kind, status: status, detail: detail, sourceVersion: hasSourceVersion ? sourceVersion : nil)
+                kind: kind, status: status, detail: detail, sourceVersion: version)
             return try registration.decide(facts, context)
-        case .known(let facts): return try change(try Decided.state(state), facts)
+        case .known(let facts): return try change(try Decided.state(state), facts, context)
         }
     }
 
-    private func change(_ state: PartyState, _ facts: PartyChangeFacts) throws(Refusal) -> [NewEvent] {
-        if hasSourceVersion && state.hasSourceVersion && sourceVersion < state.sourceVersion {
-            throw Refusal(
-                .staleSource, "The source has already sent a newer version of this record. Drop this one.",
-                field: "source_version"
-            ).expected(sourceVersion, actual: state.sourceVersion)
-        }
+    /// Which version of which system's record this is.
+    private var version: SourceVersion? { hasSourceVersion ? SourceVersion(key.system, sourceVersion) : nil }
+
+    private func change(
+        _ state: PartyState, _ facts: PartyChangeFacts, _ context: DecisionContext
+    ) throws(Refusal) -> [NewEvent] {
+        try context.requireNewest(version, recorded: state.sourceVersions)
         let events =
             correctionOfKind(state) + changeOfDetail(state, facts.name) + additions(state, facts.missing)
             + (try changeOfStatus(state))
@@ -96,13 +97,13 @@ extension UpsertParty: DomainCommand {
         let facts = PartyNameFacts(part: nil, hasName: state.hasName_p, hasTaxNumber: state.hasTaxNumber_p)
         var corrected = PartyCorrected(facts, validFrom: Instant(microseconds: state.registeredAt))
         corrected.kind = kind
-        if hasSourceVersion { corrected.sourceVersion = sourceVersion }
+        if let version { corrected.sourceVersion = version }
         return [.fact(.partyCorrected(corrected), subjects: [NewSubject(.target, .self_)])]
     }
 
     private func changeOfDetail(_ state: PartyState, _ facts: PartyNameFacts) -> [NewEvent] {
         guard var changed = PartyDetailChanged(state, detail, clear: clear, facts) else { return [] }
-        if hasSourceVersion { changed.sourceVersion = sourceVersion }
+        if let version { changed.sourceVersion = version }
         return [.fact(.partyDetailChanged(changed), subjects: [NewSubject(.target, .self_, part: facts.part)])]
     }
 
@@ -111,13 +112,13 @@ extension UpsertParty: DomainCommand {
             var added = ContactPointAdded()
             added.contactPoint = point.entry
             added.contactPoint.number = state.lastContactPoint + UInt32(index) + 1
-            if hasSourceVersion { added.sourceVersion = sourceVersion }
+            if let version { added.sourceVersion = version }
             return .fact(.contactPointAdded(added), subjects: [NewSubject(.target, .self_, part: point.part)])
         }
     }
 
     private func changeOfStatus(_ state: PartyState) throws(Refusal) -> [NewEvent] {
         guard status != .unspecified && status != state.status else { return [] }
-        return [try PartyStatusChanged.fact(from: state.status, to: status)]
+        return [try PartyStatusChanged.fact(from: state.status, to: status, sourceVersion: version)]
     }
 }

@@ -6,7 +6,7 @@ struct PartyRegistration {
     var status: PartyStatus
     var detail: PartyDetail
     var allowDuplicate = false
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
 }
 
 /// What preparing a registration found out. Nothing in it is personal.

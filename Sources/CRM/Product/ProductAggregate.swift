@@ -13,11 +13,11 @@ package enum ProductAggregate: Aggregate {
         case .productDefined(let defined):
             state.sku = defined.sku
             state.detail = defined.detail
-            if defined.hasSourceVersion { state.sourceVersion = defined.sourceVersion }
+            if defined.hasSourceVersion { state.sourceVersions.note(defined.sourceVersion) }
         case .productChanged(let changed):
             state.sku = changed.sku
             state.detail = changed.detail
-            if changed.hasSourceVersion { state.sourceVersion = changed.sourceVersion }
+            if changed.hasSourceVersion { state.sourceVersions.note(changed.sourceVersion) }
         case .variantAdded(let variant): state.variants.append(variant)
         case .productRetired: state.retired = true
         case .productsRelated(let related): state.related.append(related)

@@ -39,12 +39,12 @@ extension UpsertProduct: DomainCommand {
     package func decide(
         _ state: ProductState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
-        let version = hasSourceVersion ? sourceVersion : nil
+        let version = hasSourceVersion ? SourceVersion(key.system, sourceVersion) : nil
         guard let state else {
             return try ProductDefinition(sku: sku, external: [key], detail: detail, sourceVersion: version)
                 .events(context)
         }
-        try context.requireNewest(version, recorded: state.hasSourceVersion ? state.sourceVersion : nil)
+        try context.requireNewest(version, recorded: state.sourceVersions)
         return try ProductChange(sku: sku, detail: detail, clear: clear, sourceVersion: version)
             .events(of: state, context)
     }
@@ -78,7 +78,7 @@ private struct ProductDefinition {
     var sku: String
     var external: [ExternalKey]
     var detail: ProductDetail
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
 
     func events(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {
         try context.world.requireFree(sku: sku)
@@ -97,7 +97,7 @@ private struct ProductChange {
     var sku: String
     var detail: ProductDetail
     var clear: [String]
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
 
     func events(of state: ProductState, _ context: DecisionContext) throws(Refusal) -> [NewEvent] {
         let sku = clear.contains("sku") ? "" : self.sku.isEmpty ? state.sku : self.sku

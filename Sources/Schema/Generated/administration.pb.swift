@@ -86,9 +86,20 @@ public nonisolated struct LogOpened: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// Sets how the organisation that runs the log works: its zone, currency and locale.
@@ -132,9 +143,20 @@ public nonisolated struct OrganisationSet: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// Makes a caller known: one of the three ways of being recognised.
@@ -337,6 +359,15 @@ public nonisolated struct PrincipalRegistered: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Identity: Equatable, Sendable {
@@ -347,6 +378,8 @@ public nonisolated struct PrincipalRegistered: Sendable {
   }
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A principal was given a role.
@@ -361,9 +394,20 @@ public nonisolated struct RoleGranted: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A role was taken from a principal.
@@ -378,9 +422,20 @@ public nonisolated struct RoleRevoked: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// It became known which employee a principal is.
@@ -393,9 +448,20 @@ public nonisolated struct PrincipalBound: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A principal was allowed, or no longer allowed, to act on behalf of others.
@@ -408,9 +474,20 @@ public nonisolated struct OnBehalfOfAllowed: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// Opens an import: the commands that follow can name it.
@@ -479,9 +556,20 @@ public nonisolated struct ImportStarted: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// An import is complete.
@@ -496,9 +584,20 @@ public nonisolated struct ImportCommitted: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// Links a record of another system.
@@ -586,11 +685,21 @@ public nonisolated struct ExternalLinked: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _key: ExternalKey? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// The link to a record of another system was taken back; its key stands open as in ExternalLinked.
@@ -610,11 +719,21 @@ public nonisolated struct ExternalUnlinked: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _key: ExternalKey? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// Subject: the party.
@@ -755,9 +874,20 @@ public nonisolated struct NoteAdded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A tag was put on an aggregate.
@@ -770,9 +900,20 @@ public nonisolated struct Tagged: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A tag was taken off an aggregate.
@@ -785,9 +926,20 @@ public nonisolated struct Untagged: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -800,7 +952,7 @@ nonisolated extension CommandMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension LogOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LogOpened"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{2}\u{c}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{2}\u{c}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -812,12 +964,17 @@ nonisolated extension LogOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.formatVersion) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.logID.isEmpty {
       try visitor.visitSingularBytesField(value: self.logID, fieldNumber: 1)
     }
@@ -830,6 +987,9 @@ nonisolated extension LogOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -838,6 +998,7 @@ nonisolated extension LogOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.formatVersion != rhs.formatVersion {return false}
     if lhs.epoch != rhs.epoch {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -890,7 +1051,7 @@ nonisolated extension SetOrganisation: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension OrganisationSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrganisationSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}zone\0\u{1}currency\0\u{1}locale\0\u{3}zone_rules_version\0\u{2}\u{a}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}zone\0\u{1}currency\0\u{1}locale\0\u{3}zone_rules_version\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -904,12 +1065,17 @@ nonisolated extension OrganisationSet: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularStringField(value: &self.locale) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.zoneRulesVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
@@ -928,6 +1094,9 @@ nonisolated extension OrganisationSet: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -938,6 +1107,7 @@ nonisolated extension OrganisationSet: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.locale != rhs.locale {return false}
     if lhs.zoneRulesVersion != rhs.zoneRulesVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1190,7 +1360,7 @@ nonisolated extension AllowOnBehalfOf: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PrincipalRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PrincipalRegistered"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}uid\0\u{1}socket\0\u{1}token\0\u{1}label\0\u{2}\u{b}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}uid\0\u{1}socket\0\u{1}token\0\u{1}label\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1224,6 +1394,7 @@ nonisolated extension PrincipalRegistered: SwiftProtobuf.Message, SwiftProtobuf.
       }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.label) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -1255,6 +1426,9 @@ nonisolated extension PrincipalRegistered: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1262,6 +1436,7 @@ nonisolated extension PrincipalRegistered: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.identity != rhs.identity {return false}
     if lhs.label != rhs.label {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1269,7 +1444,7 @@ nonisolated extension PrincipalRegistered: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension RoleGranted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RoleGranted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}scope\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}scope\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1280,12 +1455,17 @@ nonisolated extension RoleGranted: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularEnumField(value: &self.role) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.scope) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.role != .unspecified {
       try visitor.visitSingularEnumField(value: self.role, fieldNumber: 1)
     }
@@ -1295,6 +1475,9 @@ nonisolated extension RoleGranted: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1302,6 +1485,7 @@ nonisolated extension RoleGranted: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.role != rhs.role {return false}
     if lhs.scope != rhs.scope {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1309,7 +1493,7 @@ nonisolated extension RoleGranted: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RoleRevoked"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}scope\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}scope\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1320,12 +1504,17 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularEnumField(value: &self.role) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.scope) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.role != .unspecified {
       try visitor.visitSingularEnumField(value: self.role, fieldNumber: 1)
     }
@@ -1335,6 +1524,9 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1342,6 +1534,7 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.role != rhs.role {return false}
     if lhs.scope != rhs.scope {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1349,7 +1542,7 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PrincipalBound"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}employee_number\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}employee_number\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1359,24 +1552,33 @@ nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.employeeNumber) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.employeeNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.employeeNumber, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PrincipalBound, rhs: PrincipalBound) -> Bool {
     if lhs.employeeNumber != rhs.employeeNumber {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1384,7 +1586,7 @@ nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension OnBehalfOfAllowed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OnBehalfOfAllowed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}allowed\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}allowed\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1394,24 +1596,33 @@ nonisolated extension OnBehalfOfAllowed: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBoolField(value: &self.allowed) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.allowed != false {
       try visitor.visitSingularBoolField(value: self.allowed, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: OnBehalfOfAllowed, rhs: OnBehalfOfAllowed) -> Bool {
     if lhs.allowed != rhs.allowed {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1513,7 +1724,7 @@ nonisolated extension CommitImport: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ImportStarted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ImportStarted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_hash\0\u{1}mapping\0\u{3}mapping_hash\0\u{1}mode\0\u{2}\u{b}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_hash\0\u{1}mapping\0\u{3}mapping_hash\0\u{1}mode\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1526,12 +1737,17 @@ nonisolated extension ImportStarted: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularBytesField(value: &self.mappingHash) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.fileHash.isEmpty {
       try visitor.visitSingularBytesField(value: self.fileHash, fieldNumber: 1)
     }
@@ -1547,6 +1763,9 @@ nonisolated extension ImportStarted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1556,6 +1775,7 @@ nonisolated extension ImportStarted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.mappingHash != rhs.mappingHash {return false}
     if lhs.mode != rhs.mode {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1563,7 +1783,7 @@ nonisolated extension ImportStarted: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ImportCommitted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rows_read\0\u{3}rows_rejected\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rows_read\0\u{3}rows_rejected\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1574,12 +1794,17 @@ nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.rowsRead) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.rowsRejected) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.rowsRead != 0 {
       try visitor.visitSingularUInt64Field(value: self.rowsRead, fieldNumber: 1)
     }
@@ -1589,6 +1814,9 @@ nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1596,6 +1824,7 @@ nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.rowsRead != rhs.rowsRead {return false}
     if lhs.rowsRejected != rhs.rowsRejected {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1691,7 +1920,7 @@ nonisolated extension UnlinkExternalRecord: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension ExternalLinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExternalLinked"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1701,6 +1930,7 @@ nonisolated extension ExternalLinked: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._key) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -1717,12 +1947,16 @@ nonisolated extension ExternalLinked: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ExternalLinked, rhs: ExternalLinked) -> Bool {
     if lhs._key != rhs._key {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1730,7 +1964,7 @@ nonisolated extension ExternalLinked: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ExternalUnlinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExternalUnlinked"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1740,6 +1974,7 @@ nonisolated extension ExternalUnlinked: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._key) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -1756,12 +1991,16 @@ nonisolated extension ExternalUnlinked: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ExternalUnlinked, rhs: ExternalUnlinked) -> Bool {
     if lhs._key != rhs._key {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1975,7 +2214,7 @@ nonisolated extension Untag: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
 
 nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NoteAdded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1985,24 +2224,33 @@ nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: NoteAdded, rhs: NoteAdded) -> Bool {
     if lhs.text != rhs.text {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2010,7 +2258,7 @@ nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension Tagged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Tagged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2020,24 +2268,33 @@ nonisolated extension Tagged: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.tag) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.tag.isEmpty {
       try visitor.visitSingularStringField(value: self.tag, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Tagged, rhs: Tagged) -> Bool {
     if lhs.tag != rhs.tag {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2045,7 +2302,7 @@ nonisolated extension Tagged: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Untagged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Untagged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2055,24 +2312,33 @@ nonisolated extension Untagged: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.tag) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.tag.isEmpty {
       try visitor.visitSingularStringField(value: self.tag, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Untagged, rhs: Untagged) -> Bool {
     if lhs.tag != rhs.tag {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

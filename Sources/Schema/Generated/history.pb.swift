@@ -95,6 +95,9 @@ public nonisolated struct HistoryRequest: Sendable {
   /// Leave the payload encoded.
   public var omitPayload: Bool = false
 
+  /// Only events of these kinds, in any scope; all where there are none.
+  public var eventKinds: [EventKind] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Scope: Equatable, Sendable {
@@ -951,7 +954,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HistoryRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}subject\0\u{1}kind\0\u{1}all\0\u{1}from\0\u{1}to\0\u{1}limit\0\u{1}follow\0\u{1}reveal\0\u{1}purpose\0\u{3}include_record\0\u{3}omit_payload\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}subject\0\u{1}kind\0\u{1}all\0\u{1}from\0\u{1}to\0\u{1}limit\0\u{1}follow\0\u{1}reveal\0\u{1}purpose\0\u{3}include_record\0\u{3}omit_payload\0\u{3}event_kinds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1009,6 +1012,7 @@ nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 10: try { try decoder.decodeSingularStringField(value: &self.purpose) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.includeRecord) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.omitPayload) }()
+      case 13: try { try decoder.decodeRepeatedEnumField(value: &self.eventKinds) }()
       default: break
       }
     }
@@ -1062,6 +1066,9 @@ nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.omitPayload != false {
       try visitor.visitSingularBoolField(value: self.omitPayload, fieldNumber: 12)
     }
+    if !self.eventKinds.isEmpty {
+      try visitor.visitPackedEnumField(value: self.eventKinds, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1075,6 +1082,7 @@ nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.purpose != rhs.purpose {return false}
     if lhs.includeRecord != rhs.includeRecord {return false}
     if lhs.omitPayload != rhs.omitPayload {return false}
+    if lhs.eventKinds != rhs.eventKinds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

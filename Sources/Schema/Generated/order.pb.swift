@@ -775,8 +775,8 @@ public nonisolated struct OrderPlaced: Sendable {
 
   public var external: [ExternalKey] = []
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -789,11 +789,21 @@ public nonisolated struct OrderPlaced: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// Subject: the ordering party.
@@ -830,9 +840,20 @@ public nonisolated struct OrderLinesAdded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// The whole order as it should have been; lines that do not fit follow as OrderLinesAdded.
@@ -902,8 +923,8 @@ public nonisolated struct OrderCorrected: @unchecked Sendable {
   /// Clears the value of `placedAt`. Subsequent reads from it will return its default value.
   public mutating func clearPlacedAt() {_uniqueStorage()._placedAt = nil}
 
-  public var sourceVersion: UInt64 {
-    get {_storage._sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_storage._sourceVersion ?? SourceVersion()}
     set {_uniqueStorage()._sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -928,6 +949,15 @@ public nonisolated struct OrderCorrected: @unchecked Sendable {
     get {_storage._reason}
     set {_uniqueStorage()._reason = newValue}
   }
+
+  public var source: Source {
+    get {_storage._source ?? Source()}
+    set {_uniqueStorage()._source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {_storage._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {_uniqueStorage()._source = nil}
 
   public var documentNumberChanged: Bool {
     get {_storage._documentNumberChanged}
@@ -954,11 +984,32 @@ public nonisolated struct OrderConfirmed: Sendable {
 
   public var partyNumber: UInt64 = 0
 
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
+    set {_sourceVersion = newValue}
+  }
+  /// Returns true if `sourceVersion` has been explicitly set.
+  public var hasSourceVersion: Bool {self._sourceVersion != nil}
+  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
+  public mutating func clearSourceVersion() {self._sourceVersion = nil}
+
   public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// An order was cancelled.
@@ -974,9 +1025,20 @@ public nonisolated struct OrderCancelled: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// So much of an order's line was delivered or done.
@@ -998,11 +1060,21 @@ public nonisolated struct LineFulfilled: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _quantity: DecimalValue? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// An order was closed.
@@ -1011,11 +1083,32 @@ public nonisolated struct OrderCompleted: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
+    set {_sourceVersion = newValue}
+  }
+  /// Returns true if `sourceVersion` has been explicitly set.
+  public var hasSourceVersion: Bool {self._sourceVersion != nil}
+  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
+  public mutating func clearSourceVersion() {self._sourceVersion = nil}
+
   public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// A line of a return as an event records it.
@@ -1086,8 +1179,8 @@ public nonisolated struct ReturnRegistered: Sendable {
 
   public var external: [ExternalKey] = []
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -1097,11 +1190,21 @@ public nonisolated struct ReturnRegistered: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// Lines that did not fit into the record before, of the same command.
@@ -1122,9 +1225,20 @@ public nonisolated struct ReturnLinesAdded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// The whole return as it should have been; lines that do not fit follow as ReturnLinesAdded.
@@ -1199,8 +1313,8 @@ public nonisolated struct ReturnCorrected: @unchecked Sendable {
   /// Clears the value of `registeredAt`. Subsequent reads from it will return its default value.
   public mutating func clearRegisteredAt() {_uniqueStorage()._registeredAt = nil}
 
-  public var sourceVersion: UInt64 {
-    get {_storage._sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_storage._sourceVersion ?? SourceVersion()}
     set {_uniqueStorage()._sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -1218,6 +1332,15 @@ public nonisolated struct ReturnCorrected: @unchecked Sendable {
     get {_storage._reason}
     set {_uniqueStorage()._reason = newValue}
   }
+
+  public var source: Source {
+    get {_storage._source ?? Source()}
+    set {_uniqueStorage()._source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {_storage._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {_uniqueStorage()._source = nil}
 
   /// The order before, also where it is the same.
   public var orderNumberBefore: UInt64 {
@@ -1259,11 +1382,21 @@ public nonisolated struct ReturnRefunded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _amount: Money? = nil
+  fileprivate var _source: Source? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -2035,7 +2168,7 @@ nonisolated extension OrderLine: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderPlaced"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{1}external\0\u{3}source_version\0\u{3}personal_part\0\u{2}\u{4}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{1}external\0\u{3}source_version\0\u{3}personal_part\0\u{2}\u{4}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2052,9 +2185,10 @@ nonisolated extension OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.lineCount) }()
       case 8: try { try decoder.decodeSingularSInt64Field(value: &self.net) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.external) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.personalPart) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2093,7 +2227,7 @@ nonisolated extension OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._Message
       try visitor.visitRepeatedMessageField(value: self.external, fieldNumber: 9)
     }
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 10)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     } }()
     if self.personalPart != false {
       try visitor.visitSingularBoolField(value: self.personalPart, fieldNumber: 11)
@@ -2101,6 +2235,9 @@ nonisolated extension OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2117,6 +2254,7 @@ nonisolated extension OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.personalPart != rhs.personalPart {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2163,7 +2301,7 @@ nonisolated extension OrderPlacedPersonal: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension OrderLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderLinesAdded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lines\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lines\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2173,24 +2311,33 @@ nonisolated extension OrderLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.lines.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: OrderLinesAdded, rhs: OrderLinesAdded) -> Bool {
     if lhs.lines != rhs.lines {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2198,7 +2345,7 @@ nonisolated extension OrderLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{3}document_number_before\0\u{3}party_number_before\0\u{3}placed_at\0\u{3}source_version\0\u{1}confirmed\0\u{3}personal_part\0\u{1}reason\0\u{3}document_number_changed\0\u{3}party_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{3}document_number_before\0\u{3}party_number_before\0\u{3}placed_at\0\u{3}source_version\0\u{1}confirmed\0\u{3}personal_part\0\u{1}reason\0\u{3}document_number_changed\0\u{3}party_changed\0\u{2}\u{d}source\0")
 
   fileprivate class _StorageClass {
     var _partyNumber: UInt64 = 0
@@ -2212,10 +2359,11 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _documentNumberBefore: String = String()
     var _partyNumberBefore: UInt64 = 0
     var _placedAt: Int64? = nil
-    var _sourceVersion: UInt64? = nil
+    var _sourceVersion: SourceVersion? = nil
     var _confirmed: Bool = false
     var _personalPart: Bool = false
     var _reason: String = String()
+    var _source: Source? = nil
     var _documentNumberChanged: Bool = false
     var _partyChanged: Bool = false
 
@@ -2243,6 +2391,7 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _confirmed = source._confirmed
       _personalPart = source._personalPart
       _reason = source._reason
+      _source = source._source
       _documentNumberChanged = source._documentNumberChanged
       _partyChanged = source._partyChanged
     }
@@ -2274,12 +2423,13 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 9: try { try decoder.decodeSingularStringField(value: &_storage._documentNumberBefore) }()
         case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._partyNumberBefore) }()
         case 11: try { try decoder.decodeSingularSInt64Field(value: &_storage._placedAt) }()
-        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._sourceVersion) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._sourceVersion) }()
         case 13: try { try decoder.decodeSingularBoolField(value: &_storage._confirmed) }()
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._personalPart) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
         case 16: try { try decoder.decodeSingularBoolField(value: &_storage._documentNumberChanged) }()
         case 17: try { try decoder.decodeSingularBoolField(value: &_storage._partyChanged) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
         default: break
         }
       }
@@ -2326,7 +2476,7 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
         try visitor.visitSingularSInt64Field(value: v, fieldNumber: 11)
       } }()
       try { if let v = _storage._sourceVersion {
-        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 12)
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
       } }()
       if _storage._confirmed != false {
         try visitor.visitSingularBoolField(value: _storage._confirmed, fieldNumber: 13)
@@ -2343,6 +2493,9 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._partyChanged != false {
         try visitor.visitSingularBoolField(value: _storage._partyChanged, fieldNumber: 17)
       }
+      try { if let v = _storage._source {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2367,6 +2520,7 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._confirmed != rhs_storage._confirmed {return false}
         if _storage._personalPart != rhs_storage._personalPart {return false}
         if _storage._reason != rhs_storage._reason {return false}
+        if _storage._source != rhs_storage._source {return false}
         if _storage._documentNumberChanged != rhs_storage._documentNumberChanged {return false}
         if _storage._partyChanged != rhs_storage._partyChanged {return false}
         return true
@@ -2380,7 +2534,7 @@ nonisolated extension OrderCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension OrderConfirmed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderConfirmed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}source_version\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2389,25 +2543,39 @@ nonisolated extension OrderConfirmed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.partyNumber) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.partyNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.partyNumber, fieldNumber: 1)
     }
+    try { if let v = self._sourceVersion {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: OrderConfirmed, rhs: OrderConfirmed) -> Bool {
     if lhs.partyNumber != rhs.partyNumber {return false}
+    if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2415,7 +2583,7 @@ nonisolated extension OrderConfirmed: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension OrderCancelled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderCancelled"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}was_confirmed\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}party_number\0\u{3}was_confirmed\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2426,12 +2594,17 @@ nonisolated extension OrderCancelled: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.partyNumber) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.wasConfirmed) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.partyNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.partyNumber, fieldNumber: 1)
     }
@@ -2441,6 +2614,9 @@ nonisolated extension OrderCancelled: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2448,6 +2624,7 @@ nonisolated extension OrderCancelled: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.partyNumber != rhs.partyNumber {return false}
     if lhs.wasConfirmed != rhs.wasConfirmed {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2455,7 +2632,7 @@ nonisolated extension OrderCancelled: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension LineFulfilled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LineFulfilled"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}quantity\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}quantity\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2466,6 +2643,7 @@ nonisolated extension LineFulfilled: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._quantity) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2485,6 +2663,9 @@ nonisolated extension LineFulfilled: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2492,6 +2673,7 @@ nonisolated extension LineFulfilled: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.line != rhs.line {return false}
     if lhs._quantity != rhs._quantity {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2499,7 +2681,7 @@ nonisolated extension LineFulfilled: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension OrderCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderCompleted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}source_version\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2507,21 +2689,35 @@ nonisolated extension OrderCompleted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sourceVersion {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: OrderCompleted, rhs: OrderCompleted) -> Bool {
+    if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2588,7 +2784,7 @@ nonisolated extension ReturnLine: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ReturnRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReturnRegistered"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_number\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{1}external\0\u{3}source_version\0\u{2}\u{4}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_number\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{1}external\0\u{3}source_version\0\u{2}\u{4}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2606,8 +2802,9 @@ nonisolated extension ReturnRegistered: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.lineCount) }()
       case 9: try { try decoder.decodeSingularSInt64Field(value: &self.net) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.external) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 11: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2649,11 +2846,14 @@ nonisolated extension ReturnRegistered: SwiftProtobuf.Message, SwiftProtobuf._Me
       try visitor.visitRepeatedMessageField(value: self.external, fieldNumber: 10)
     }
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 11)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2670,6 +2870,7 @@ nonisolated extension ReturnRegistered: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.external != rhs.external {return false}
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2677,7 +2878,7 @@ nonisolated extension ReturnRegistered: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ReturnLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReturnLinesAdded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_number\0\u{1}lines\0\u{3}lines_before\0\u{3}order_number_before\0\u{2}\u{b}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_number\0\u{1}lines\0\u{3}lines_before\0\u{3}order_number_before\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2690,12 +2891,17 @@ nonisolated extension ReturnLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.linesBefore) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.orderNumberBefore) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.orderNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.orderNumber, fieldNumber: 1)
     }
@@ -2711,6 +2917,9 @@ nonisolated extension ReturnLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2720,6 +2929,7 @@ nonisolated extension ReturnLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.linesBefore != rhs.linesBefore {return false}
     if lhs.orderNumberBefore != rhs.orderNumberBefore {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2727,7 +2937,7 @@ nonisolated extension ReturnLinesAdded: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReturnCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_number\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{3}document_number_before\0\u{3}party_number_before\0\u{3}registered_at\0\u{3}source_version\0\u{3}lines_before\0\u{1}reason\0\u{3}order_number_before\0\u{3}document_number_changed\0\u{3}party_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_number\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{3}document_number_before\0\u{3}party_number_before\0\u{3}registered_at\0\u{3}source_version\0\u{3}lines_before\0\u{1}reason\0\u{3}order_number_before\0\u{3}document_number_changed\0\u{3}party_changed\0\u{2}\u{c}source\0")
 
   fileprivate class _StorageClass {
     var _orderNumber: UInt64 = 0
@@ -2742,9 +2952,10 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _documentNumberBefore: String = String()
     var _partyNumberBefore: UInt64 = 0
     var _registeredAt: Int64? = nil
-    var _sourceVersion: UInt64? = nil
+    var _sourceVersion: SourceVersion? = nil
     var _linesBefore: [ReturnLine] = []
     var _reason: String = String()
+    var _source: Source? = nil
     var _orderNumberBefore: UInt64 = 0
     var _documentNumberChanged: Bool = false
     var _partyChanged: Bool = false
@@ -2773,6 +2984,7 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _sourceVersion = source._sourceVersion
       _linesBefore = source._linesBefore
       _reason = source._reason
+      _source = source._source
       _orderNumberBefore = source._orderNumberBefore
       _documentNumberChanged = source._documentNumberChanged
       _partyChanged = source._partyChanged
@@ -2806,12 +3018,13 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 10: try { try decoder.decodeSingularStringField(value: &_storage._documentNumberBefore) }()
         case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._partyNumberBefore) }()
         case 12: try { try decoder.decodeSingularSInt64Field(value: &_storage._registeredAt) }()
-        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._sourceVersion) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._sourceVersion) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._linesBefore) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
         case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._orderNumberBefore) }()
         case 17: try { try decoder.decodeSingularBoolField(value: &_storage._documentNumberChanged) }()
         case 18: try { try decoder.decodeSingularBoolField(value: &_storage._partyChanged) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
         default: break
         }
       }
@@ -2861,7 +3074,7 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
         try visitor.visitSingularSInt64Field(value: v, fieldNumber: 12)
       } }()
       try { if let v = _storage._sourceVersion {
-        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 13)
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
       } }()
       if !_storage._linesBefore.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._linesBefore, fieldNumber: 14)
@@ -2878,6 +3091,9 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._partyChanged != false {
         try visitor.visitSingularBoolField(value: _storage._partyChanged, fieldNumber: 18)
       }
+      try { if let v = _storage._source {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2902,6 +3118,7 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._sourceVersion != rhs_storage._sourceVersion {return false}
         if _storage._linesBefore != rhs_storage._linesBefore {return false}
         if _storage._reason != rhs_storage._reason {return false}
+        if _storage._source != rhs_storage._source {return false}
         if _storage._orderNumberBefore != rhs_storage._orderNumberBefore {return false}
         if _storage._documentNumberChanged != rhs_storage._documentNumberChanged {return false}
         if _storage._partyChanged != rhs_storage._partyChanged {return false}
@@ -2916,7 +3133,7 @@ nonisolated extension ReturnCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension ReturnRefunded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReturnRefunded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2926,6 +3143,7 @@ nonisolated extension ReturnRefunded: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2942,12 +3160,16 @@ nonisolated extension ReturnRefunded: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ReturnRefunded, rhs: ReturnRefunded) -> Bool {
     if lhs._amount != rhs._amount {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -512,6 +512,9 @@ public nonisolated struct UpsertParty: Sendable {
 
   public var status: PartyStatus = .unspecified
 
+  /// Accept that another party has the same e-mail, telephone or tax number; needs a reason.
+  public var allowDuplicate: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -570,6 +573,9 @@ public nonisolated struct CorrectParty: Sendable {
   /// Clears the value of `validFrom`. Subsequent reads from it will return its default value.
   public mutating func clearValidFrom() {self._validFrom = nil}
 
+  /// Accept that another party has the same e-mail, telephone or tax number; needs a reason.
+  public var allowDuplicate: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -616,6 +622,9 @@ public nonisolated struct ChangePartyDetail: Sendable {
   /// Fields to empty: name, tax_number, invoice_title, country, language, roles.
   public var clear: [String] = []
 
+  /// Accept that another party has the same e-mail, telephone or tax number; needs a reason.
+  public var allowDuplicate: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -648,6 +657,9 @@ public nonisolated struct AddContactPoint: Sendable {
   public var hasContactPoint: Bool {self._contactPoint != nil}
   /// Clears the value of `contactPoint`. Subsequent reads from it will return its default value.
   public mutating func clearContactPoint() {self._contactPoint = nil}
+
+  /// Accept that another party has the same e-mail, telephone or tax number; needs a reason.
+  public var allowDuplicate: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -947,8 +959,8 @@ public nonisolated struct PartyRegistered: Sendable {
   /// The parties with the same e-mail, telephone or tax number that the command chose to overlook.
   public var duplicateNumbers: [UInt64] = []
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -962,12 +974,22 @@ public nonisolated struct PartyRegistered: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: PartyDetail? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// Subject: the party.
@@ -1023,8 +1045,8 @@ public nonisolated struct PartyCorrected: Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
   public var validFrom: Int64 = 0
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -1036,14 +1058,27 @@ public nonisolated struct PartyCorrected: Sendable {
 
   public var hasTaxNumber_p: Bool = false
 
+  /// The parties with the same e-mail, telephone or tax number that the command chose to overlook.
+  public var duplicateNumbers: [UInt64] = []
+
   public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: PartyDetail? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// A party did change.
@@ -1063,8 +1098,8 @@ public nonisolated struct PartyDetailChanged: Sendable {
 
   public var nameReplaced: Bool = false
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -1076,14 +1111,27 @@ public nonisolated struct PartyDetailChanged: Sendable {
 
   public var hasTaxNumber_p: Bool = false
 
+  /// The parties with the same e-mail, telephone or tax number that the command chose to overlook.
+  public var duplicateNumbers: [UInt64] = []
+
   public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: PartyDetail? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// The whole name as it holds from the event on.
@@ -1137,8 +1185,8 @@ public nonisolated struct ContactPointAdded: Sendable {
   /// Clears the value of `contactPoint`. Subsequent reads from it will return its default value.
   public mutating func clearContactPoint() {self._contactPoint = nil}
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -1146,14 +1194,27 @@ public nonisolated struct ContactPointAdded: Sendable {
   /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
   public mutating func clearSourceVersion() {self._sourceVersion = nil}
 
+  /// The parties with the same e-mail, telephone or tax number that the command chose to overlook.
+  public var duplicateNumbers: [UInt64] = []
+
   public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _contactPoint: ContactPointEntry? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// Subject: the party.
@@ -1192,9 +1253,20 @@ public nonisolated struct ContactPointVerified: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A contact point no longer reaches the party.
@@ -1207,9 +1279,20 @@ public nonisolated struct ContactPointRetired: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// The value that is retired, so that its lookup token can be taken back without another read.
@@ -1252,11 +1335,32 @@ public nonisolated struct PartyStatusChanged: Sendable {
 
   public var causePositions: [UInt64] = []
 
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
+    set {_sourceVersion = newValue}
+  }
+  /// Returns true if `sourceVersion` has been explicitly set.
+  public var hasSourceVersion: Bool {self._sourceVersion != nil}
+  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
+  public mutating func clearSourceVersion() {self._sourceVersion = nil}
+
   public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// A late fact made a status change of the policy untrue.
@@ -1278,9 +1382,20 @@ public nonisolated struct PartyStatusWithdrawn: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A party said what it needs.
@@ -1302,11 +1417,21 @@ public nonisolated struct NeedRecorded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _budget: Money? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// Subject: the party.
@@ -1343,9 +1468,20 @@ public nonisolated struct PreferenceRecorded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// Subject: the party.
@@ -1380,9 +1516,20 @@ public nonisolated struct PartyArchived: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// An archived party came back.
@@ -1393,9 +1540,20 @@ public nonisolated struct PartyRestored: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// The reason of an event that has no other personal part.
@@ -1716,7 +1874,7 @@ nonisolated extension RegisterParty: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension UpsertParty: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".UpsertParty"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}id\0\u{1}kind\0\u{1}name\0\u{3}contact_points\0\u{1}detail\0\u{1}clear\0\u{3}source_version\0\u{1}status\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}id\0\u{1}kind\0\u{1}name\0\u{3}contact_points\0\u{1}detail\0\u{1}clear\0\u{3}source_version\0\u{1}status\0\u{3}allow_duplicate\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1733,6 +1891,7 @@ nonisolated extension UpsertParty: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 7: try { try decoder.decodeRepeatedStringField(value: &self.clear) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
       case 9: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.allowDuplicate) }()
       default: break
       }
     }
@@ -1770,6 +1929,9 @@ nonisolated extension UpsertParty: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.status != .unspecified {
       try visitor.visitSingularEnumField(value: self.status, fieldNumber: 9)
     }
+    if self.allowDuplicate != false {
+      try visitor.visitSingularBoolField(value: self.allowDuplicate, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1783,6 +1945,7 @@ nonisolated extension UpsertParty: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.clear != rhs.clear {return false}
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.status != rhs.status {return false}
+    if lhs.allowDuplicate != rhs.allowDuplicate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1790,7 +1953,7 @@ nonisolated extension UpsertParty: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension CorrectParty: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CorrectParty"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}kind\0\u{1}name\0\u{1}detail\0\u{1}clear\0\u{3}valid_from\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}kind\0\u{1}name\0\u{1}detail\0\u{1}clear\0\u{3}valid_from\0\u{3}allow_duplicate\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1804,6 +1967,7 @@ nonisolated extension CorrectParty: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 4: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.clear) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._validFrom) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.allowDuplicate) }()
       default: break
       }
     }
@@ -1832,6 +1996,9 @@ nonisolated extension CorrectParty: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try { if let v = self._validFrom {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if self.allowDuplicate != false {
+      try visitor.visitSingularBoolField(value: self.allowDuplicate, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1842,6 +2009,7 @@ nonisolated extension CorrectParty: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._detail != rhs._detail {return false}
     if lhs.clear != rhs.clear {return false}
     if lhs._validFrom != rhs._validFrom {return false}
+    if lhs.allowDuplicate != rhs.allowDuplicate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1849,7 +2017,7 @@ nonisolated extension CorrectParty: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ChangePartyDetail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ChangePartyDetail"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}name\0\u{1}detail\0\u{1}clear\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}name\0\u{1}detail\0\u{1}clear\0\u{3}allow_duplicate\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1861,6 +2029,7 @@ nonisolated extension ChangePartyDetail: SwiftProtobuf.Message, SwiftProtobuf._M
       case 2: try { try decoder.decodeSingularMessageField(value: &self._name) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.clear) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.allowDuplicate) }()
       default: break
       }
     }
@@ -1883,6 +2052,9 @@ nonisolated extension ChangePartyDetail: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.clear.isEmpty {
       try visitor.visitRepeatedStringField(value: self.clear, fieldNumber: 4)
     }
+    if self.allowDuplicate != false {
+      try visitor.visitSingularBoolField(value: self.allowDuplicate, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1891,6 +2063,7 @@ nonisolated extension ChangePartyDetail: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._name != rhs._name {return false}
     if lhs._detail != rhs._detail {return false}
     if lhs.clear != rhs.clear {return false}
+    if lhs.allowDuplicate != rhs.allowDuplicate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1898,7 +2071,7 @@ nonisolated extension ChangePartyDetail: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension AddContactPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AddContactPoint"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{3}contact_point\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{3}contact_point\0\u{3}allow_duplicate\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1908,6 +2081,7 @@ nonisolated extension AddContactPoint: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._party) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._contactPoint) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.allowDuplicate) }()
       default: break
       }
     }
@@ -1924,12 +2098,16 @@ nonisolated extension AddContactPoint: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._contactPoint {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if self.allowDuplicate != false {
+      try visitor.visitSingularBoolField(value: self.allowDuplicate, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: AddContactPoint, rhs: AddContactPoint) -> Bool {
     if lhs._party != rhs._party {return false}
     if lhs._contactPoint != rhs._contactPoint {return false}
+    if lhs.allowDuplicate != rhs.allowDuplicate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2340,7 +2518,7 @@ nonisolated extension ContactPointEntry: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension PartyRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyRegistered"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}detail\0\u{3}contact_points\0\u{3}external_count\0\u{3}duplicate_numbers\0\u{3}source_version\0\u{3}has_name\0\u{3}has_tax_number\0\u{2}\u{6}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}detail\0\u{3}contact_points\0\u{3}external_count\0\u{3}duplicate_numbers\0\u{3}source_version\0\u{3}has_name\0\u{3}has_tax_number\0\u{2}\u{6}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2354,10 +2532,11 @@ nonisolated extension PartyRegistered: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.contactPoints) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.externalCount) }()
       case 6: try { try decoder.decodeRepeatedUInt64Field(value: &self.duplicateNumbers) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.hasName_p) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.hasTaxNumber_p) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2387,7 +2566,7 @@ nonisolated extension PartyRegistered: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try visitor.visitPackedUInt64Field(value: self.duplicateNumbers, fieldNumber: 6)
     }
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 7)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
     if self.hasName_p != false {
       try visitor.visitSingularBoolField(value: self.hasName_p, fieldNumber: 8)
@@ -2398,6 +2577,9 @@ nonisolated extension PartyRegistered: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2412,6 +2594,7 @@ nonisolated extension PartyRegistered: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.hasName_p != rhs.hasName_p {return false}
     if lhs.hasTaxNumber_p != rhs.hasTaxNumber_p {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2468,7 +2651,7 @@ nonisolated extension PartyRegisteredPersonal: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension PartyCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}detail\0\u{3}name_replaced\0\u{3}valid_from\0\u{3}source_version\0\u{3}has_name\0\u{3}has_tax_number\0\u{2}\u{8}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}detail\0\u{3}name_replaced\0\u{3}valid_from\0\u{3}source_version\0\u{3}has_name\0\u{3}has_tax_number\0\u{3}duplicate_numbers\0\u{2}\u{7}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2480,10 +2663,12 @@ nonisolated extension PartyCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.nameReplaced) }()
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self.validFrom) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.hasName_p) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.hasTaxNumber_p) }()
+      case 8: try { try decoder.decodeRepeatedUInt64Field(value: &self.duplicateNumbers) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2507,7 +2692,7 @@ nonisolated extension PartyCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try visitor.visitSingularSInt64Field(value: self.validFrom, fieldNumber: 4)
     }
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
     if self.hasName_p != false {
       try visitor.visitSingularBoolField(value: self.hasName_p, fieldNumber: 6)
@@ -2515,9 +2700,15 @@ nonisolated extension PartyCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.hasTaxNumber_p != false {
       try visitor.visitSingularBoolField(value: self.hasTaxNumber_p, fieldNumber: 7)
     }
+    if !self.duplicateNumbers.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.duplicateNumbers, fieldNumber: 8)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2529,7 +2720,9 @@ nonisolated extension PartyCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.hasName_p != rhs.hasName_p {return false}
     if lhs.hasTaxNumber_p != rhs.hasTaxNumber_p {return false}
+    if lhs.duplicateNumbers != rhs.duplicateNumbers {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2537,7 +2730,7 @@ nonisolated extension PartyCorrected: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PartyDetailChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyDetailChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detail\0\u{3}name_replaced\0\u{3}source_version\0\u{3}has_name\0\u{3}has_tax_number\0\u{2}\u{a}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detail\0\u{3}name_replaced\0\u{3}source_version\0\u{3}has_name\0\u{3}has_tax_number\0\u{3}duplicate_numbers\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2547,10 +2740,12 @@ nonisolated extension PartyDetailChanged: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.nameReplaced) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.hasName_p) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.hasTaxNumber_p) }()
+      case 6: try { try decoder.decodeRepeatedUInt64Field(value: &self.duplicateNumbers) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2568,7 +2763,7 @@ nonisolated extension PartyDetailChanged: SwiftProtobuf.Message, SwiftProtobuf._
       try visitor.visitSingularBoolField(value: self.nameReplaced, fieldNumber: 2)
     }
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 3)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
     if self.hasName_p != false {
       try visitor.visitSingularBoolField(value: self.hasName_p, fieldNumber: 4)
@@ -2576,9 +2771,15 @@ nonisolated extension PartyDetailChanged: SwiftProtobuf.Message, SwiftProtobuf._
     if self.hasTaxNumber_p != false {
       try visitor.visitSingularBoolField(value: self.hasTaxNumber_p, fieldNumber: 5)
     }
+    if !self.duplicateNumbers.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.duplicateNumbers, fieldNumber: 6)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2588,7 +2789,9 @@ nonisolated extension PartyDetailChanged: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.hasName_p != rhs.hasName_p {return false}
     if lhs.hasTaxNumber_p != rhs.hasTaxNumber_p {return false}
+    if lhs.duplicateNumbers != rhs.duplicateNumbers {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2640,7 +2843,7 @@ nonisolated extension PartyNameChangedPersonal: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension ContactPointAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ContactPointAdded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contact_point\0\u{3}source_version\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contact_point\0\u{3}source_version\0\u{3}duplicate_numbers\0\u{2}\u{c}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2649,8 +2852,10 @@ nonisolated extension ContactPointAdded: SwiftProtobuf.Message, SwiftProtobuf._M
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._contactPoint) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
+      case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.duplicateNumbers) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2665,18 +2870,26 @@ nonisolated extension ContactPointAdded: SwiftProtobuf.Message, SwiftProtobuf._M
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if !self.duplicateNumbers.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.duplicateNumbers, fieldNumber: 3)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ContactPointAdded, rhs: ContactPointAdded) -> Bool {
     if lhs._contactPoint != rhs._contactPoint {return false}
     if lhs._sourceVersion != rhs._sourceVersion {return false}
+    if lhs.duplicateNumbers != rhs.duplicateNumbers {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2723,7 +2936,7 @@ nonisolated extension ContactPointAddedPersonal: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension ContactPointVerified: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ContactPointVerified"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contact_point\0\u{1}method\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contact_point\0\u{1}method\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2734,12 +2947,17 @@ nonisolated extension ContactPointVerified: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.contactPoint) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.method) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.contactPoint != 0 {
       try visitor.visitSingularUInt32Field(value: self.contactPoint, fieldNumber: 1)
     }
@@ -2749,6 +2967,9 @@ nonisolated extension ContactPointVerified: SwiftProtobuf.Message, SwiftProtobuf
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2756,6 +2977,7 @@ nonisolated extension ContactPointVerified: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.contactPoint != rhs.contactPoint {return false}
     if lhs.method != rhs.method {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2763,7 +2985,7 @@ nonisolated extension ContactPointVerified: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension ContactPointRetired: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ContactPointRetired"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contact_point\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contact_point\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2773,24 +2995,33 @@ nonisolated extension ContactPointRetired: SwiftProtobuf.Message, SwiftProtobuf.
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.contactPoint) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.contactPoint != 0 {
       try visitor.visitSingularUInt32Field(value: self.contactPoint, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ContactPointRetired, rhs: ContactPointRetired) -> Bool {
     if lhs.contactPoint != rhs.contactPoint {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2837,7 +3068,7 @@ nonisolated extension ContactPointRetiredPersonal: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension PartyStatusChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyStatusChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{3}policy_version\0\u{3}cause_positions\0\u{2}\u{b}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{3}policy_version\0\u{3}cause_positions\0\u{3}source_version\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2849,13 +3080,19 @@ nonisolated extension PartyStatusChanged: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularEnumField(value: &self.to) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.policyVersion) }()
       case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.from != .unspecified {
       try visitor.visitSingularEnumField(value: self.from, fieldNumber: 1)
     }
@@ -2868,9 +3105,15 @@ nonisolated extension PartyStatusChanged: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.causePositions.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.causePositions, fieldNumber: 4)
     }
+    try { if let v = self._sourceVersion {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2879,7 +3122,9 @@ nonisolated extension PartyStatusChanged: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.to != rhs.to {return false}
     if lhs.policyVersion != rhs.policyVersion {return false}
     if lhs.causePositions != rhs.causePositions {return false}
+    if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2887,7 +3132,7 @@ nonisolated extension PartyStatusChanged: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension PartyStatusWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyStatusWithdrawn"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{3}policy_version\0\u{3}withdrawn_position\0\u{3}cause_positions\0\u{2}\u{a}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{3}policy_version\0\u{3}withdrawn_position\0\u{3}cause_positions\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2901,12 +3146,17 @@ nonisolated extension PartyStatusWithdrawn: SwiftProtobuf.Message, SwiftProtobuf
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.withdrawnPosition) }()
       case 5: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.from != .unspecified {
       try visitor.visitSingularEnumField(value: self.from, fieldNumber: 1)
     }
@@ -2925,6 +3175,9 @@ nonisolated extension PartyStatusWithdrawn: SwiftProtobuf.Message, SwiftProtobuf
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2935,6 +3188,7 @@ nonisolated extension PartyStatusWithdrawn: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.withdrawnPosition != rhs.withdrawnPosition {return false}
     if lhs.causePositions != rhs.causePositions {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2942,7 +3196,7 @@ nonisolated extension PartyStatusWithdrawn: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension NeedRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NeedRecorded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}product_number\0\u{1}budget\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}product_number\0\u{1}budget\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2953,6 +3207,7 @@ nonisolated extension NeedRecorded: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.productNumber) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._budget) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -2972,6 +3227,9 @@ nonisolated extension NeedRecorded: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2979,6 +3237,7 @@ nonisolated extension NeedRecorded: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.productNumber != rhs.productNumber {return false}
     if lhs._budget != rhs._budget {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3025,7 +3284,7 @@ nonisolated extension NeedRecordedPersonal: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension PreferenceRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PreferenceRecorded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3035,24 +3294,33 @@ nonisolated extension PreferenceRecorded: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.topic) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.topic.isEmpty {
       try visitor.visitSingularStringField(value: self.topic, fieldNumber: 1)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PreferenceRecorded, rhs: PreferenceRecorded) -> Bool {
     if lhs.topic != rhs.topic {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3099,7 +3367,7 @@ nonisolated extension PreferenceRecordedPersonal: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension PartyArchived: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyArchived"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3108,20 +3376,29 @@ nonisolated extension PartyArchived: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PartyArchived, rhs: PartyArchived) -> Bool {
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3129,7 +3406,7 @@ nonisolated extension PartyArchived: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension PartyRestored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyRestored"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3138,20 +3415,29 @@ nonisolated extension PartyRestored: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PartyRestored, rhs: PartyRestored) -> Bool {
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

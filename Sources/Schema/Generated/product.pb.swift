@@ -420,8 +420,8 @@ public nonisolated struct ProductDefined: Sendable {
   /// Clears the value of `detail`. Subsequent reads from it will return its default value.
   public mutating func clearDetail() {self._detail = nil}
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -431,12 +431,22 @@ public nonisolated struct ProductDefined: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: ProductDetail? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// The whole product as it holds from the event on.
@@ -461,8 +471,8 @@ public nonisolated struct ProductChanged: Sendable {
 
   public var skuChanged: Bool = false
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
+  public var sourceVersion: SourceVersion {
+    get {_sourceVersion ?? SourceVersion()}
     set {_sourceVersion = newValue}
   }
   /// Returns true if `sourceVersion` has been explicitly set.
@@ -472,12 +482,22 @@ public nonisolated struct ProductChanged: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: ProductDetail? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
+  fileprivate var _sourceVersion: SourceVersion? = nil
+  fileprivate var _source: Source? = nil
 }
 
 /// A product got a variant.
@@ -492,9 +512,20 @@ public nonisolated struct VariantAdded: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A product came to its end.
@@ -505,9 +536,20 @@ public nonisolated struct ProductRetired: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A product was related to another one.
@@ -522,9 +564,20 @@ public nonisolated struct ProductsRelated: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A price book became known.
@@ -541,9 +594,20 @@ public nonisolated struct PriceBookDefined: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _source: Source? = nil
 }
 
 /// A product got a price for a period.
@@ -578,12 +642,22 @@ public nonisolated struct PriceSet: Sendable {
 
   public var reason: String = String()
 
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _unitPrice: DecimalValue? = nil
   fileprivate var _to: Int64? = nil
+  fileprivate var _source: Source? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1063,7 +1137,7 @@ nonisolated extension SetPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension ProductDefined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductDefined"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}external\0\u{1}detail\0\u{3}source_version\0\u{2}\u{b}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}external\0\u{1}detail\0\u{3}source_version\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1074,8 +1148,9 @@ nonisolated extension ProductDefined: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularStringField(value: &self.sku) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.external) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -1096,11 +1171,14 @@ nonisolated extension ProductDefined: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1110,6 +1188,7 @@ nonisolated extension ProductDefined: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._detail != rhs._detail {return false}
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1117,7 +1196,7 @@ nonisolated extension ProductDefined: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ProductChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}detail\0\u{3}sku_before\0\u{3}sku_changed\0\u{3}source_version\0\u{2}\u{a}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}detail\0\u{3}sku_before\0\u{3}sku_changed\0\u{3}source_version\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1129,8 +1208,9 @@ nonisolated extension ProductChanged: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.skuBefore) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.skuChanged) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -1154,11 +1234,14 @@ nonisolated extension ProductChanged: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try visitor.visitSingularBoolField(value: self.skuChanged, fieldNumber: 4)
     }
     try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1169,6 +1252,7 @@ nonisolated extension ProductChanged: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.skuChanged != rhs.skuChanged {return false}
     if lhs._sourceVersion != rhs._sourceVersion {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1176,7 +1260,7 @@ nonisolated extension ProductChanged: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension VariantAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VariantAdded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}attributes\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}attributes\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1187,12 +1271,17 @@ nonisolated extension VariantAdded: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularStringField(value: &self.sku) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.attributes) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.sku.isEmpty {
       try visitor.visitSingularStringField(value: self.sku, fieldNumber: 1)
     }
@@ -1202,6 +1291,9 @@ nonisolated extension VariantAdded: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1209,6 +1301,7 @@ nonisolated extension VariantAdded: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.sku != rhs.sku {return false}
     if lhs.attributes != rhs.attributes {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1216,7 +1309,7 @@ nonisolated extension VariantAdded: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProductRetired: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductRetired"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{f}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1225,20 +1318,29 @@ nonisolated extension ProductRetired: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ProductRetired, rhs: ProductRetired) -> Bool {
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1246,7 +1348,7 @@ nonisolated extension ProductRetired: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ProductsRelated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductsRelated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}related_number\0\u{1}relation\0\u{2}\u{d}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}related_number\0\u{1}relation\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1257,12 +1359,17 @@ nonisolated extension ProductsRelated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.relatedNumber) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.relation) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.relatedNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.relatedNumber, fieldNumber: 1)
     }
@@ -1272,6 +1379,9 @@ nonisolated extension ProductsRelated: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1279,6 +1389,7 @@ nonisolated extension ProductsRelated: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.relatedNumber != rhs.relatedNumber {return false}
     if lhs.relation != rhs.relation {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1286,7 +1397,7 @@ nonisolated extension ProductsRelated: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PriceBookDefined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PriceBookDefined"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}currency\0\u{1}external\0\u{2}\u{c}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}currency\0\u{1}external\0\u{2}\u{c}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1298,12 +1409,17 @@ nonisolated extension PriceBookDefined: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.external) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
@@ -1316,6 +1432,9 @@ nonisolated extension PriceBookDefined: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1324,6 +1443,7 @@ nonisolated extension PriceBookDefined: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.currency != rhs.currency {return false}
     if lhs.external != rhs.external {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1331,7 +1451,7 @@ nonisolated extension PriceBookDefined: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PriceSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}product_number\0\u{3}unit_price\0\u{1}from\0\u{1}to\0\u{2}\u{b}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}product_number\0\u{3}unit_price\0\u{1}from\0\u{1}to\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1344,6 +1464,7 @@ nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 3: try { try decoder.decodeSingularSInt64Field(value: &self.from) }()
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self._to) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
     }
@@ -1369,6 +1490,9 @@ nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1378,6 +1502,7 @@ nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.from != rhs.from {return false}
     if lhs._to != rhs._to {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

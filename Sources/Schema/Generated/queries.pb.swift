@@ -335,6 +335,13 @@ public nonisolated struct Record: @unchecked Sendable {
     set {_uniqueStorage()._importNumber = newValue}
   }
 
+  /// What the lists of the record leave out so that it fits into an answer; they hold the newest entries. The history
+  /// of the aggregate has all.
+  public var omitted: [OmittedEntries] {
+    get {_storage._omitted}
+    set {_uniqueStorage()._omitted = newValue}
+  }
+
   public var details: OneOf_Details? {
     get {return _storage._details}
     set {_uniqueStorage()._details = newValue}
@@ -421,6 +428,23 @@ public nonisolated struct Record: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Entries that a list of a record leaves out.
+public nonisolated struct OmittedEntries: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The list as it is called in the JSON form of the record, for example "notes".
+  public var list: String = String()
+
+  /// How many entries are left out.
+  public var count: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// A note on an aggregate.
@@ -1017,6 +1041,12 @@ public nonisolated struct CustomerRequest: Sendable {
   /// Clears the value of `timelineLimit`. Subsequent reads from it will return its default value.
   public mutating func clearTimelineLimit() {self._timelineLimit = nil}
 
+  /// Only events before this position: that of the last entry of the page before. Newest where it is 0.
+  public var timelineBefore: UInt64 = 0
+
+  /// Only events of these kinds; all where there are none.
+  public var timelineKinds: [EventKind] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1062,6 +1092,9 @@ public nonisolated struct Customer: Sendable {
   public var purchases: [PurchaseHistory] = []
 
   public var timeline: [TimelineEntry] = []
+
+  /// There are older events than those of the timeline, under the same conditions.
+  public var timelineCut: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1490,7 +1523,7 @@ nonisolated extension ListResponse: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Record"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}kind\0\u{1}revision\0\u{3}first_position\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{1}external\0\u{1}tags\0\u{1}notes\0\u{3}import_number\0\u{2}\u{8}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}kind\0\u{1}revision\0\u{3}first_position\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{1}external\0\u{1}tags\0\u{1}notes\0\u{3}import_number\0\u{1}omitted\0\u{2}\u{7}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1505,6 +1538,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _tags: [String] = []
     var _notes: [Note] = []
     var _importNumber: UInt64 = 0
+    var _omitted: [OmittedEntries] = []
     var _details: Record.OneOf_Details?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1528,6 +1562,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _tags = source._tags
       _notes = source._notes
       _importNumber = source._importNumber
+      _omitted = source._omitted
       _details = source._details
     }
   }
@@ -1559,6 +1594,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 10: try { try decoder.decodeRepeatedStringField(value: &_storage._tags) }()
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._notes) }()
         case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._importNumber) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._omitted) }()
         case 20: try {
           var v: PartyRecord?
           var hadOneofValue = false
@@ -1711,6 +1747,9 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       if _storage._importNumber != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._importNumber, fieldNumber: 12)
       }
+      if !_storage._omitted.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._omitted, fieldNumber: 13)
+      }
       switch _storage._details {
       case .party?: try {
         guard case .party(let v)? = _storage._details else { preconditionFailure() }
@@ -1767,11 +1806,47 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._tags != rhs_storage._tags {return false}
         if _storage._notes != rhs_storage._notes {return false}
         if _storage._importNumber != rhs_storage._importNumber {return false}
+        if _storage._omitted != rhs_storage._omitted {return false}
         if _storage._details != rhs_storage._details {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OmittedEntries: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OmittedEntries"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}list\0\u{1}count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.list) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.list.isEmpty {
+      try visitor.visitSingularStringField(value: self.list, fieldNumber: 1)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: OmittedEntries, rhs: OmittedEntries) -> Bool {
+    if lhs.list != rhs.list {return false}
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2742,7 +2817,7 @@ nonisolated extension RoleGrant: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CustomerRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{3}at_least\0\u{3}as_of\0\u{3}timeline_limit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{3}at_least\0\u{3}as_of\0\u{3}timeline_limit\0\u{3}timeline_before\0\u{3}timeline_kinds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2754,6 +2829,8 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.atLeast) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._asOf) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self._timelineLimit) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.timelineBefore) }()
+      case 6: try { try decoder.decodeRepeatedEnumField(value: &self.timelineKinds) }()
       default: break
       }
     }
@@ -2776,6 +2853,12 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._timelineLimit {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
     } }()
+    if self.timelineBefore != 0 {
+      try visitor.visitSingularUInt64Field(value: self.timelineBefore, fieldNumber: 5)
+    }
+    if !self.timelineKinds.isEmpty {
+      try visitor.visitPackedEnumField(value: self.timelineKinds, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2784,6 +2867,8 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.atLeast != rhs.atLeast {return false}
     if lhs._asOf != rhs._asOf {return false}
     if lhs._timelineLimit != rhs._timelineLimit {return false}
+    if lhs.timelineBefore != rhs.timelineBefore {return false}
+    if lhs.timelineKinds != rhs.timelineKinds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2791,7 +2876,7 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Customer"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2805,6 +2890,7 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.lastChangedPosition) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.purchases) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.timeline) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.timelineCut) }()
       default: break
       }
     }
@@ -2833,6 +2919,9 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.timeline.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.timeline, fieldNumber: 6)
     }
+    if self.timelineCut != false {
+      try visitor.visitSingularBoolField(value: self.timelineCut, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2843,6 +2932,7 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.lastChangedPosition != rhs.lastChangedPosition {return false}
     if lhs.purchases != rhs.purchases {return false}
     if lhs.timeline != rhs.timeline {return false}
+    if lhs.timelineCut != rhs.timelineCut {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

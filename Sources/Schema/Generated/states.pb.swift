@@ -105,14 +105,10 @@ public nonisolated struct PartyState: @unchecked Sendable {
     set {_uniqueStorage()._externalCount = newValue}
   }
 
-  public var sourceVersion: UInt64 {
-    get {_storage._sourceVersion ?? 0}
-    set {_uniqueStorage()._sourceVersion = newValue}
+  public var sourceVersions: [SourceVersion] {
+    get {_storage._sourceVersions}
+    set {_uniqueStorage()._sourceVersions = newValue}
   }
-  /// Returns true if `sourceVersion` has been explicitly set.
-  public var hasSourceVersion: Bool {_storage._sourceVersion != nil}
-  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
-  public mutating func clearSourceVersion() {_uniqueStorage()._sourceVersion = nil}
 
   public var archived: Bool {
     get {_storage._archived}
@@ -301,7 +297,7 @@ nonisolated extension SealedRef: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}detail\0\u{3}name_part\0\u{3}has_name\0\u{3}has_tax_number\0\u{3}contact_points\0\u{3}last_contact_point\0\u{3}external_count\0\u{3}source_version\0\u{1}archived\0\u{3}registered_at\0\u{3}policy_position\0\u{3}status_before_policy\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}detail\0\u{3}name_part\0\u{3}has_name\0\u{3}has_tax_number\0\u{3}contact_points\0\u{3}last_contact_point\0\u{3}external_count\0\u{3}source_versions\0\u{1}archived\0\u{3}registered_at\0\u{3}policy_position\0\u{3}status_before_policy\0")
 
   fileprivate class _StorageClass {
     var _kind: PartyKind = .unspecified
@@ -313,7 +309,7 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _contactPoints: [ContactPointState] = []
     var _lastContactPoint: UInt32 = 0
     var _externalCount: UInt32 = 0
-    var _sourceVersion: UInt64? = nil
+    var _sourceVersions: [SourceVersion] = []
     var _archived: Bool = false
     var _registeredAt: Int64 = 0
     var _policyPosition: UInt64 = 0
@@ -337,7 +333,7 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _contactPoints = source._contactPoints
       _lastContactPoint = source._lastContactPoint
       _externalCount = source._externalCount
-      _sourceVersion = source._sourceVersion
+      _sourceVersions = source._sourceVersions
       _archived = source._archived
       _registeredAt = source._registeredAt
       _policyPosition = source._policyPosition
@@ -369,7 +365,7 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._contactPoints) }()
         case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastContactPoint) }()
         case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._externalCount) }()
-        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._sourceVersion) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._sourceVersions) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._archived) }()
         case 12: try { try decoder.decodeSingularSInt64Field(value: &_storage._registeredAt) }()
         case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._policyPosition) }()
@@ -413,9 +409,9 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._externalCount != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._externalCount, fieldNumber: 9)
       }
-      try { if let v = _storage._sourceVersion {
-        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 10)
-      } }()
+      if !_storage._sourceVersions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sourceVersions, fieldNumber: 10)
+      }
       if _storage._archived != false {
         try visitor.visitSingularBoolField(value: _storage._archived, fieldNumber: 11)
       }
@@ -446,7 +442,7 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._contactPoints != rhs_storage._contactPoints {return false}
         if _storage._lastContactPoint != rhs_storage._lastContactPoint {return false}
         if _storage._externalCount != rhs_storage._externalCount {return false}
-        if _storage._sourceVersion != rhs_storage._sourceVersion {return false}
+        if _storage._sourceVersions != rhs_storage._sourceVersions {return false}
         if _storage._archived != rhs_storage._archived {return false}
         if _storage._registeredAt != rhs_storage._registeredAt {return false}
         if _storage._policyPosition != rhs_storage._policyPosition {return false}

@@ -44,21 +44,13 @@ public nonisolated struct ProductState: Sendable {
 
   public var related: [ProductsRelated] = []
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
-    set {_sourceVersion = newValue}
-  }
-  /// Returns true if `sourceVersion` has been explicitly set.
-  public var hasSourceVersion: Bool {self._sourceVersion != nil}
-  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
-  public mutating func clearSourceVersion() {self._sourceVersion = nil}
+  public var sourceVersions: [SourceVersion] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: ProductDetail? = nil
-  fileprivate var _sourceVersion: UInt64? = nil
 }
 
 public nonisolated struct PriceBookState: Sendable {
@@ -208,14 +200,10 @@ public nonisolated struct OrderState: @unchecked Sendable {
   /// Clears the value of `completedAt`. Subsequent reads from it will return its default value.
   public mutating func clearCompletedAt() {_uniqueStorage()._completedAt = nil}
 
-  public var sourceVersion: UInt64 {
-    get {_storage._sourceVersion ?? 0}
-    set {_uniqueStorage()._sourceVersion = newValue}
+  public var sourceVersions: [SourceVersion] {
+    get {_storage._sourceVersions}
+    set {_uniqueStorage()._sourceVersions = newValue}
   }
-  /// Returns true if `sourceVersion` has been explicitly set.
-  public var hasSourceVersion: Bool {_storage._sourceVersion != nil}
-  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
-  public mutating func clearSourceVersion() {_uniqueStorage()._sourceVersion = nil}
 
   /// The sealed part with delivery address and remark, if there is one.
   public var personal: SealedRef {
@@ -286,14 +274,7 @@ public nonisolated struct ReturnState: Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
   public var registeredAt: Int64 = 0
 
-  public var sourceVersion: UInt64 {
-    get {_sourceVersion ?? 0}
-    set {_sourceVersion = newValue}
-  }
-  /// Returns true if `sourceVersion` has been explicitly set.
-  public var hasSourceVersion: Bool {self._sourceVersion != nil}
-  /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
-  public mutating func clearSourceVersion() {self._sourceVersion = nil}
+  public var sourceVersions: [SourceVersion] = []
 
   /// What was paid back, once it was.
   public var refunded: Money {
@@ -312,7 +293,6 @@ public nonisolated struct ReturnState: Sendable {
 
   public init() {}
 
-  fileprivate var _sourceVersion: UInt64? = nil
   fileprivate var _refunded: Money? = nil
 }
 
@@ -322,7 +302,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension ProductState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}detail\0\u{1}retired\0\u{1}variants\0\u{1}related\0\u{3}source_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}detail\0\u{1}retired\0\u{1}variants\0\u{1}related\0\u{3}source_versions\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -335,7 +315,7 @@ nonisolated extension ProductState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularBoolField(value: &self.retired) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.variants) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.related) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.sourceVersions) }()
       default: break
       }
     }
@@ -361,9 +341,9 @@ nonisolated extension ProductState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.related.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.related, fieldNumber: 5)
     }
-    try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 6)
-    } }()
+    if !self.sourceVersions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sourceVersions, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -373,7 +353,7 @@ nonisolated extension ProductState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.retired != rhs.retired {return false}
     if lhs.variants != rhs.variants {return false}
     if lhs.related != rhs.related {return false}
-    if lhs._sourceVersion != rhs._sourceVersion {return false}
+    if lhs.sourceVersions != rhs.sourceVersions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -495,7 +475,7 @@ nonisolated extension ProductPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension OrderState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{1}fulfilled\0\u{3}placed_at\0\u{3}confirmed_at\0\u{3}completed_at\0\u{3}source_version\0\u{1}personal\0\u{3}content_position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{1}fulfilled\0\u{3}placed_at\0\u{3}confirmed_at\0\u{3}completed_at\0\u{3}source_versions\0\u{1}personal\0\u{3}content_position\0")
 
   fileprivate class _StorageClass {
     var _status: OrderStatus = .unspecified
@@ -511,7 +491,7 @@ nonisolated extension OrderState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _placedAt: Int64 = 0
     var _confirmedAt: Int64? = nil
     var _completedAt: Int64? = nil
-    var _sourceVersion: UInt64? = nil
+    var _sourceVersions: [SourceVersion] = []
     var _personal: SealedRef? = nil
     var _contentPosition: UInt64 = 0
 
@@ -537,7 +517,7 @@ nonisolated extension OrderState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _placedAt = source._placedAt
       _confirmedAt = source._confirmedAt
       _completedAt = source._completedAt
-      _sourceVersion = source._sourceVersion
+      _sourceVersions = source._sourceVersions
       _personal = source._personal
       _contentPosition = source._contentPosition
     }
@@ -571,7 +551,7 @@ nonisolated extension OrderState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 11: try { try decoder.decodeSingularSInt64Field(value: &_storage._placedAt) }()
         case 12: try { try decoder.decodeSingularSInt64Field(value: &_storage._confirmedAt) }()
         case 13: try { try decoder.decodeSingularSInt64Field(value: &_storage._completedAt) }()
-        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._sourceVersion) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._sourceVersions) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._personal) }()
         case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._contentPosition) }()
         default: break
@@ -625,9 +605,9 @@ nonisolated extension OrderState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._completedAt {
         try visitor.visitSingularSInt64Field(value: v, fieldNumber: 13)
       } }()
-      try { if let v = _storage._sourceVersion {
-        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 14)
-      } }()
+      if !_storage._sourceVersions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sourceVersions, fieldNumber: 14)
+      }
       try { if let v = _storage._personal {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
@@ -656,7 +636,7 @@ nonisolated extension OrderState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._placedAt != rhs_storage._placedAt {return false}
         if _storage._confirmedAt != rhs_storage._confirmedAt {return false}
         if _storage._completedAt != rhs_storage._completedAt {return false}
-        if _storage._sourceVersion != rhs_storage._sourceVersion {return false}
+        if _storage._sourceVersions != rhs_storage._sourceVersions {return false}
         if _storage._personal != rhs_storage._personal {return false}
         if _storage._contentPosition != rhs_storage._contentPosition {return false}
         return true
@@ -705,7 +685,7 @@ nonisolated extension FulfilledLine: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ReturnState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReturnState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}order_number\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{3}registered_at\0\u{3}source_version\0\u{1}refunded\0\u{3}content_position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}order_number\0\u{3}party_number\0\u{3}document_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}lines\0\u{3}line_count\0\u{1}net\0\u{3}registered_at\0\u{3}source_versions\0\u{1}refunded\0\u{3}content_position\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -724,7 +704,7 @@ nonisolated extension ReturnState: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.lineCount) }()
       case 10: try { try decoder.decodeSingularSInt64Field(value: &self.net) }()
       case 11: try { try decoder.decodeSingularSInt64Field(value: &self.registeredAt) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self._sourceVersion) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.sourceVersions) }()
       case 13: try { try decoder.decodeSingularMessageField(value: &self._refunded) }()
       case 14: try { try decoder.decodeSingularUInt64Field(value: &self.contentPosition) }()
       default: break
@@ -770,9 +750,9 @@ nonisolated extension ReturnState: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.registeredAt != 0 {
       try visitor.visitSingularSInt64Field(value: self.registeredAt, fieldNumber: 11)
     }
-    try { if let v = self._sourceVersion {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 12)
-    } }()
+    if !self.sourceVersions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sourceVersions, fieldNumber: 12)
+    }
     try { if let v = self._refunded {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     } }()
@@ -794,7 +774,7 @@ nonisolated extension ReturnState: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.lineCount != rhs.lineCount {return false}
     if lhs.net != rhs.net {return false}
     if lhs.registeredAt != rhs.registeredAt {return false}
-    if lhs._sourceVersion != rhs._sourceVersion {return false}
+    if lhs.sourceVersions != rhs.sourceVersions {return false}
     if lhs._refunded != rhs._refunded {return false}
     if lhs.contentPosition != rhs.contentPosition {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -19,6 +19,9 @@ struct BodyStaging {
 
     /// Part number of a sealed reason: no body has so many parts of its own.
     private static let reasonPart: UInt16 = 0xFFFE
+    /// Numbers of the fields that the schema gives every event for what its command says beside its bodies.
+    private static let reasonField = 15
+    private static let sourceField = 30
 
     /// Stages one event.
     ///
@@ -39,9 +42,10 @@ struct BodyStaging {
             if let subject = subjects.first {
                 subjects.append(try sealedReason(like: subject))
             } else {
-                payload = payload.appendingReason(reason)
+                payload.append(field: Self.reasonField, Array(reason.utf8))
             }
         }
+        if world.stage.events.isEmpty, let source = command.source { payload.append(field: Self.sourceField, source) }
         let position = world.nextPosition
         let streamKind = head?.kind ?? target.kind
         let header = EventHeader(
@@ -182,18 +186,20 @@ extension DecisionWorld {
 }
 
 extension [UInt8] {
-    /// An encoded event with its field 15, the reason. It is written behind the other fields: protobuf's decoders take
-    /// fields in any order.
-    func appendingReason(_ reason: String) -> [UInt8] {
-        var bytes = self
-        let text = Array(reason.utf8)
-        bytes.append(15 << 3 | 2)
-        var length = UInt64(text.count)
-        while length >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
-            length >>= 7
+    /// Adds a field of bytes, a text or a message to an encoded message. It comes behind the other fields: protobuf's
+    /// decoders take fields in any order.
+    fileprivate mutating func append(field: Int, _ content: [UInt8]) {
+        append(varint: UInt64(field) << 3 | 2)
+        append(varint: UInt64(content.count))
+        append(contentsOf: content)
+    }
+
+    private mutating func append(varint value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
         }
-        bytes.append(UInt8(length))
-        return bytes + text
+        append(UInt8(rest))
     }
 }

@@ -82,7 +82,7 @@ struct Gateway: Sendable {
         var checked = CheckedCommand(
             id: id, correlationID: try correlation(command), fingerprint: try fingerprint(command, principal),
             principal: principal.number, onBehalfOf: command.hasOnBehalfOf ? command.onBehalfOf : nil,
-            importJob: command.hasImportJob ? command.importJob : nil, occurredAt: try occurredAt(command),
+            importJob: command.hasImportJob ? command.importJob : nil, source: try source(command), occurredAt: try occurredAt(command),
             historic: historic, dryRun: command.dryRun, bodies: [])
         checked.bodies.reserveCapacity(command.bodies.count)
         let source = GatewaySource(context: context, cache: cache)
@@ -110,6 +110,17 @@ struct Gateway: Sendable {
                 .schemaInvalid, "The correlation id is not a UUID in its 36-character form.", field: "correlation_id")
         }
         return id
+    }
+
+    private func source(_ command: Command) throws(Refusal) -> [UInt8]? {
+        guard command.hasSource, command.source != Source() else { return nil }
+        for (text, field) in [(command.source.system, "source.system"), (command.source.channel, "source.channel")]
+        where text.utf8.count > Limits.wordBytes {
+            throw Refusal(.limitExceeded, "A source's system and channel have at most 64 bytes.", field: field)
+        }
+        do { return try command.source.serializedBytes() } catch {
+            throw Refusal(.schemaInvalid, "The source holds text that is not valid Unicode.", field: "source")
+        }
     }
 
     private func occurredAt(_ command: Command) throws(Refusal) -> Instant? {

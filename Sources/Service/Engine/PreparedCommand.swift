@@ -12,6 +12,8 @@ struct CheckedCommand: Sendable {
     var principal: StreamNumber
     var onBehalfOf: Reference?
     var importJob: Reference?
+    /// The encoded `Source` that the command names, for its first event.
+    var source: [UInt8]?
     var occurredAt: Instant?
     var historic: Bool
     var dryRun: Bool

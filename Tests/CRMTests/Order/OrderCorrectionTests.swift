@@ -16,7 +16,7 @@ import Testing
         let number = try #require(shop.scenario.lastTarget)
         #expect(try shop.scenario.resolve(Reference(external: upsert.key), .order) == number)
         #expect(try shop.scenario.resolve(Reference(external: upsert.order.external[0]), .order) == number)
-        #expect(try shop.state(ofOrder: number).sourceVersion == 4)
+        #expect(try shop.state(ofOrder: number).sourceVersions == [.shop(4)])
     }
 
     @Test func `what is the same in other words changes nothing`() throws {
@@ -131,6 +131,21 @@ import Testing
                     $0.order.channel = "phone"
                 }
             ).kinds == [.orderCorrected])
+    }
+
+    @Test func `a version that only took a step makes older ones stale`() throws {
+        var shop = try Shop()
+        shop.scenario.when(shop.upsert { $0.sourceVersion = 1 })
+        let step = shop.upsert {
+            $0.sourceVersion = 9
+            $0.order.reached = .completed
+        }
+        #expect(shop.scenario.when(step).kinds == [.orderConfirmed, .partyStatusChanged, .orderCompleted])
+        let late = shop.upsert {
+            $0.sourceVersion = 5
+            $0.order.channel = "phone"
+        }
+        #expect(shop.scenario.when(late).code == .staleSource)
     }
 
     @Test func `a time that differs moves the placement, but not where the order goes on`() throws {

@@ -13,7 +13,7 @@ internal import Testing
         let outcome = scenario.when(command)
         #expect(outcome.kinds == [.partyRegistered])
         guard case .partyRegistered(let registered)? = outcome.payloads.first else { return }
-        #expect(registered.sourceVersion == 3 && registered.status == .customer && registered.externalCount == 1)
+        #expect(registered.sourceVersion == .shop(3) && registered.status == .customer && registered.externalCount == 1)
         #expect(try scenario.resolve(Reference(external: command.key), .party) == outcome.events.first?.stream)
         #expect(!scenario.showsOpenly("ann@") && !scenario.showsOpenly("C-1"))
     }
@@ -69,10 +69,39 @@ internal import Testing
                 .partyCorrected, .partyDetailChanged, .contactPointAdded, .contactPointAdded, .partyStatusChanged,
             ])
         let state = scenario.party(party)
-        #expect(state.kind == .organisation && state.status == .prospect && state.sourceVersion == 2)
+        #expect(state.kind == .organisation && state.status == .prospect && state.sourceVersions == [.shop(2)])
         #expect(state.contactPoints.map(\.number) == [1, 2, 3])
         #expect(scenario.holders(domain: "phone", value: "+8613800138000") == [party])
         #expect(scenario.when(second).isUnchanged)
+        #expect(scenario.isReproducible)
+    }
+
+    @Test func `each system has versions of its own`() throws {
+        var scenario = Scenario()
+        let party = try #require(
+            scenario.when(UpsertParty.person("Ann", [.email("ann@example.com")], version: 1_000)).events.first?.stream)
+        scenario.when(
+            LinkExternalRecord.with {
+                $0.kind = .party
+                $0.target.number = party.rawValue
+                $0.key = ExternalKey(system: "erp", key: "9")
+            })
+        var other = UpsertParty.person("Ann Wu", version: 3)
+        other.key = ExternalKey(system: "erp", key: "9")
+        #expect(scenario.when(other).kinds == [.partyDetailChanged])
+        #expect(scenario.party(party).sourceVersions == [.shop(1_000), SourceVersion("erp", 3)])
+        other.sourceVersion = 2
+        other.name.display = "Ann Old"
+        #expect(scenario.when(other).code == .staleSource)
+    }
+
+    @Test func `a version that only changed the status makes older ones stale`() throws {
+        var scenario = Scenario()
+        scenario.when(UpsertParty.person("Ann", [.email("ann@example.com")], version: 1))
+        var second = UpsertParty.person("Ann", version: 9)
+        second.status = .customer
+        #expect(scenario.when(second).kinds == [.partyStatusChanged])
+        #expect(scenario.when(UpsertParty.person("Ann Old", version: 5)).code == .staleSource)
         #expect(scenario.isReproducible)
     }
 

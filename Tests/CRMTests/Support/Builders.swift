@@ -61,6 +61,11 @@ extension UpsertParty {
     }
 }
 
+extension SourceVersion {
+    /// A version of the webshop's record.
+    static func shop(_ version: UInt64) -> SourceVersion { SourceVersion("shop", version) }
+}
+
 extension NamePart {
     static func of(_ kind: NamePartKind, _ text: String) -> NamePart {
         .with {

@@ -45,7 +45,7 @@ extension ReturnState {
         lineCount = registered.lineCount
         net = registered.net
         registeredAt = event.occurredAt.rawValue
-        if registered.hasSourceVersion { sourceVersion = registered.sourceVersion }
+        if registered.hasSourceVersion { sourceVersions.note(registered.sourceVersion) }
     }
 
     fileprivate mutating func apply(_ corrected: ReturnCorrected, _ event: StoredEvent) {
@@ -62,6 +62,6 @@ extension ReturnState {
         lineCount = corrected.lineCount
         net = corrected.net
         if corrected.hasRegisteredAt { registeredAt = corrected.registeredAt }
-        if corrected.hasSourceVersion { sourceVersion = corrected.sourceVersion }
+        if corrected.hasSourceVersion { sourceVersions.note(corrected.sourceVersion) }
     }
 }

@@ -48,7 +48,7 @@ extension UpsertReturn: DomainCommand {
     package func decide(
         _ state: ReturnState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
-        let version = hasSourceVersion ? sourceVersion : nil
+        let version = hasSourceVersion ? SourceVersion(key.system, sourceVersion) : nil
         guard let state else {
             let registration = ReturnRegistration(
                 goods: goodsReturn, external: goodsReturn.external.including(key), sourceVersion: version,

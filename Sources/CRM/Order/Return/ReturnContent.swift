@@ -89,8 +89,8 @@ extension ReturnContent {
 
     /// At most so many bytes take the fields beside lines and external keys.
     var headSize: Int {
-        // At most 120 for numbers, flags, and the tags and lengths of texts.
-        documentNumber.utf8.count + channel.utf8.count + country.utf8.count + currency.utf8.count + 120
+        // At most 220 for numbers, flags, the source's system and version, and the tags and lengths of texts.
+        documentNumber.utf8.count + channel.utf8.count + country.utf8.count + currency.utf8.count + 220
     }
 }
 

@@ -6,7 +6,7 @@ struct ReturnRegistration {
     var goods: RegisterReturn
     /// The records of other systems that it stands for.
     var external: [ExternalKey]
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
     /// Path of the return within the body, with a point at its end.
     var prefix: String
 
@@ -62,7 +62,7 @@ extension ReturnLinesAdded {
 struct ReturnCorrection {
     var goods: RegisterReturn
     var state: ReturnState
-    var sourceVersion: UInt64?
+    var sourceVersion: SourceVersion?
     /// Path of the return within the body, with a point at its end.
     var prefix: String
 
@@ -71,7 +71,7 @@ struct ReturnCorrection {
     /// - Throws: what registering it throws; STALE_SOURCE; AMOUNT_INVALID and CURRENCY_MISMATCH where it would no
     ///   longer cover what was paid back.
     func events(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {
-        try context.requireNewest(sourceVersion, recorded: state.hasSourceVersion ? state.sourceVersion : nil)
+        try context.requireNewest(sourceVersion, recorded: state.sourceVersions)
         let content = try ReturnContent(goods, before: state, context, prefix: prefix)
         let isMoved = context.occurredAtGiven && context.occurredAt.rawValue != state.registeredAt
         guard content.differs(from: state) || isMoved else { return [] }

@@ -1,6 +1,6 @@
 package import Schema
 
-/// A __words__.
+/// __A_words__.
 package enum __Name__Aggregate: Aggregate {
     package typealias State = __Name__State
 
@@ -15,7 +15,7 @@ package enum __Name__Aggregate: Aggregate {
     }
 }
 
-/// What events of a __words__ do to the index.
+/// What events of __a_words__ do to the index.
 package enum __Name__Effects {
     /// The effects of an event's open payload.
     package static func effects(of event: EventPayload.OneOf_Event) -> [IndexEffect] {

@@ -49,7 +49,7 @@ extension Relabel__Name__: DomainCommand {
     }
 }
 
-/// Limits of a __words__.
+/// Limits of __a_words__.
 private enum __Name__Form {
     static let labelBytes = 200
 }

@@ -2,7 +2,7 @@ internal import Schema
 internal import SwiftProtobuf
 
 extension DirectoryRow {
-    /// Folds an event of a __words__.
+    /// Folds an event of __a_words__.
     mutating func fold__Name__(_ event: ViewEvent) {
         switch event.payload {
         case .__name_camel__Defined(let defined):
@@ -15,7 +15,7 @@ extension DirectoryRow {
 }
 
 extension RecordFields {
-    /// The open fields of the record of a __words__.
+    /// The open fields of the record of __a_words__.
     static let __name_camel__: [String: RecordField] = [
         "label": .text { $0.__name_camel__.label }
     ]
