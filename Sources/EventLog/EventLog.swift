@@ -51,6 +51,7 @@ package final class EventLog: Sendable {
             indexer.join()
             throw error
         }
+        index.closeGroup()
         durable = Mutex(DurableEnd(position: last, root: frontier.root, recordedAt: lastRecordedAt))
         openingFrontier = frontier
     }
@@ -158,7 +159,15 @@ extension EventLog {
         at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
     ) throws(EventLogError) -> Result? {
         guard position <= end.position else { return nil }
-        return try storage.value(at: position) { value throws(EventLogError) in
+        return try linkedRecord(at: position, body)
+    }
+
+    /// The same for a record that `IndexStore.durableLast` or a link from there names: it is on stable storage, also
+    /// where the log's end has not been moved behind it yet.
+    package func linkedRecord<Result>(
+        at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
+    ) throws(EventLogError) -> Result? {
+        try storage.value(at: position) { value throws(EventLogError) in
             try body(value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
         }
     }

@@ -15,6 +15,9 @@ package import Schema
 package final class IndexStore: Sendable {
     private struct State {
         var active = IndexOverlay()
+        /// What the open group touches, each with its last position before the group: readers follow links from there.
+        var openStreams: [StreamNumber: Position] = [:]
+        var openSubjects: [StreamNumber: Position] = [:]
         /// What is being written at present.
         var flushing: IndexOverlay?
         var flushTarget: Position = .none
@@ -25,24 +28,12 @@ package final class IndexStore: Sendable {
     }
 
     private let environment: Environment
-    private let tables: Tables
+    private let tables: IndexTables
     private let state: Monitor<State>
     /// Changes in the overlay from which on it is written.
     package static let flushThreshold = 40_000
     /// Changes in the overlay at which the writer waits for the indexer.
     private static let backPressure = 400_000
-
-    private struct Tables: Sendable {
-        let meta: Table
-        let streams: Table
-        let heads: Table
-        let subjects: Table
-        let commands: Table
-        let links: Table
-        let tokens: Table
-        let claims: Table
-        let states: Table
-    }
 
     /// Opens the index, or makes an empty one; one that belongs to another log is emptied.
     package init(path: String, logID: Identifier) throws(EventLogError) {
@@ -50,15 +41,8 @@ package final class IndexStore: Sendable {
             let environment = try Environment(
                 path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 12, maxReaders: 2_048, sync: .full)
             )
-            let tables = Tables(
-                meta: try environment.openTable(named: "meta"), streams: try environment.openTable(named: "streams"),
-                heads: try environment.openTable(named: "heads", flags: [.integerKey]),
-                subjects: try environment.openTable(named: "subjects", flags: [.integerKey]),
-                commands: try environment.openTable(named: "commands"),
-                links: try environment.openTable(named: "links"), tokens: try environment.openTable(named: "tokens"),
-                claims: try environment.openTable(named: "claims"),
-                states: try environment.openTable(named: "states", flags: [.integerKey]))
-            let applied = try Self.prepare(environment, tables, logID: logID)
+            let tables = try IndexTables(environment)
+            let applied = try tables.prepare(environment, logID: logID)
             self.environment = environment
             self.tables = tables
             self.state = Monitor(State(applied: applied))
@@ -69,38 +53,13 @@ package final class IndexStore: Sendable {
         }
     }
 
-    private static func prepare(_ environment: Environment, _ tables: Tables, logID: Identifier) throws(LMDBError)
-        -> Position
-    {
-        try environment.write { transaction throws(LMDBError) in
-            let owner = Array("log".utf8)
-            let stored = try transaction.getBytes(tables.meta, key: owner)
-            let expected = logID.bytes + [Self.version]
-            if stored == expected {
-                return Position(try transaction.getUInt64(tables.meta, key: Self.appliedKey) ?? 0)
-            }
-            for table in [
-                tables.meta, tables.streams, tables.heads, tables.subjects, tables.commands, tables.links,
-                tables.tokens,
-                tables.claims, tables.states,
-            ] { try transaction.clear(table) }
-            try transaction.put(tables.meta, key: owner, value: expected)
-            return .none
-        }
-    }
-
-    /// A change of it empties indexes that older versions wrote.
-    private static let version: UInt8 = 1
-    private static let appliedKey = Array("applied".utf8)
-    private static let frontierKey = Array("frontier".utf8)
-
     /// The position up to which the environment reflects the log.
     package var applied: Position { state.withLock { $0.applied } }
 
     /// The frontier of the Merkle tree at the applied position.
     package func frontier() throws(EventLogError) -> MerkleFrontier {
         let bytes = try read("reading the frontier") { transaction throws(LMDBError) in
-            try transaction.getBytes(tables.meta, key: Self.frontierKey)
+            try transaction.getBytes(tables.meta, key: IndexTables.frontierKey)
         }
         return bytes.flatMap { MerkleFrontier(bytes: $0) } ?? MerkleFrontier()
     }
@@ -108,15 +67,7 @@ package final class IndexStore: Sendable {
     /// Whether the applied position may be trusted: it may not lie ahead of the log.
     package func discard() throws(EventLogError) {
         do {
-            try environment.write { transaction throws(LMDBError) in
-                for table in [
-                    tables.streams, tables.heads, tables.subjects, tables.commands, tables.links, tables.tokens,
-                    tables.claims,
-                    tables.states,
-                ] { try transaction.clear(table) }
-                _ = try transaction.delete(tables.meta, key: Self.appliedKey)
-                _ = try transaction.delete(tables.meta, key: Self.frontierKey)
-            }
+            try tables.clear(environment)
         } catch { throw EventLogError(error, during: "emptying the index") }
         state.withLock { $0.applied = .none }
     }
@@ -136,7 +87,11 @@ extension IndexStore {
     /// Where a stream stands.
     package func head(of stream: StreamNumber) throws(EventLogError) -> StreamEntry? {
         if let found = overlaid({ $0.heads[stream] }) { return found }
-        return try read("looking up the head of a stream") { transaction throws(LMDBError) in
+        return try storedHead(of: stream)
+    }
+
+    private func storedHead(of stream: StreamNumber) throws(EventLogError) -> StreamEntry? {
+        try read("looking up the head of a stream") { transaction throws(LMDBError) in
             try transaction.get(tables.heads, key: stream.rawValue) { span throws(LMDBError) in
                 IndexCodec.streamEntry(span)
             }.flatMap { $0 }
@@ -146,11 +101,34 @@ extension IndexStore {
     /// Where a subject stands.
     package func subject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
         if let found = overlaid({ $0.subjects[subject] }) { return found }
-        return try read("looking up a subject") { transaction throws(LMDBError) in
+        return try storedSubject(subject)
+    }
+
+    private func storedSubject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
+        try read("looking up a subject") { transaction throws(LMDBError) in
             try transaction.get(tables.subjects, key: subject.rawValue) { span throws(LMDBError) in
                 IndexCodec.subjectStanding(span)
             }.flatMap { $0 }
         }
+    }
+
+    /// The newest event of a stream that is on stable storage; none where there is none.
+    package func durableLast(ofStream stream: StreamNumber) throws(EventLogError) -> Position {
+        // One look under the lock: what is not in the overlay then is durable, and so is all that the environment has.
+        let recent = state.withLock { state in
+            state.openStreams[stream] ?? (state.active.heads[stream] ?? state.flushing?.heads[stream])?.last
+        }
+        if let recent { return recent }
+        return try storedHead(of: stream)?.last ?? .none
+    }
+
+    /// The newest event about a subject that is on stable storage; none where there is none.
+    package func durableLast(ofSubject subject: StreamNumber) throws(EventLogError) -> Position {
+        let recent = state.withLock { state in
+            state.openSubjects[subject] ?? (state.active.subjects[subject] ?? state.flushing?.subjects[subject])?.last
+        }
+        if let recent { return recent }
+        return try storedSubject(subject)?.last ?? .none
     }
 
     /// Position of the first event of a command that appended events.
@@ -270,7 +248,11 @@ extension IndexStore {
             state.active.heads[header.stream] = StreamEntry(
                 id: id, kind: header.streamKind, revision: header.revision, last: header.position,
                 lastFactAt: lastFactAt)
+            if state.openStreams[header.stream] == nil {
+                state.openStreams[header.stream] = header.previousInStream
+            }
             for entry in subjects {
+                if state.openSubjects[entry.subject] == nil { state.openSubjects[entry.subject] = entry.previous }
                 state.active.subjects[entry.subject] = SubjectStanding(
                     last: header.position, keySlot: entry.keySlot, slotGeneration: entry.slotGeneration)
             }
@@ -278,6 +260,14 @@ extension IndexStore {
             for change in changes { state.active.apply(change, stream: header.stream) }
             for (key, value) in claims { state.active.claims[key] = value }
             state.active.count += 2 + subjects.count + changes.count
+        }
+    }
+
+    /// Says that everything applied so far is on stable storage.
+    func closeGroup() {
+        state.withLock { state in
+            state.openStreams.removeAll(keepingCapacity: true)
+            state.openSubjects.removeAll(keepingCapacity: true)
         }
     }
 
@@ -334,7 +324,7 @@ extension IndexStore {
             }
             guard let (overlay, target, frontier) = work else { return }
             do {
-                try write(overlay, applied: target, frontier: frontier)
+                try tables.write(overlay, applied: target, frontier: frontier, to: environment)
                 state.withLockNotifying { state in
                     state.flushing = nil
                     state.applied = target
@@ -348,64 +338,6 @@ extension IndexStore {
 
     /// Ends `run` once nothing is being written.
     package func stop() { state.withLockNotifying { $0.stopping = true } }
-
-    private func write(_ overlay: IndexOverlay, applied: Position, frontier: MerkleFrontier) throws(LMDBError) {
-        try environment.write { transaction throws(LMDBError) in
-            try writeNumbers(overlay, transaction)
-            for (id, number) in overlay.streams.sorted(by: { $0.key < $1.key }) {
-                try transaction.put(tables.streams, key: IndexCodec.key(id), value: IndexCodec.value(number.rawValue))
-            }
-            for (id, position) in overlay.commands.sorted(by: { $0.key < $1.key }) {
-                try transaction.put(
-                    tables.commands, key: IndexCodec.key(id), value: IndexCodec.value(position.rawValue))
-            }
-            for (token, stream) in overlay.links.sorted(by: { $0.key < $1.key }) {
-                if stream == .none {
-                    _ = try transaction.delete(tables.links, key: IndexCodec.key(token))
-                } else {
-                    try transaction.put(
-                        tables.links, key: IndexCodec.key(token), value: IndexCodec.value(stream.rawValue))
-                }
-            }
-            for (token, streams) in overlay.tokens.sorted(by: { $0.key < $1.key }) {
-                for (stream, has) in streams.sorted(by: { $0.key < $1.key }) {
-                    let key = IndexCodec.key(token, stream)
-                    if has {
-                        try transaction.put(tables.tokens, key: key, value: [UInt8]())
-                    } else {
-                        _ = try transaction.delete(tables.tokens, key: key)
-                    }
-                }
-            }
-            for (key, value) in overlay.claims.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-                if value == 0 {
-                    _ = try transaction.delete(tables.claims, key: key)
-                } else {
-                    try transaction.put(tables.claims, key: key, value: IndexCodec.value(UInt64(bitPattern: value)))
-                }
-            }
-            try transaction.put(tables.meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
-            try transaction.put(tables.meta, key: Self.frontierKey, value: frontier.bytes)
-        }
-    }
-
-    private func writeNumbers(_ overlay: IndexOverlay, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
-        for (number, entry) in overlay.heads.sorted(by: { $0.key < $1.key }) {
-            try transaction.put(tables.heads, key: number.rawValue, value: IndexCodec.value(entry))
-        }
-        var highestSlot: UInt32 = 0
-        for (number, standing) in overlay.subjects.sorted(by: { $0.key < $1.key }) {
-            try transaction.put(tables.subjects, key: number.rawValue, value: IndexCodec.value(standing))
-            highestSlot = max(highestSlot, standing.keySlot)
-        }
-        let slotKey = Array("slot".utf8)
-        if UInt64(highestSlot) > (try transaction.getUInt64(tables.meta, key: slotKey) ?? 0) {
-            try transaction.put(tables.meta, key: slotKey, value: IndexCodec.value(UInt64(highestSlot)))
-        }
-        for (number, stored) in overlay.states.sorted(by: { $0.key < $1.key }) {
-            try transaction.put(tables.states, key: number.rawValue, value: IndexCodec.value(stored))
-        }
-    }
 }
 
 extension IndexOverlay {

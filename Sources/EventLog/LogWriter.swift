@@ -134,6 +134,8 @@ package final class LogWriter {
             throw error
         }
         let durable = Position(group.next.rawValue - 1)
+        // Before readers see the new end: whoever sees it finds the links up to there.
+        log.index.closeGroup()
         log.publish(durable, root: tree.root, recordedAt: recordedAt)
         whenDurable(tree.size, tree.root)
         log.announce()

@@ -23,6 +23,11 @@ extension KeyVault {
         }
     }
 
+    /// Takes a free slot where there is one in memory; never waits.
+    package func reserveFreeSlot() -> Slot? {
+        state.withLock { $0.allocation.take() }
+    }
+
     /// Puts back a slot that was reserved and that no event carries.
     package func release(_ slot: Slot) {
         state.withLock { $0.allocation.putBack(slot) }

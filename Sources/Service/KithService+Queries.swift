@@ -10,17 +10,19 @@ internal import Views
 extension KithService {
     /// How long a read waits for the position it asks for.
     private static let readDeadline = 5_000
+    /// Events of one answer's timeline at most.
+    private static let timelineMaximum: UInt32 = 1_000
 
     package func get(_ request: GetRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<GetResponse> {
         let principal = try access.principal(caller)
         try principal.require(.views)
-        let number = try resolve(request.reference, request.kind)
+        let number = try await resolve(request.reference, request.kind)
         let (sealed, standing) = try await read(Directory.self, atLeast: request.atLeast) { reader throws(ViewError) in
             try Directory.record(number, in: reader)
         }
         guard let sealed, sealed.record.kind == request.kind else { throw Self.nothing }
         var response = GetResponse()
-        response.record = try open([sealed], for: principal).first ?? Record()
+        response.record = try await open([sealed], for: principal).first ?? Record()
         return Answer(response, reflects(standing))
     }
 
@@ -28,12 +30,16 @@ extension KithService {
     {
         let principal = try access.principal(caller)
         try principal.require(.views)
+        let cursor = EpochCursor(epoch: context.log.epoch)
+        var request = request
+        request.cursor = try cursor.opened(request.cursor)
+        let listed = request
         let (page, standing) = try await read(Directory.self, atLeast: request.atLeast) { reader throws(ViewError) in
-            try Directory.list(request, in: reader)
+            try Directory.list(listed, in: reader)
         }
         var response = ListResponse()
-        response.records = try open(page.records, for: principal)
-        response.cursor = Data(page.cursor)
+        response.records = try await open(page.records, for: principal)
+        response.cursor = cursor.sealed(page.cursor)
         return Answer(response, reflects(standing))
     }
 
@@ -42,20 +48,23 @@ extension KithService {
     > {
         let principal = try access.principal(caller)
         try principal.require(.views)
-        let number = try resolve(request.party, .party)
-        let asOf = try request.hasAsOf ? instant(request.asOf) : SystemClock().now()
+        let number = try await resolve(request.party, .party)
+        let asOf = try request.hasAsOf ? instant(request.asOf) : context.clock.now()
         let (sealed, standing) = try await read(Customer360.self, atLeast: request.atLeast) {
             reader throws(ViewError) in
             try Customer360.view(of: number, asOf: asOf, in: reader)
         }
         guard let sealed else { throw Self.nothing }
-        var customer = sealed.customer
-        if principal.permissions.contains(.personal) {
-            customer.party = try PersonalFilling(context: context).fill(customer.party, sealed.sealed)
-        }
-        let limit = request.hasTimelineLimit ? Int(min(request.timelineLimit, 1_000)) : 20
-        if limit > 0, principal.permissions.contains(.history) {
-            customer.timeline = try timeline(number, through: standing.position, limit: limit)
+        let position = standing.position
+        let customer = try await BlockingWork.run { [self] () throws(Refusal) in
+            var customer = sealed.customer
+            if principal.permissions.contains(.personal) {
+                customer.party = try PersonalFilling(context: context).fill(customer.party, sealed.sealed)
+            }
+            if principal.permissions.contains(.history) {
+                (customer.timeline, customer.timelineCut) = try timeline(of: number, request, through: position)
+            }
+            return customer
         }
         return Answer(customer, reflects(standing))
     }
@@ -83,37 +92,35 @@ extension KithService {
                 field: "from"
             ).expected(request.from, actual: context.log.end.position.rawValue)
         }
-        return HistoryQuery(context: context, request: request, scope: try scope(request), signal: signal)
+        return HistoryQuery(context: context, request: request, scope: try await scope(request), signal: signal)
     }
 
     // MARK: Helpers
 
     private static let nothing = Refusal(.notFound, "There is nothing with this id or reference.")
 
-    private func scope(_ request: HistoryRequest) throws(Refusal) -> HistoryQuery.Scope {
+    private func scope(_ request: HistoryRequest) async throws(Refusal) -> HistoryQuery.Scope {
         switch request.scope {
         case .all, nil: return .all
         case .kind(let kind): return .kind(kind)
-        case .stream(let stream): return .stream(try resolve(stream.stream, stream.kind))
-        case .subject(let subject): return .subject(try resolve(subject, .party))
+        case .stream(let stream): return .stream(try await resolve(stream.stream, stream.kind))
+        case .subject(let subject): return .subject(try await resolve(subject, .party))
         }
     }
 
-    func resolve(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber {
+    func resolve(_ reference: Reference, _ kind: AggregateKind) async throws(Refusal) -> StreamNumber {
         try FormCheck.reference(reference, "reference")
         if case .token? = reference.target {
             throw Refusal(.schemaInvalid, "A reference names an id, an external key or a number.", field: "reference")
         }
-        do throws(EventLogError) {
-            guard let number = try context.resolve(reference, kind) else { throw EventLogError(.format, "") }
-            guard let head = try context.log.index.head(of: number), head.kind == kind else {
-                throw EventLogError(.format, "")
-            }
-            return number
-        } catch {
-            if error.code == .format { throw Self.nothing }
-            throw Refusal(error)
+        let number = try await BlockingWork.run { [context] () throws(Refusal) -> StreamNumber? in
+            do throws(EventLogError) {
+                guard let number = try context.resolve(reference, kind) else { return nil }
+                return try context.log.index.head(of: number)?.kind == kind ? number : nil
+            } catch { throw Refusal(error) }
         }
+        guard let number else { throw Self.nothing }
+        return number
     }
 
     private func instant(_ timestamp: Google_Protobuf_Timestamp) throws(Refusal) -> Instant {
@@ -123,22 +130,27 @@ extension KithService {
         return instant
     }
 
-    private func open(_ records: [SealedRecord], for principal: Principal) throws(Refusal) -> [Record] {
+    private func open(_ records: [SealedRecord], for principal: Principal) async throws(Refusal) -> [Record] {
         guard principal.permissions.contains(.personal) else { return records.map(\.record) }
-        let filling = PersonalFilling(context: context)
-        var opened: [Record] = []
-        opened.reserveCapacity(records.count)
-        for record in records { opened.append(try filling(record)) }
-        return opened
+        return try await BlockingWork.run { [context] () throws(Refusal) in
+            let filling = PersonalFilling(context: context)
+            var opened: [Record] = []
+            opened.reserveCapacity(records.count)
+            for record in records { opened.append(try filling(record)) }
+            return opened
+        }
     }
 
-    /// The newest events about a subject, up to the position that the view reflects.
-    private func timeline(_ subject: StreamNumber, through last: Position, limit: Int) throws(Refusal)
-        -> [TimelineEntry]
-    {
-        do {
-            return try Timeline(log: context.log).newest(limit, about: subject, through: last)
-        } catch { throw Refusal(error) }
+    /// The newest events about a subject that a request asks for, up to the position that the view reflects.
+    private func timeline(
+        of subject: StreamNumber, _ request: CustomerRequest, through position: Position
+    ) throws(Refusal) -> ([TimelineEntry], isCut: Bool) {
+        let limit = request.hasTimelineLimit ? Int(min(request.timelineLimit, Self.timelineMaximum)) : 20
+        guard limit > 0 else { return ([], false) }
+        let before = request.timelineBefore == 0 ? position : Position(request.timelineBefore - 1)
+        let selection = Timeline.Selection(
+            limit: limit, last: min(position, before), kinds: Set(request.timelineKinds))
+        do { return try Timeline(log: context.log).newest(about: subject, selection) } catch { throw Refusal(error) }
     }
 
     private func read<P: Projection, Value: Sendable>(

@@ -37,11 +37,14 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     /// Opens the log of a directory, making it where there is none.
     ///
     /// - Throws: `EventLogError`, `VaultError`, `ReplayError` with what to do about it.
-    package init(configuration: ServiceConfiguration, clock: any LogClock = SystemClock(), logger: Logger) throws {
+    package init(
+        configuration: ServiceConfiguration, clock: any LogClock = SystemClock(),
+        identifiers: any IdentifierSource = SystemIdentifierSource(), logger: Logger
+    ) throws {
         self.configuration = configuration
         self.logger = logger
         startedAt = clock.now()
-        let opened = try OpenedLog(configuration: configuration, clock: clock)
+        let opened = try OpenedLog(configuration: configuration, clock: clock, identifiers: identifiers)
         directory = opened.directory
         context = opened.context
         let cache = StateCache(capacity: Self.cacheBytes)
@@ -58,7 +61,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         let failure = FailureReason()
         self.failure = failure
         let start = SequencerStart(
-            context: opened.context, cache: cache, access: access, clock: clock, gateway: gateway)
+            context: opened.context, cache: cache, access: access)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
         if opened.isUnfinished { try opened.directory.finishFormat() }
@@ -139,12 +142,10 @@ private struct SequencerStart: Sendable {
     let context: LogContext
     let cache: StateCache
     let access: AccessControl
-    let clock: any LogClock
-    let gateway: Gateway
 
     /// The sequencer's loop: until the queue is closed and empty.
     func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason, groupMaximum: Int) {
-        let writer = context.log.makeWriter(clock: clock)
+        let writer = context.log.makeWriter(clock: context.clock)
         if context.log.end.position == .none {
             do { try openLog(writer) } catch { failure.text = error.message }
         }

@@ -14,6 +14,8 @@ protocol PreparationSource: AnyObject {
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData
     /// The key slot of a subject; nil where it has none yet.
     func slot(of subject: StreamNumber) throws(Refusal) -> Slot?
+    /// Takes a key slot for a new subject.
+    func reserveSlot() throws(Refusal) -> Slot
 }
 
 /// Prepares bodies: runs the command's own preparation and seals what it hands over.
@@ -99,11 +101,9 @@ struct BodyPreparation {
             throw Refusal(.referenceMissing, "The party that the personal data belong to does not exist.")
         }
         if let reserved { return reserved }
-        do {
-            let slot = try source.context.vault.reserveSlot()
-            reserved = slot
-            return slot
-        } catch { throw Refusal(error) }
+        let slot = try source.reserveSlot()
+        reserved = slot
+        return slot
     }
 
     private func seal(

@@ -149,7 +149,7 @@ struct CommandDecision {
     }
 
     private func fresh(_ id: String, _ kind: AggregateKind) throws(Refusal) -> DecisionTarget {
-        let chosen = Identifier(id) ?? SystemIdentifierSource().identifier(at: recordedAt)
+        let chosen = Identifier(id) ?? world.context.identifiers.identifier(at: recordedAt)
         do {
             if let holder = try world.stage.ids[chosen] ?? world.context.log.index.stream(id: chosen) {
                 throw Refusal(

@@ -145,6 +145,7 @@ final class CommandPath {
             appended.reserveCapacity(drafts.count)
             for draft in drafts { appended.append(try writer.append(draft)) }
             for (stream, entry) in world.stage.states { cache.put(entry, stream) }
+            world.keepLongStates()
             if world.stage.events.contains(where: { $0.header.streamKind == .principal }) { principalsChanged = true }
             return appended
         } catch { throw Refusal(error) }

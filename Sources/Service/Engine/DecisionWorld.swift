@@ -68,11 +68,31 @@ final class DecisionWorld: World, PreparationSource {
             }
             let (state, size) = try folding.fold(type, number, head)
             cache.put(StateCache.Entry(revision: head.revision, state: state, size: size), number)
-            if head.revision.rawValue >= StateFolding.storedEvery, let bytes: [UInt8] = try? state.serializedBytes() {
-                context.log.index.store(StoredState(revision: head.revision, last: head.last, bytes: bytes), of: number)
-            }
             return state
         } catch { throw Refusal(error) }
+    }
+
+    /// Keeps the state of every stream that the present command has taken over a multiple of
+    /// `StateFolding.storedEvery` events, so that no fold ever begins further back. To be called when its events are
+    /// appended and still on the stage.
+    func keepLongStates() {
+        for (number, head) in stage.heads where head.revision.rawValue >= StateFolding.storedEvery {
+            let added = UInt32(stage.events.count { $0.number == number })
+            guard head.revision.rawValue % StateFolding.storedEvery < added,
+                let aggregate = AggregateRegistry.aggregate(of: head.kind)
+            else { continue }
+            keepState(aggregate, number, head)
+        }
+    }
+
+    private func keepState<A: Aggregate>(_ type: A.Type, _ number: StreamNumber, _ head: StreamHead) {
+        do {
+            guard let bytes: [UInt8] = try state(type, of: number)?.serializedBytes() else { return }
+            context.log.index.store(StoredState(revision: head.revision, last: head.last, bytes: bytes), of: number)
+        } catch {
+            // The command is decided and appended, so this is not its refusal: a stream that cannot be folded refuses
+            // the next command that needs its state, and says why.
+        }
     }
 
     func claim(_ key: ClaimKey) throws(Refusal) -> Int64 {
@@ -99,6 +119,10 @@ final class DecisionWorld: World, PreparationSource {
         return try context.personalData(reference) { (position, body) throws(EventLogError) in
             try writer.record(at: position, body)
         }
+    }
+
+    func reserveSlot() throws(Refusal) -> Slot {
+        do { return try context.vault.reserveSlot() } catch { throw Refusal(error) }
     }
 
     func slot(of subject: StreamNumber) throws(Refusal) -> Slot? {

@@ -16,7 +16,7 @@ struct FirstStart {
     func run(queue: WorkQueue<SubmittedWork>) throws {
         let sink = FirstStartSink()
         var commands: [Command] = []
-        for uid in Set([0, UInt32(getuid())]).sorted() { commands.append(Self.administrator(uid)) }
+        for uid in Set([0, UInt32(getuid())]).sorted() { commands.append(administrator(uid)) }
         let checked = commands.map { gateway.check($0, by: .service) }
         let work = SubmittedWork(
             commands: checked.map(\.result), commandIDs: checked.map(\.id), sink: sink, tag: 0)
@@ -26,9 +26,9 @@ struct FirstStart {
         }
     }
 
-    private static func administrator(_ uid: UInt32) -> Command {
+    private func administrator(_ uid: UInt32) -> Command {
         var register = RegisterPrincipal()
-        register.id = SystemIdentifierSource().identifier(at: SystemClock().now()).description
+        register.id = gateway.context.identifiers.identifier(at: gateway.context.clock.now()).description
         register.uid = uid
         register.label = uid == 0 ? "root" : "service owner"
         var grant = GrantRole()

@@ -82,7 +82,8 @@ struct Gateway: Sendable {
         var checked = CheckedCommand(
             id: id, correlationID: try correlation(command), fingerprint: try fingerprint(command, principal),
             principal: principal.number, onBehalfOf: command.hasOnBehalfOf ? command.onBehalfOf : nil,
-            importJob: command.hasImportJob ? command.importJob : nil, source: try source(command), occurredAt: try occurredAt(command),
+            importJob: command.hasImportJob ? command.importJob : nil, source: try source(command),
+            occurredAt: try occurredAt(command),
             historic: historic, dryRun: command.dryRun, bodies: [])
         checked.bodies.reserveCapacity(command.bodies.count)
         let source = GatewaySource(context: context, cache: cache)

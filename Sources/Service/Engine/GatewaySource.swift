@@ -57,6 +57,12 @@ final class GatewaySource: PreparationSource {
             }
         } catch { throw Refusal(error) }
     }
+
+    func reserveSlot() throws(Refusal) -> Slot {
+        // Making keys waits for the disk: that is not for a thread of connections.
+        guard let slot = context.vault.reserveFreeSlot() else { throw notAheadOfTurn }
+        return slot
+    }
 }
 
 extension StreamHead {

@@ -10,11 +10,16 @@ internal import SwiftProtobuf
 package final class LogContext: Sendable {
     package let log: EventLog
     package let vault: KeyVault
+    /// Where time and new ids come from.
+    package let clock: any LogClock
+    package let identifiers: any IdentifierSource
     private let logID: [UInt8]
 
-    package init(log: EventLog, vault: KeyVault) {
+    package init(log: EventLog, vault: KeyVault, clock: any LogClock, identifiers: any IdentifierSource) {
         self.log = log
         self.vault = vault
+        self.clock = clock
+        self.identifiers = identifiers
         logID = log.id.bytes
     }
 

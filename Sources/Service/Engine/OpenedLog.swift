@@ -12,7 +12,7 @@ struct OpenedLog {
     /// The FORMAT file has not got its name yet: it does when the first start is done.
     let isUnfinished: Bool
 
-    init(configuration: ServiceConfiguration, clock: any LogClock) throws {
+    init(configuration: ServiceConfiguration, clock: any LogClock, identifiers: any IdentifierSource) throws {
         let directory = try LogDirectory(path: configuration.dataDirectory)
         let recorded = try directory.readFormat()
         let storage = try LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes)
@@ -27,7 +27,7 @@ struct OpenedLog {
             throw EventLogError(
                 .format, "The directory \(directory.path) holds a log but no FORMAT file. Restore it from a backup.")
         }
-        let id = recorded ?? begun ?? SystemIdentifierSource().identifier(at: clock.now())
+        let id = recorded ?? begun ?? identifiers.identifier(at: clock.now())
         let vault = try KeyVault(
             path: directory.vaultPath, masterKeyPath: configuration.masterKeyPath, createIfMissing: last == .none)
         if recorded == nil, begun == nil { try directory.beginFormat(id: id) }
@@ -44,7 +44,7 @@ struct OpenedLog {
             throw error
         }
         self.directory = directory
-        context = LogContext(log: log, vault: vault)
+        context = LogContext(log: log, vault: vault, clock: clock, identifiers: identifiers)
         isNew = last < Position(3)
         isUnfinished = recorded == nil
     }

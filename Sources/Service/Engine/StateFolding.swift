@@ -9,7 +9,7 @@ struct StateFolding {
     /// Reads a record, durable or of the open group.
     let record: (Position, (RawSpan) throws(EventLogError) -> Void) throws(EventLogError) -> Bool
 
-    /// From how many events on a state is kept, and again each time so many have been added.
+    /// A state is kept each time so many events have been added to its stream.
     static let storedEvery: UInt32 = 1_000
 
     /// The state of the stream that stands at `head`.

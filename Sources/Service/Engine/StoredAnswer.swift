@@ -15,6 +15,7 @@ struct StoredAnswer {
     func callAsFunction(_ command: CheckedCommand, first: Position) throws(Refusal) -> Accepted {
         var accepted = Accepted()
         var bodies: [UInt16: BodyResult] = [:]
+        var headers: [EventHeader] = []
         var count = 1
         var index = 0
         while index < count {
@@ -25,16 +26,20 @@ struct StoredAnswer {
                 accepted.recordedAt = event.header.recordedAt.timestamp
             }
             accepted.events.append(event.receipt)
+            headers.append(event.header)
             if event.header.origin == .command || event.header.origin == .import {
                 bodies[event.header.body] = try bodyResult(event)
             }
             index += 1
         }
-        accepted.bodies = command.bodies.indices.map { body in
-            if let result = bodies[UInt16(body)] { return result }
-            var unchanged = BodyResult()
-            unchanged.unchanged = true
-            return unchanged
+        for (index, body) in command.bodies.enumerated() {
+            if let result = bodies[UInt16(index)] {
+                accepted.bodies.append(result)
+            } else {
+                // It saw what the bodies before it did.
+                let seen = headers.last { Int($0.body) < index }?.position ?? Position(first.rawValue - 1)
+                accepted.bodies.append(try unchanged(body.command, through: seen))
+            }
         }
         return accepted
     }
@@ -84,6 +89,36 @@ struct StoredAnswer {
                 .commandIDReused,
                 "The command id was used before with other content. Give every command an id of its own.", field: "id")
         }
+    }
+
+    /// What a body is about that changed nothing, as it stood when the command was answered.
+    private func unchanged<C: DomainCommand>(_ command: C, through last: Position) throws(Refusal) -> BodyResult {
+        var result = BodyResult()
+        result.unchanged = true
+        let number: StreamNumber? =
+            switch command.commandTarget {
+            case .new: nil
+            case .existing(let reference), .upsert(let reference, _): try world.resolve(reference, C.Target.kind)
+            case .any(let kind, let reference): try world.resolve(reference, kind)
+            case .singleton: try world.singleton(C.Target.kind)
+            }
+        guard let number, let head = try world.head(of: number) else { return result }
+        result.id = head.id.description
+        result.number = number.rawValue
+        result.revision = UInt64(try revision(of: head, through: last).rawValue)
+        return result
+    }
+
+    /// The revision that a stream had at a position, found along its links.
+    private func revision(of head: StreamHead, through last: Position) throws(Refusal) -> Revision {
+        var position = head.last
+        var revision = head.revision
+        while position > last {
+            let event = try event(at: position)
+            position = event.header.previousInStream
+            revision = Revision(event.header.revision.rawValue - 1)
+        }
+        return revision
     }
 
     private func bodyResult(_ event: StoredRecord) throws(Refusal) -> BodyResult {

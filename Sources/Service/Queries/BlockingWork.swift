@@ -6,9 +6,14 @@ enum BlockingWork {
     private static let queue = DispatchQueue(label: "kith.reads", attributes: .concurrent)
 
     /// Runs `body` on a thread of its own and gives back what it returned.
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result { try body() }) }
+    static func run<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(returning: Result { () throws(Failure) -> Value in try body() })
+            }
         }
+        return try result.get()
     }
 }

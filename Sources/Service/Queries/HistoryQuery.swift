@@ -96,28 +96,21 @@ final class HistoryQuery: HistoryReader {
     /// Reads on a thread of its own: the log's pages may have to come from the disk.
     private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> HistoryPage {
         let found = await cursor.found
-        do {
-            let (page, positions) = try await BlockingWork.run { [self] () throws -> (HistoryPage, [Position]) in
+        let (page, positions) = try await BlockingWork.run { [self] () throws(Refusal) -> (HistoryPage, [Position]) in
+            do throws(EventLogError) {
                 guard let (link, number) = scope.chain else {
                     return (try scan(from: from, through: last, limit: limit), [])
                 }
                 var positions = found
                 if positions.isEmpty { positions = try chain(link, number, from: from, through: last)[...] }
-                let page = try events(at: positions, from: from, through: last, limit: limit)
-                return (page, Array(positions))
-            }
-            await cursor.keep(positions)
-            return page
-        } catch let refusal as Refusal {
-            throw refusal
-        } catch let error as EventLogError {
-            throw Refusal(error)
-        } catch {
-            throw Refusal(.cancelled, "The request was cancelled.")
+                return (try events(at: positions, from: from, through: last, limit: limit), Array(positions))
+            } catch { throw Refusal(error) }
         }
+        await cursor.keep(positions)
+        return page
     }
 
-    private func scan(from: Position, through last: Position, limit: Int) throws -> HistoryPage {
+    private func scan(from: Position, through last: Position, limit: Int) throws(EventLogError) -> HistoryPage {
         var page = HistoryPage()
         page.next = max(from, last.advanced(by: 1)).rawValue
         guard from <= last else { return page }
@@ -131,6 +124,7 @@ final class HistoryQuery: HistoryReader {
             page.next += 1
             looked += 1
             if case .kind(let kind) = scope, header.kind != kind { return true }
+            guard isWanted(header.kind) else { return true }
             page.events.append(try encoder.event(header, record, leaf))
             bytes += record.byteCount
             return true
@@ -146,16 +140,14 @@ final class HistoryQuery: HistoryReader {
         var position = try head(link, number)
         while position >= from, position > .none {
             var previous = Position.none
-            let found: Void? = try context.log.record(at: position) { (record) throws(EventLogError) in
-                previous = Self.previous(link, number, try EventHeader.checked(record, at: position), record)
+            var wanted = false
+            let found: Void? = try context.log.linkedRecord(at: position) { (record) throws(EventLogError) in
+                let header = try EventHeader.checked(record, at: position)
+                previous = Self.previous(link, number, header, record)
+                wanted = isWanted(header.kind)
             }
-            // The head may be ahead of the durable end for a moment; what is not durable is not sent.
-            guard found != nil else {
-                guard let before = try durablePrevious(link, number) else { break }
-                position = before
-                continue
-            }
-            if position <= last { positions.append(position) }
+            guard found != nil else { throw Self.broken(position) }
+            if position <= last, wanted { positions.append(position) }
             position = previous
         }
         return positions.reversed()
@@ -184,32 +176,17 @@ final class HistoryQuery: HistoryReader {
 
     private func head(_ link: Link, _ number: StreamNumber) throws(EventLogError) -> Position {
         switch link {
-        case .stream: try context.log.index.head(of: number)?.last ?? .none
-        case .subject: try context.log.index.subject(number)?.last ?? .none
+        case .stream: try context.log.index.durableLast(ofStream: number)
+        case .subject: try context.log.index.durableLast(ofSubject: number)
         }
     }
 
-    /// A head that is not durable yet: the next page, after the group is, will have it. Until then the newest durable
-    /// event is found from the end of the log.
-    private func durablePrevious(_ link: Link, _ number: StreamNumber) throws(EventLogError) -> Position? {
-        var found: Position?
-        var candidate = context.log.end.position
-        while candidate > .none, found == nil {
-            try context.log.record(at: candidate) { (record) throws(EventLogError) in
-                let header = try EventHeader.checked(record, at: candidate)
-                if Self.concerns(link, number, header, record) { found = candidate }
-            }
-            candidate = Position(candidate.rawValue - 1)
-        }
-        return found
+    private func isWanted(_ kind: EventKind) -> Bool {
+        request.eventKinds.isEmpty || request.eventKinds.contains(kind)
     }
 
-    private static func concerns(_ link: Link, _ number: StreamNumber, _ header: EventHeader, _ record: RawSpan) -> Bool
-    {
-        switch link {
-        case .stream: header.stream == number
-        case .subject: (0..<Int(header.subjectCount)).contains { header.subject($0, in: record).subject == number }
-        }
+    private static func broken(_ position: Position) -> EventLogError {
+        EventLogError(.damaged, "A link leads to position \(position), where there is no record.", position: position)
     }
 
     private static func previous(

@@ -1,36 +1,54 @@
 internal import EventLog
 internal import Schema
 
-/// The newest events about a subject, by the subject's links in the log.
+/// The events about a subject, newest first, by the subject's links in the log.
 struct Timeline {
+    /// Which events are wanted.
+    struct Selection: Sendable {
+        /// At most so many.
+        var limit: Int
+        /// At most at this position: what the view beside it reflects.
+        var last: Position
+        /// Of these kinds; of all where it is empty.
+        var kinds: Set<EventKind>
+    }
+
     let log: EventLog
 
-    /// At most `limit` events at positions up to `last`, newest first.
-    func newest(_ limit: Int, about subject: StreamNumber, through last: Position) throws(EventLogError)
-        -> [TimelineEntry]
-    {
+    /// The newest events of a selection, and whether there are older ones of it.
+    ///
+    /// - Throws: `damaged` where a link leads nowhere.
+    func newest(
+        about subject: StreamNumber, _ selection: Selection
+    ) throws(EventLogError) -> (entries: [TimelineEntry], isCut: Bool) {
         var entries: [TimelineEntry] = []
-        var position = try log.index.subject(subject)?.last ?? .none
-        while position > .none, entries.count < limit {
-            var previous = Position.none
-            var entry: TimelineEntry?
-            let found: Void? = try log.record(at: position) { (record) throws(EventLogError) in
+        var position = try log.index.durableLast(ofSubject: subject)
+        while position > .none {
+            let found = try log.linkedRecord(at: position) { (record) throws(EventLogError) in
                 let header = try EventHeader.checked(record, at: position)
-                for index in 0..<Int(header.subjectCount) {
-                    let standing = header.subject(index, in: record)
-                    if standing.subject == subject { previous = standing.previous }
-                }
-                entry = TimelineEntry(header)
+                return (header, Self.previous(subject, header, record))
             }
-            // The newest link may be a moment ahead of the durable end; what is behind it is reached next time.
-            guard found != nil, var entry else { return entries }
-            if position <= last {
-                entry.streamID = try log.index.head(of: StreamNumber(entry.streamNumber))?.id.description ?? ""
+            guard let (header, previous) = found else {
+                throw EventLogError(
+                    .damaged, "A link leads to position \(position), where there is no record.", position: position)
+            }
+            if position <= selection.last, selection.kinds.isEmpty || selection.kinds.contains(header.kind) {
+                if entries.count == selection.limit { return (entries, true) }
+                var entry = TimelineEntry(header)
+                entry.streamID = try log.index.head(of: header.stream)?.id.description ?? ""
                 entries.append(entry)
             }
             position = previous
         }
-        return entries
+        return (entries, false)
+    }
+
+    private static func previous(_ subject: StreamNumber, _ header: EventHeader, _ record: RawSpan) -> Position {
+        for index in 0..<Int(header.subjectCount) {
+            let entry = header.subject(index, in: record)
+            if entry.subject == subject { return entry.previous }
+        }
+        return .none
     }
 }
 

@@ -1,0 +1,126 @@
+internal import LMDB
+internal import Schema
+
+/// The tables of the index's environment, and how they are written.
+struct IndexTables: Sendable {
+    let meta: Table
+    let streams: Table
+    let heads: Table
+    let subjects: Table
+    let commands: Table
+    let links: Table
+    let tokens: Table
+    let claims: Table
+    let states: Table
+
+    /// A change of it empties indexes that older versions wrote.
+    private static let version: UInt8 = 1
+    private static let ownerKey = Array("log".utf8)
+    private static let appliedKey = Array("applied".utf8)
+    static let frontierKey = Array("frontier".utf8)
+
+    /// Opens the tables, or makes them.
+    init(_ environment: Environment) throws(LMDBError) {
+        meta = try environment.openTable(named: "meta")
+        streams = try environment.openTable(named: "streams")
+        heads = try environment.openTable(named: "heads", flags: [.integerKey])
+        subjects = try environment.openTable(named: "subjects", flags: [.integerKey])
+        commands = try environment.openTable(named: "commands")
+        links = try environment.openTable(named: "links")
+        tokens = try environment.openTable(named: "tokens")
+        claims = try environment.openTable(named: "claims")
+        states = try environment.openTable(named: "states", flags: [.integerKey])
+    }
+
+    /// Empties tables that belong to another log or another version.
+    ///
+    /// - Returns: the position up to which the tables reflect the log.
+    func prepare(_ environment: Environment, logID: Identifier) throws(LMDBError) -> Position {
+        try environment.write { transaction throws(LMDBError) in
+            let expected = logID.bytes + [Self.version]
+            if try transaction.getBytes(meta, key: Self.ownerKey) == expected {
+                return Position(try transaction.getUInt64(meta, key: Self.appliedKey) ?? 0)
+            }
+            try clear(transaction)
+            try transaction.clear(meta)
+            try transaction.put(meta, key: Self.ownerKey, value: expected)
+            return .none
+        }
+    }
+
+    /// Empties all tables. Whose they are stays, and the highest key slot: none is ever given out twice.
+    func clear(_ environment: Environment) throws(LMDBError) {
+        try environment.write { transaction throws(LMDBError) in
+            try clear(transaction)
+            _ = try transaction.delete(meta, key: Self.appliedKey)
+            _ = try transaction.delete(meta, key: Self.frontierKey)
+        }
+    }
+
+    private func clear(_ transaction: borrowing WriteTransaction) throws(LMDBError) {
+        for table in [streams, heads, subjects, commands, links, tokens, claims, states] {
+            try transaction.clear(table)
+        }
+    }
+
+    /// Writes an overlay in the order of the keys, with the position and the frontier up to which it reflects the log.
+    func write(
+        _ overlay: IndexOverlay, applied: Position, frontier: MerkleFrontier, to environment: Environment
+    ) throws(LMDBError) {
+        try environment.write { transaction throws(LMDBError) in
+            try writeNumbers(overlay, transaction)
+            for (id, number) in overlay.streams.sorted(by: { $0.key < $1.key }) {
+                try transaction.put(streams, key: IndexCodec.key(id), value: IndexCodec.value(number.rawValue))
+            }
+            for (id, position) in overlay.commands.sorted(by: { $0.key < $1.key }) {
+                try transaction.put(
+                    commands, key: IndexCodec.key(id), value: IndexCodec.value(position.rawValue))
+            }
+            for (token, stream) in overlay.links.sorted(by: { $0.key < $1.key }) {
+                if stream == .none {
+                    _ = try transaction.delete(links, key: IndexCodec.key(token))
+                } else {
+                    try transaction.put(
+                        links, key: IndexCodec.key(token), value: IndexCodec.value(stream.rawValue))
+                }
+            }
+            for (token, streams) in overlay.tokens.sorted(by: { $0.key < $1.key }) {
+                for (stream, has) in streams.sorted(by: { $0.key < $1.key }) {
+                    let key = IndexCodec.key(token, stream)
+                    if has {
+                        try transaction.put(tokens, key: key, value: [UInt8]())
+                    } else {
+                        _ = try transaction.delete(tokens, key: key)
+                    }
+                }
+            }
+            for (key, value) in overlay.claims.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                if value == 0 {
+                    _ = try transaction.delete(claims, key: key)
+                } else {
+                    try transaction.put(claims, key: key, value: IndexCodec.value(UInt64(bitPattern: value)))
+                }
+            }
+            try transaction.put(meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
+            try transaction.put(meta, key: Self.frontierKey, value: frontier.bytes)
+        }
+    }
+
+    private func writeNumbers(_ overlay: IndexOverlay, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+        for (number, entry) in overlay.heads.sorted(by: { $0.key < $1.key }) {
+            try transaction.put(heads, key: number.rawValue, value: IndexCodec.value(entry))
+        }
+        var highestSlot: UInt32 = 0
+        for (number, standing) in overlay.subjects.sorted(by: { $0.key < $1.key }) {
+            try transaction.put(subjects, key: number.rawValue, value: IndexCodec.value(standing))
+            highestSlot = max(highestSlot, standing.keySlot)
+        }
+        let slotKey = Array("slot".utf8)
+        if UInt64(highestSlot) > (try transaction.getUInt64(meta, key: slotKey) ?? 0) {
+            try transaction.put(meta, key: slotKey, value: IndexCodec.value(UInt64(highestSlot)))
+        }
+        for (number, stored) in overlay.states.sorted(by: { $0.key < $1.key }) {
+            try transaction.put(states, key: number.rawValue, value: IndexCodec.value(stored))
+        }
+    }
+}
