@@ -17,10 +17,15 @@ internal import Testing
         let common = try #require(listed["all"])
         #expect(listed.count == RecordFields.kinds.count + 2)
         for kind in RecordFields.kinds {
-            let own = try #require(listed["\(kind)" == "priceBook" ? "price book" : "\(kind)"], "\(kind)")
+            let own = try #require(listed["\(kind)".words], "\(kind)")
             #expect(RecordFields.names(of: kind) == (common + own).sorted(), "\(kind)")
         }
     }
+}
+
+extension String {
+    /// "price book" for "priceBook".
+    fileprivate var words: String { reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) } }
 }
 
 extension Substring {

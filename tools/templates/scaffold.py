@@ -35,7 +35,6 @@ def placeholders(name: str, number: int | None) -> dict[str, str]:
         "__name_dash__": words.replace(" ", "-"),
         "__NAME__": words.replace(" ", "_").upper(),
         "__words__": words,
-        "__words_padded__": words.ljust(13),
         "__a_words__": _article(words) + " " + words,
         "__A_words__": _article(words).capitalize() + " " + words,
         "__Words__": words[0].upper() + words[1:],

@@ -27,7 +27,7 @@ class Scaffold(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
         parts = [
-            "schemas", "tools/templates", "Sources/CRM/Core", "Sources/Views", "Sources/Service", "Sources/kith",
+            "schemas", "docs", "tools/templates", "Sources/CRM/Core", "Sources/Views", "Sources/Service", "Sources/kith",
             "Tests/EndToEndTests/Support",
         ]  # fmt: skip
         for part in parts:
