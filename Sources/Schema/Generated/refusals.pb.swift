@@ -82,10 +82,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 对象已归档。| 先恢复。
   case archived // = 9
 
-  /// Cause: The party was merged into another one.
+  /// Cause: The party was merged into another one. Not produced yet: comes with the merging of parties.
   /// Client: Use the survivor's id, which the error names.
   /// Retry: no
-  /// 中文: 该客户已并入另一客户。| 使用错误中给出的存续标识。
+  /// 中文: 该客户已并入另一客户。尚不会产生：随客户合并功能提供。| 使用错误中给出的存续标识。
   case mergedAway // = 10
 
   /// Cause: The personal data that the request needs were erased.
@@ -118,10 +118,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 该事实早于其流中的最后一个事实。| 按顺序发送，或使用更正命令。
   case occurredOutOfOrder // = 15
 
-  /// Cause: The period in which the fact occurred is closed.
+  /// Cause: The period in which the fact occurred is closed. Not produced yet: comes with the closing of periods.
   /// Client: Reopen the period or use a date after it.
   /// Retry: no
-  /// 中文: 事实所在的会计期间已关闭。| 重新打开期间，或使用其后的日期。
+  /// 中文: 事实所在的会计期间已关闭。尚不会产生：随期间关闭功能提供。| 重新打开期间，或使用其后的日期。
   case periodClosed // = 16
 
   /// Cause: A limit is exceeded; the sentence says which.
@@ -196,16 +196,16 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 已有客户使用相同邮箱、电话或税号。| 使用错误所示候选，或说明理由后允许重复。
   case duplicateExact // = 103
 
-  /// Cause: A key account needs a manager.
+  /// Cause: A key account needs a manager. Not produced yet: comes with owners and classes of parties.
   /// Client: Assign an owner first.
   /// Retry: no
-  /// 中文: 大客户必须有客户经理。| 先指定负责人。
+  /// 中文: 大客户必须有客户经理。尚不会产生：随负责人与客户分级功能提供。| 先指定负责人。
   case keyAccountNeedsManager // = 104
 
-  /// Cause: The party still has open orders or other obligations.
+  /// Cause: The party still has open orders or other obligations. Not produced yet: comes with the erasing of subjects.
   /// Client: Close them first.
   /// Retry: no
-  /// 中文: 客户仍有未了结的义务。| 先了结。
+  /// 中文: 客户仍有未了结的义务。尚不会产生：随个人数据删除功能提供。| 先了结。
   case openObligations // = 105
 
   /// Cause: The stock keeping unit belongs to another product.
