@@ -30,9 +30,11 @@ extension ChangePartyDetail: DomainCommand {
     ) throws(Refusal) -> [NewEvent] {
         let state = try Decided.state(state)
         let facts = try Decided.facts(facts)
-        guard let changed = PartyDetailChanged(state, detail, clear: clear, facts) else { return [] }
+        guard var changed = PartyDetailChanged(state, detail, clear: clear, facts) else { return [] }
         try state.requireInUse()
         try state.requireIdentity(after: facts)
+        let overlooked = try OverlookedDuplicates(of: facts.values, allowed: allowDuplicate, context)
+        changed.duplicateNumbers = overlooked.numbers(of: facts.values)
         return [.fact(.partyDetailChanged(changed), subjects: [NewSubject(.target, .self_, part: facts.part)])]
     }
 }
@@ -95,6 +97,8 @@ extension CorrectParty: DomainCommand {
         var event = PartyCorrected(facts, validFrom: try validFrom(state, context))
         if isOther { event.kind = kind }
         if isDetailOther { event.detail = corrected }
+        let overlooked = try OverlookedDuplicates(of: facts.values, allowed: allowDuplicate, context)
+        event.duplicateNumbers = overlooked.numbers(of: facts.values)
         return [.fact(.partyCorrected(event), subjects: [NewSubject(.target, .self_, part: facts.part)])]
     }
 

@@ -5,7 +5,7 @@ extension AddContactPoint: DomainCommand {
 
     /// The new contact point with its part, or nothing where the party has it already.
     package struct Prepared: Sendable {
-        var new: (entry: ContactPointEntry, part: Int)?
+        var new: NewContactPoint?
     }
 
     package func validate() throws(Refusal) {
@@ -31,7 +31,10 @@ extension AddContactPoint: DomainCommand {
         var personal = ContactPointAddedPersonal()
         personal.contactPoint = point.personal
         let part = preparation.seal(PersonalData(.contactPointAdded(personal)), for: .target)
-        return Prepared(new: (point.entry(number: 0), part))
+        return Prepared(
+            new: NewContactPoint(
+                entry: point.entry(number: 0), part: part,
+                values: preparation.brought(point.personal, "contact_point.personal.value")))
     }
 
     package func decide(_ state: PartyState?, _ facts: Prepared?, _ context: DecisionContext) throws(Refusal)
@@ -44,8 +47,19 @@ extension AddContactPoint: DomainCommand {
         var added = ContactPointAdded()
         added.contactPoint = new.entry
         added.contactPoint.number = state.lastContactPoint + 1
+        let overlooked = try OverlookedDuplicates(of: new.values, allowed: allowDuplicate, context)
+        added.duplicateNumbers = overlooked.numbers(of: new.values)
         return [.fact(.contactPointAdded(added), subjects: [NewSubject(.target, .self_, part: new.part)])]
     }
+}
+
+/// A contact point that the party does not have yet. Nothing in it is personal.
+struct NewContactPoint: Sendable {
+    /// Its number comes with the decision.
+    var entry: ContactPointEntry
+    var part: Int
+    /// Its e-mail address or telephone number, which no other party should have.
+    var values: [BroughtValue]
 }
 
 extension VerifyContactPoint: DomainCommand {

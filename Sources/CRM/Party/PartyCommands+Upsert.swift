@@ -11,8 +11,11 @@ package enum PartyUpsertFacts: Sendable {
 /// What of a known party an upsert would change. Nothing in it is personal.
 package struct PartyChangeFacts: Sendable {
     var name: PartyNameFacts
-    /// The contact points that the party does not have, each with its part; their numbers come later.
-    var missing: [(entry: ContactPointEntry, part: Int)]
+    /// The contact points that the party does not have.
+    var missing: [NewContactPoint]
+
+    /// All that no other party should have.
+    var values: [BroughtValue] { name.values + missing.flatMap(\.values) }
 }
 
 extension UpsertParty: DomainCommand {
@@ -49,15 +52,18 @@ extension UpsertParty: DomainCommand {
 
     private func missing(
         in record: inout PartyRecord, _ preparation: inout Preparation
-    ) throws(Refusal) -> [(entry: ContactPointEntry, part: Int)] {
+    ) throws(Refusal) -> [NewContactPoint] {
         guard !contactPoints.isEmpty else { return [] }
         let present = try record.contactPoints()
-        var missing: [(entry: ContactPointEntry, part: Int)] = []
+        var missing: [NewContactPoint] = []
         for point in try contactPoints.kept() where !present.contains(where: { $0.isSame(as: point) }) {
             var personal = ContactPointAddedPersonal()
             personal.contactPoint = point.personal
             let part = preparation.seal(PersonalData(.contactPointAdded(personal)), for: .target)
-            missing.append((point.entry(number: 0), part))
+            missing.append(
+                NewContactPoint(
+                    entry: point.entry(number: 0), part: part,
+                    values: preparation.brought(point.personal, "contact_points")))
         }
         return missing
     }
@@ -68,7 +74,7 @@ extension UpsertParty: DomainCommand {
         switch facts {
         case .new(let facts):
             let registration = PartyRegistration(
-                kind: kind, status: status, detail: detail, sourceVersion: version)
+                kind: kind, status: status, detail: detail, allowDuplicate: allowDuplicate, sourceVersion: version)
             return try registration.decide(facts, context)
         case .known(let facts): return try change(try Decided.state(state), facts, context)
         }
@@ -81,9 +87,12 @@ extension UpsertParty: DomainCommand {
         _ state: PartyState, _ facts: PartyChangeFacts, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         try context.requireNewest(version, recorded: state.sourceVersions)
+        // Values that the party does not have change it, so that an archived one is refused before they are looked up.
+        if !facts.values.isEmpty { try state.requireInUse() }
+        let overlooked = try OverlookedDuplicates(of: facts.values, allowed: allowDuplicate, context)
         let events =
-            correctionOfKind(state) + changeOfDetail(state, facts.name) + additions(state, facts.missing)
-            + (try changeOfStatus(state))
+            correctionOfKind(state) + changeOfDetail(state, facts.name, overlooked)
+            + additions(state, facts.missing, overlooked) + (try changeOfStatus(state))
         guard !events.isEmpty else { return [] }
         try state.requireInUse()
         try FormCheck.count(
@@ -101,17 +110,23 @@ extension UpsertParty: DomainCommand {
         return [.fact(.partyCorrected(corrected), subjects: [NewSubject(.target, .self_)])]
     }
 
-    private func changeOfDetail(_ state: PartyState, _ facts: PartyNameFacts) -> [NewEvent] {
+    private func changeOfDetail(
+        _ state: PartyState, _ facts: PartyNameFacts, _ overlooked: OverlookedDuplicates
+    ) -> [NewEvent] {
         guard var changed = PartyDetailChanged(state, detail, clear: clear, facts) else { return [] }
+        changed.duplicateNumbers = overlooked.numbers(of: facts.values)
         if let version { changed.sourceVersion = version }
         return [.fact(.partyDetailChanged(changed), subjects: [NewSubject(.target, .self_, part: facts.part)])]
     }
 
-    private func additions(_ state: PartyState, _ missing: [(entry: ContactPointEntry, part: Int)]) -> [NewEvent] {
+    private func additions(
+        _ state: PartyState, _ missing: [NewContactPoint], _ overlooked: OverlookedDuplicates
+    ) -> [NewEvent] {
         missing.enumerated().map { index, point in
             var added = ContactPointAdded()
             added.contactPoint = point.entry
             added.contactPoint.number = state.lastContactPoint + UInt32(index) + 1
+            added.duplicateNumbers = overlooked.numbers(of: point.values)
             if let version { added.sourceVersion = version }
             return .fact(.contactPointAdded(added), subjects: [NewSubject(.target, .self_, part: point.part)])
         }

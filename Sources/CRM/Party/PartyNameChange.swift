@@ -7,6 +7,8 @@ package struct PartyNameFacts: Sendable {
     /// Whether there is a name, and a tax number, after the change.
     var hasName: Bool
     var hasTaxNumber: Bool
+    /// The tax number where it becomes another one, which no other party should have.
+    var values: [BroughtValue] = []
 }
 
 /// A change of the name, by a correction, a change or an upsert.
@@ -32,9 +34,12 @@ struct PartyNameChange {
         personal.before = try record.name()
         personal.name = personal.before.changed(by: name, clear: clear)
         if personal.name.isIdentical(to: personal.before) { return unchanged }
+        let taxNumber = personal.name.taxNumber
+        let isOther = LookupValue(taxNumber: taxNumber) != LookupValue(taxNumber: personal.before.taxNumber)
         let part = preparation.seal(PersonalData(wrap(personal)), for: .target)
         return PartyNameFacts(
-            part: part, hasName: personal.name.hasText, hasTaxNumber: !personal.name.taxNumber.isEmpty)
+            part: part, hasName: personal.name.hasText, hasTaxNumber: !taxNumber.isEmpty,
+            values: isOther ? preparation.brought(taxNumber: taxNumber) : [])
     }
 }
 

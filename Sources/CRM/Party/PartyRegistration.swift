@@ -5,7 +5,7 @@ struct PartyRegistration {
     var kind: PartyKind
     var status: PartyStatus
     var detail: PartyDetail
-    var allowDuplicate = false
+    var allowDuplicate: Bool
     var sourceVersion: SourceVersion?
 }
 
@@ -16,8 +16,8 @@ package struct PartyRegistrationFacts: Sendable {
     var externalCount: UInt32
     var hasName: Bool
     var hasTaxNumber: Bool
-    /// By which parties with the same values are found.
-    var lookups: [LookupKey]
+    /// E-mail addresses, telephones and the tax number, which no other party should have.
+    var values: [BroughtValue]
     /// The first external key that already names a party: its place in the command, and the party.
     var taken: (index: Int, holder: StreamNumber)?
 }
@@ -39,11 +39,8 @@ extension PartyRegistrationFacts {
         for (index, key) in external.enumerated() where taken == nil {
             if let holder = try preparation.reader.resolve(Reference(external: key), .party) { taken = (index, holder) }
         }
-        let reader = preparation.reader
-        let values = points.compactMap { LookupValue($0.personal) } + [LookupValue(taxNumber: name.taxNumber)]
-        lookups = values.compactMap { value in
-            value.map { reader.lookupKey(domain: $0.domain, value: $0.bytes) }
-        }
+        values = points.flatMap { preparation.brought($0.personal, "contact_points") }
+        values += preparation.brought(taxNumber: name.taxNumber)
         self.contactPoints = points.enumerated().map { $1.entry(number: UInt32($0 + 1)) }
         externalCount = UInt32(personal.external.count)
         hasName = personal.name.hasText
@@ -69,37 +66,12 @@ extension PartyRegistration {
         registered.detail = detail
         registered.contactPoints = facts.contactPoints
         registered.externalCount = facts.externalCount
-        registered.duplicateNumbers = try overlookedDuplicates(facts, context).map(\.rawValue)
+        let overlooked = try OverlookedDuplicates(of: facts.values, allowed: allowDuplicate, context)
+        registered.duplicateNumbers = overlooked.numbers(of: facts.values)
         if let sourceVersion { registered.sourceVersion = sourceVersion }
         registered.hasName_p = facts.hasName
         registered.hasTaxNumber_p = facts.hasTaxNumber
         return [.fact(.partyRegistered(registered), subjects: [NewSubject(.target, .self_, part: facts.part)])]
-    }
-
-    /// The parties with the same values, where the command may overlook them.
-    private func overlookedDuplicates(
-        _ facts: PartyRegistrationFacts, _ context: DecisionContext
-    ) throws(Refusal) -> [StreamNumber] {
-        if context.historic { return [] }
-        var candidates: Set<StreamNumber> = []
-        for key in facts.lookups { candidates.formUnion(try context.world.holders(of: key)) }
-        candidates.remove(context.target)
-        let named = candidates.sorted().prefix(Limits.duplicateCandidates)
-        guard !named.isEmpty else { return [] }
-        guard allowDuplicate else {
-            var ids: [Identifier] = []
-            for number in named { if let head = try context.world.head(of: number) { ids.append(head.id) } }
-            throw Refusal(
-                .duplicateExact,
-                "Another party has the same e-mail address, telephone or tax number. Use it, or send allow_duplicate.",
-                field: "contact_points"
-            ).related(to: ids)
-        }
-        guard context.hasReason else {
-            throw Refusal(
-                .reasonRequired, "Registering a duplicate needs a reason. Send it with the command.", field: "reason")
-        }
-        return Array(named)
     }
 }
 

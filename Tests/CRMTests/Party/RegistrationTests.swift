@@ -230,62 +230,6 @@ internal import Testing
     }
 }
 
-@Suite struct DuplicateTests {
-    private static let second: [RegisterParty] = [
-        .person("Bo", [.email("ann@EXAMPLE.com")]),
-        .person("Bo", [.of(.landline, "0086 10"), .mobile("+86 138-0013-8000")]),
-        .person("Bo", tax: "91x"),
-    ]
-
-    private func withAnn() -> (Scenario, StreamNumber) {
-        var scenario = Scenario()
-        let ann = scenario.registered(
-            .person("Ann", [.email("ann@example.com"), .mobile("+8613800138000")], tax: "91X"))
-        return (scenario, ann)
-    }
-
-    @Test(arguments: second)
-    func `a party with the same value is refused and the candidate named`(command: RegisterParty) {
-        var (scenario, ann) = withAnn()
-        let outcome = scenario.when(command, reason: "no matter")
-        #expect(outcome.code == .duplicateExact)
-        #expect(outcome.refusal?.detail.relatedIds == [scenario.idText(of: ann)])
-    }
-
-    @Test(arguments: second)
-    func `a duplicate is allowed with a reason and names whom it overlooks`(command: RegisterParty) {
-        var (scenario, ann) = withAnn()
-        var command = command
-        command.allowDuplicate = true
-        #expect(scenario.when(command).code == .reasonRequired)
-        let outcome = scenario.when(command, reason: "twins share it")
-        guard case .partyRegistered(let registered)? = outcome.payloads.first else {
-            Issue.record("not registered: \(outcome)")
-            return
-        }
-        #expect(registered.duplicateNumbers == [ann.rawValue])
-    }
-
-    @Test(arguments: second)
-    func `history may bring duplicates`(command: RegisterParty) {
-        var (scenario, _) = withAnn()
-        #expect(scenario.when(command, historic: true).kinds == [.partyRegistered])
-    }
-
-    @Test func `allowing a duplicate where there is none needs no reason`() {
-        var scenario = Scenario()
-        var command = RegisterParty.person("Ann", [.email("ann@example.com")])
-        command.allowDuplicate = true
-        #expect(scenario.when(command).kinds == [.partyRegistered])
-    }
-
-    @Test func `a telephone number without a normal form is nobody's duplicate`() {
-        var scenario = Scenario()
-        _ = scenario.registered(.person("Ann", [.mobile("138 0013 8000")]))
-        #expect(scenario.when(RegisterParty.person("Bo", [.mobile("138 0013 8000")])).kinds == [.partyRegistered])
-    }
-}
-
 @Suite(.enabled(if: ReferenceRows.arePresent)) struct RealNameTests {
     private struct Person: Decodable {
         var name: String

@@ -33,7 +33,9 @@ private struct CommandSource {
             let streams = scenario.events.filter {
                 $0.stored.header.revision.rawValue == 1 && $0.stored.header.streamKind == kind
             }
-            return Reference(number: streams.isEmpty ? StreamNumber(1) : pick(streams).stream)
+            guard !streams.isEmpty else { return Reference(number: StreamNumber(1)) }
+            // Every second time one of the first few, so that commands meet what earlier ones did.
+            return Reference(number: pick(chance(2) ? Array(streams.prefix(8)) : streams).stream)
         }
     }
 
@@ -81,6 +83,7 @@ private struct CommandSource {
                     $0.name = name()
                     $0.detail = detail()
                     $0.clear = clear()
+                    $0.allowDuplicate = chance(2)
                 })
         case 9:
             return .correctParty(
@@ -89,12 +92,14 @@ private struct CommandSource {
                     $0.kind = pick(PartyKind.allCases)
                     $0.name = name()
                     $0.clear = clear()
+                    $0.allowDuplicate = chance(2)
                 })
         case 10, 11:
             return .addContactPoint(
                 .with {
                     $0.party = reference(scenario, .party)
                     $0.contactPoint = contactPoint()
+                    $0.allowDuplicate = chance(2)
                 })
         default: return further(scenario)
         }
@@ -120,6 +125,7 @@ private struct CommandSource {
             $0.clear = clear()
             if chance(2) { $0.sourceVersion = UInt64.random(in: 1...5, using: &random) }
             if chance(4) { $0.status = pick(PartyStatus.allCases) }
+            $0.allowDuplicate = chance(2)
         }
     }
 
@@ -250,7 +256,7 @@ private struct CommandSource {
         var source = CommandSource(random: SeededGenerator(seed: seed))
         var scenario = Scenario()
         var accepted: Set<EventKind> = []
-        for step in 0..<1_500 {
+        for step in 0..<2_500 {
             let command = source.next(scenario)
             let isHistoric = Int.random(in: 0..<5, using: &source.random) == 0
             let isReasoned = Bool.random(using: &source.random)
