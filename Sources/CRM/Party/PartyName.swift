@@ -4,9 +4,11 @@ extension PartyNamePersonal {
     /// Whether there is a name: a part or a display form with text. Texts count as they are, blank ones too.
     var hasText: Bool { !display.isEmpty || parts.contains { !$0.text.isEmpty } }
 
-    /// The same name with a display form, made from the parts where none was sent.
+    /// The same name with a display form, made from the parts where none was sent. Parts without any text are no
+    /// name, so that of them nothing is kept; a change leaves them out as well.
     var displayed: PartyNamePersonal {
         var copy = self
+        if !hasText { copy.parts = [] }
         if copy.display.isEmpty { copy.display = Self.display(of: parts) }
         return copy
     }

@@ -141,6 +141,47 @@ internal import Testing
         #expect(!scenario.party(party).hasName_p)
     }
 
+    @Test func `a name without text is none, so that emptying it beside it is the same on every run`() throws {
+        var scenario = Scenario()
+        var command = UpsertParty.person(version: 2)
+        command.name.parts = [.of(.legal, "")]
+        command.clear = ["name"]
+        let party = try #require(scenario.when(command).events.first?.stream)
+        guard case .partyRegistered(let personal)? = scenario.lastPersonal else {
+            Issue.record("not registered")
+            return
+        }
+        #expect(personal.name.parts.isEmpty && !scenario.party(party).hasName_p)
+        #expect(scenario.when(command).isUnchanged)
+        command.clear = []
+        #expect(scenario.when(command).isUnchanged)
+        command.clear = ["name"]
+        scenario.when(UpsertParty.person("Ann", version: 2))
+        #expect(scenario.when(command).kinds == [.partyDetailChanged])
+        #expect(scenario.when(command).isUnchanged)
+        #expect(scenario.isReproducible)
+    }
+
+    @Test func `a field that is sent and emptied at once is refused`() {
+        let edits: [(String, (inout UpsertParty) -> Void)] = [
+            ("name", { $0.name.display = "Ann" }), ("name", { $0.name.parts = [.of(.legal, ""), .of(.legal, "Ann")] }),
+            ("tax_number", { $0.name.taxNumber = "91X" }), ("invoice_title", { $0.name.invoiceTitle = "Ann" }),
+            ("country", { $0.detail.country = "CN" }), ("language", { $0.detail.language = "zh" }),
+            ("roles", { $0.detail.roles = ["buyer"] }),
+        ]
+        for (field, edit) in edits {
+            var scenario = Scenario()
+            var command = UpsertParty.person()
+            edit(&command)
+            command.clear = [field]
+            for _ in 1...2 {
+                let outcome = scenario.when(command)
+                #expect(outcome.code == .schemaInvalid && outcome.field == "clear", "\(field)")
+                scenario.when(UpsertParty.person("Bo"))
+            }
+        }
+    }
+
     @Test func `an archived party is not changed by an upsert`() throws {
         var scenario = Scenario()
         let command = UpsertParty.person("Ann")
