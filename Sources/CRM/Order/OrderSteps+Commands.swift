@@ -66,6 +66,7 @@ extension CancelOrder: DomainCommand {
         guard state.status != .completed else {
             throw Refusal(.illegalTransition, "The order is completed. Register a return instead.")
         }
+        try state.requireNothingBack(context)
         guard context.hasReason || context.historic else {
             throw Refusal(.reasonRequired, "Say why the order is cancelled.", field: "reason")
         }
@@ -128,6 +129,17 @@ extension OrderState {
     /// The subject entry of every event of the order.
     fileprivate var subjects: [NewSubject] {
         party == .none ? [] : [NewSubject(.number(party), .customer)]
+    }
+
+    /// Refuses to cancel what has come back in part: the order would count no longer, but its returns would.
+    ///
+    /// - Throws: ILLEGAL_TRANSITION.
+    fileprivate func requireNothingBack(_ context: DecisionContext) throws(Refusal) {
+        for line in lines where try context.world.claim(.returned(order: context.target, line: line.line)) > 0 {
+            throw Refusal(
+                .illegalTransition,
+                "Some of the order came back, so that it stays a sale. Register a return of the rest instead.")
+        }
     }
 
     /// - Throws: TERMINAL_STATE where the order is cancelled.

@@ -68,6 +68,41 @@ import Testing
         #expect(outcome.code == .illegalTransition)
     }
 
+    @Test func `an order of which something came back is not cancelled`() throws {
+        var shop = try Shop()
+        let order = try shop.placed()
+        let goods = UpsertReturn.with {
+            $0.key = ExternalKey(system: "shop", key: "R-1")
+            $0.goodsReturn = shop.goods(of: order, "1", line: 2)
+        }
+        #expect(shop.scenario.when(goods).kinds == [.returnRegistered])
+        let cancel = CancelOrder.with { $0.order = reference(order) }
+        for historic in [false, true] {
+            let outcome = shop.scenario.when(cancel, reason: "changed their mind", historic: historic)
+            #expect(outcome.code == .illegalTransition)
+            #expect(outcome.refusal?.detail.sentence.contains("Register a return of the rest") == true)
+        }
+        #expect(try shop.state(ofOrder: order).status == .confirmed)
+        #expect(try shop.scenario.claim(.confirmedOrders(shop.customer)) == 1)
+
+        // The goods turn out to be another order's.
+        let other = try shop.placed { $0.documentNumber = "A-2" }
+        var moved = goods
+        moved.goodsReturn.order = reference(other)
+        #expect(shop.scenario.when(moved).kinds == [.returnCorrected])
+        #expect(shop.scenario.when(cancel, reason: "changed their mind").kinds == [.orderCancelled])
+        #expect(shop.scenario.when(goods).code == .returnOfUnknownSale)
+        #expect(shop.scenario.isReproducible)
+    }
+
+    @Test func `an order that was only placed but of which something came back in history is not cancelled`() throws {
+        var shop = try Shop()
+        let order = try shop.placed(reached: .placed)
+        shop.scenario.when(shop.goods(of: order, "1"), historic: true)
+        let cancel = CancelOrder.with { $0.order = reference(order) }
+        #expect(shop.scenario.when(cancel, reason: "double").code == .illegalTransition)
+    }
+
     @Test func `a line is fulfilled up to what was ordered`() throws {
         var shop = try Shop()
         let order = try shop.placed(reached: .placed)
