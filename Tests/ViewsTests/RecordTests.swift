@@ -236,6 +236,30 @@ internal import Testing
         #expect(try Directory.record(StreamNumber(4_000), in: store) == nil)
     }
 
+    @Test func `a price without an end ends where a later one says`() throws {
+        func price(from: Int64, ending position: Position = .none) -> EventPayload.OneOf_Event {
+            .priceSet(
+                .with {
+                    $0.productNumber = 7
+                    $0.from = from
+                    $0.endedPosition = position.rawValue
+                })
+        }
+        var log = LogSketch()
+        let book = try log.begin(.priceBook, .priceBookDefined(.with { $0.currency = "EUR" }))
+        let first = log.next
+        try log.append(book, price(from: 1_000_000))
+        try log.append(book, price(from: 3_000_000, ending: first))
+        let store = try log.fold(Directory.self)
+        let prices = try #require(try Directory.record(book, in: store)).record.priceBook.prices
+        #expect(prices.map(\.from.seconds) == [1, 3] && prices.map(\.hasTo) == [true, false])
+        #expect(prices[0].to.seconds == 3)
+
+        try log.append(book, price(from: 5_000_000, ending: Position(99)))
+        let error = #expect(throws: ViewError.self) { try log.fold(Directory.self) }
+        #expect(error?.code == .eventUnfit)
+    }
+
     @Test func `an event out of its place is refused, not folded`() throws {
         var log = LogSketch()
         let party = try log.begin(.party, .partyRegistered())

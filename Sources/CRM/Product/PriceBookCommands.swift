@@ -58,8 +58,10 @@ extension SetPrice: DomainCommand {
         let product = try context.world.required(product, .product, field: "product")
         let price = try price(at: context.occurredAt)
         let known = state.prices[product.rawValue]?.prices ?? []
-        if known.contains(where: { $0.isSame(as: price) }) { return [] }
-        guard !known.contains(where: { $0.overlaps(price) }) else {
+        if known.contains(where: { $0.covers(price) }) { return [] }
+        // No two prices overlap, so one that ends an open price meets no other.
+        let ended = known.first { $0.isEnded(by: price) }
+        guard ended != nil || !known.contains(where: { $0.overlaps(price) }) else {
             throw Refusal(
                 .priceOverlap, "The product has a price in this period. Choose one that does not overlap.",
                 field: "from")
@@ -70,6 +72,7 @@ extension SetPrice: DomainCommand {
         set.unitPrice = unitPrice
         set.from = price.from
         if price.hasTo { set.to = price.to }
+        if let ended { set.endedPosition = ended.position }
         return [.fact(.priceSet(set))]
     }
 
@@ -92,8 +95,14 @@ extension ProductPrice {
         (!other.hasTo || from < other.to) && (!hasTo || other.from < to)
     }
 
-    /// Whether both are the same price for the same period.
-    fileprivate func isSame(as other: ProductPrice) -> Bool {
-        from == other.from && hasTo == other.hasTo && to == other.to && Amounts.isSame(unitPrice, other.unitPrice)
+    /// Whether this price has no end and a later one begins, so that it ends there. A price that a state of an older
+    /// version keeps without its position cannot be named by the event that would end it.
+    fileprivate func isEnded(by later: ProductPrice) -> Bool { !hasTo && from < later.from && position > 0 }
+
+    /// Whether the other one says nothing new: it is this price for the same period, or for the rest of an endless one.
+    fileprivate func covers(_ other: ProductPrice) -> Bool {
+        guard Amounts.isSame(unitPrice, other.unitPrice) else { return false }
+        if !hasTo && !other.hasTo { return from <= other.from }
+        return from == other.from && hasTo == other.hasTo && to == other.to
     }
 }

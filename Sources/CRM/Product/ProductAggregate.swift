@@ -38,18 +38,26 @@ package enum PriceBookAggregate: Aggregate {
             state.name = defined.name
             state.currency = defined.currency
         case .priceSet(let set):
-            var price = ProductPrice()
-            price.unitPrice = set.unitPrice
-            price.from = set.from
-            if set.hasTo { price.to = set.to }
-            state.prices[set.productNumber, default: ProductPrices()].insert(price)
+            state.prices[set.productNumber, default: ProductPrices()].apply(set, at: event.position)
         default: break
         }
     }
 }
 
 extension ProductPrices {
-    fileprivate mutating func insert(_ price: ProductPrice) {
+    fileprivate mutating func apply(_ set: PriceSet, at position: Position) {
+        if set.endedPosition > 0, let ended = prices.firstIndex(where: { $0.position == set.endedPosition }) {
+            prices[ended].to = set.from
+        }
+        var price = ProductPrice()
+        price.unitPrice = set.unitPrice
+        price.from = set.from
+        if set.hasTo { price.to = set.to }
+        price.position = position.rawValue
+        insert(price)
+    }
+
+    private mutating func insert(_ price: ProductPrice) {
         let place = prices.lastIndex { $0.from <= price.from }.map { $0 + 1 } ?? 0
         prices.insert(price, at: place)
     }

@@ -338,7 +338,8 @@ public nonisolated struct DefinePriceBook: Sendable {
   public init() {}
 }
 
-/// Sets the price of a product in a price book for a period.
+/// Sets the price of a product in a price book for a period. A price without an end that began earlier ends where this
+/// one begins.
 public nonisolated struct SetPrice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -610,7 +611,7 @@ public nonisolated struct PriceBookDefined: Sendable {
   fileprivate var _source: Source? = nil
 }
 
-/// A product got a price for a period.
+/// A product got a price for a period. Where an earlier price had no end, it ends where this one begins.
 public nonisolated struct PriceSet: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -639,6 +640,9 @@ public nonisolated struct PriceSet: Sendable {
   public var hasTo: Bool {self._to != nil}
   /// Clears the value of `to`. Subsequent reads from it will return its default value.
   public mutating func clearTo() {self._to = nil}
+
+  /// Position of the PriceSet without an end that ends at this one's `from`; 0 where there was none.
+  public var endedPosition: UInt64 = 0
 
   public var reason: String = String()
 
@@ -1451,7 +1455,7 @@ nonisolated extension PriceBookDefined: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PriceSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}product_number\0\u{3}unit_price\0\u{1}from\0\u{1}to\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}product_number\0\u{3}unit_price\0\u{1}from\0\u{1}to\0\u{3}ended_position\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1463,6 +1467,7 @@ nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeSingularMessageField(value: &self._unitPrice) }()
       case 3: try { try decoder.decodeSingularSInt64Field(value: &self.from) }()
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self._to) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.endedPosition) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -1487,6 +1492,9 @@ nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     try { if let v = self._to {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
     } }()
+    if self.endedPosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.endedPosition, fieldNumber: 5)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -1501,6 +1509,7 @@ nonisolated extension PriceSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs._unitPrice != rhs._unitPrice {return false}
     if lhs.from != rhs.from {return false}
     if lhs._to != rhs._to {return false}
+    if lhs.endedPosition != rhs.endedPosition {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -215,9 +215,9 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   case skuTaken // = 701
 
   /// Cause: The price book already has a price for this product in this period.
-  /// Client: Choose a period that does not overlap.
+  /// Client: Choose a period that does not overlap; one that begins after a price without an end ends that one.
   /// Retry: no
-  /// 中文: 价目表在该期间已有该产品的价格。| 选择不重叠的期间。
+  /// 中文: 价目表在该期间已有该产品的价格。| 选择不重叠的期间；晚于无截止价格开始的新价格会使其截止。
   case priceOverlap // = 702
 
   /// Cause: The product is retired.

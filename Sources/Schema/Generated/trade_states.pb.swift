@@ -109,6 +109,9 @@ public nonisolated struct ProductPrice: Sendable {
   /// Clears the value of `to`. Subsequent reads from it will return its default value.
   public mutating func clearTo() {self._to = nil}
 
+  /// Position of the PriceSet that set it.
+  public var position: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -431,7 +434,7 @@ nonisolated extension ProductPrices: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ProductPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductPrice"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}unit_price\0\u{1}from\0\u{1}to\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}unit_price\0\u{1}from\0\u{1}to\0\u{1}position\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -442,6 +445,7 @@ nonisolated extension ProductPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularMessageField(value: &self._unitPrice) }()
       case 2: try { try decoder.decodeSingularSInt64Field(value: &self.from) }()
       case 3: try { try decoder.decodeSingularSInt64Field(value: &self._to) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
       default: break
       }
     }
@@ -461,6 +465,9 @@ nonisolated extension ProductPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try { if let v = self._to {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
     } }()
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -468,6 +475,7 @@ nonisolated extension ProductPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._unitPrice != rhs._unitPrice {return false}
     if lhs.from != rhs.from {return false}
     if lhs._to != rhs._to {return false}
+    if lhs.position != rhs.position {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -32,9 +32,28 @@ extension RecordFold {
             row.link(defined.external)
         case .priceSet(var price):
             price.reason = ""
+            if price.endedPosition > 0 { try endPrice(by: price, of: event, &row, &store) }
             try put(ItemRow(.price(price)), .price, position, of: event, &row, &store)
         default: break
         }
+    }
+
+    /// Gives the price that had no end the one that a later price says.
+    ///
+    /// - Throws: `ViewError` with `eventUnfit` where there is no such price.
+    private func endPrice(
+        by later: PriceSet, of event: ViewEvent, _ row: inout DirectoryRow,
+        _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        let key = ItemKind.price.key(of: event.header.stream, later.endedPosition)
+        guard let item = try store.row(ItemRow.self, tables.items, key), case .price(var ended)? = item.item else {
+            throw ViewError(
+                .eventUnfit,
+                "The event at \(event.header.position) ends a price of position \(later.endedPosition), "
+                    + "which is none of its price book.")
+        }
+        ended.to = later.from
+        try put(ItemRow(.price(ended)), .price, later.endedPosition, of: event, &row, &store)
     }
 }
 

@@ -58,7 +58,7 @@ import Testing
         #expect(shop.scenario.when(price(book, shop.pen, 20, nil)).kinds == [.priceSet])
         #expect(shop.scenario.when(price(book, shop.pen, 5, 10)).kinds == [.priceSet])
         #expect(shop.scenario.when(price(book, shop.ink, 0, nil)).kinds == [.priceSet])
-        for (from, to) in [(19, 20), (9, 11), (0, 6), (12, 13), (0, nil), (30, nil), (30, 31)] as [(Int64, Int64?)] {
+        for (from, to) in [(19, 20), (9, 11), (0, 6), (12, 13), (0, nil), (20, 30), (12, nil)] as [(Int64, Int64?)] {
             #expect(shop.scenario.when(price(book, shop.pen, from, to)).code == .priceOverlap, "\(from)")
         }
         #expect(shop.scenario.when(price(book, shop.pen, 0, 5)).kinds == [.priceSet])
@@ -83,7 +83,56 @@ import Testing
         guard case .priceSet(let set)? = outcome.payloads.first else { return }
         #expect(set.from == day(-1).rawValue)
         #expect(!set.hasTo)
-        #expect(shop.scenario.when(price(book, shop.pen, nil, nil)).code == .priceOverlap)
+        #expect(shop.scenario.when(price(book, shop.pen, nil, nil)).isUnchanged)
+        #expect(shop.scenario.when(price(book, shop.pen, nil, nil, "3")).kinds == [.priceSet])
+    }
+
+    @Test func `a later price ends the one that has no end`() throws {
+        var shop = try Shop()
+        let book = try book(&shop)
+        let first = try #require(shop.scenario.when(price(book, shop.pen, 10, nil)).events.first?.stored.position)
+        shop.scenario.when(price(book, shop.ink, 10, nil))
+        let outcome = shop.scenario.when(price(book, shop.pen, 20, nil, "3"))
+        guard case .priceSet(let set)? = outcome.payloads.first else {
+            Issue.record("not set: \(outcome)")
+            return
+        }
+        #expect(set.endedPosition == first.rawValue && set.from == day(20).rawValue && !set.hasTo)
+        let state = try #require(try shop.scenario.state(PriceBookAggregate.self, of: book))
+        let pens = try #require(state.prices[shop.pen.rawValue]).prices
+        #expect(pens.map(\.from) == [day(10), day(20)].map(\.rawValue))
+        #expect(pens[0].hasTo && pens[0].to == day(20).rawValue && !pens[1].hasTo)
+        #expect(state.prices[shop.ink.rawValue]?.prices.map(\.hasTo) == [false])
+        #expect(shop.scenario.when(price(book, shop.pen, 20, nil, "3")).isUnchanged)
+        #expect(shop.scenario.when(price(book, shop.pen, 10, nil)).code == .priceOverlap)
+        #expect(shop.scenario.when(price(book, shop.pen, 15, nil)).code == .priceOverlap)
+        #expect(shop.scenario.isReproducible)
+    }
+
+    @Test func `a later price with an end ends the one that has none, and leaves a gap behind it`() throws {
+        var shop = try Shop()
+        let book = try book(&shop)
+        shop.scenario.when(price(book, shop.pen, 10, nil))
+        #expect(shop.scenario.when(price(book, shop.pen, 20, 30, "2")).kinds == [.priceSet])
+        #expect(shop.scenario.when(price(book, shop.pen, 25, nil, "3")).code == .priceOverlap)
+        let outcome = shop.scenario.when(price(book, shop.pen, 30, nil))
+        guard case .priceSet(let set)? = outcome.payloads.first else {
+            Issue.record("not set: \(outcome)")
+            return
+        }
+        #expect(set.endedPosition == 0)
+        #expect(shop.scenario.isReproducible)
+    }
+
+    @Test func `another price from the same time on, or from an earlier one, is an overlap`() throws {
+        var shop = try Shop()
+        let book = try book(&shop)
+        shop.scenario.when(price(book, shop.pen, 10, nil))
+        #expect(shop.scenario.when(price(book, shop.pen, 10, nil, "3")).code == .priceOverlap)
+        #expect(shop.scenario.when(price(book, shop.pen, 10, 20)).code == .priceOverlap)
+        #expect(shop.scenario.when(price(book, shop.pen, 9, nil)).code == .priceOverlap)
+        #expect(shop.scenario.when(price(book, shop.pen, 9, 10)).kinds == [.priceSet])
+        #expect(shop.scenario.when(price(book, shop.pen, 30, nil)).isUnchanged)
     }
 
     @Test func `a price is refused`() throws {
