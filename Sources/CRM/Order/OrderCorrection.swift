@@ -52,12 +52,26 @@ struct OrderCorrection {
         guard state.status != .cancelled else {
             throw Refusal(.terminalState, "The order is cancelled and cannot be corrected. Place a new one.")
         }
-        if content.party != state.party { try context.requireActive(content.party, field: prefix + "party") }
+        if content.party != state.party {
+            try context.requireActive(content.party, field: prefix + "party")
+            try checkReturns(context)
+        }
         try content.requireSellable(before: state, context, prefix: prefix)
         if !content.documentNumber.isIdentical(to: state.documentNumber) {
             try context.world.requireFree(content.documentNumber, ClaimKey.orderDocument, prefix: prefix)
         }
         try checkQuantities(content, context)
+    }
+
+    /// What came back counts against the customer that it came back from: the order stays with that one.
+    private func checkReturns(_ context: DecisionContext) throws(Refusal) {
+        guard state.party != .none else { return }
+        for line in state.lines where try context.world.claim(.returned(order: context.target, line: line.line)) > 0 {
+            throw Refusal(
+                .returnOtherCustomer,
+                "Some of the order came back from the customer that it has. Correct the return to name no order first.",
+                field: prefix + "party")
+        }
     }
 
     /// What was fulfilled or came back must still have been ordered.

@@ -133,6 +133,19 @@ import Testing
             ).kinds == [.orderCorrected])
     }
 
+    @Test func `an order of which something came back stays with its customer`() throws {
+        var shop = try Shop()
+        let order = try shop.placed()
+        let goods = try shop.scenario.made(shop.goods(of: order, "1"))
+        let correction = CorrectOrder.with {
+            $0.order = Reference(number: order)
+            $0.corrected = shop.order
+            $0.corrected.party = Reference(number: shop.other)
+        }
+        #expect(shop.scenario.when(correction).code == .returnOtherCustomer)
+        #expect(try shop.scenario.state(ReturnAggregate.self, of: goods)?.partyNumber == shop.customer.rawValue)
+    }
+
     @Test func `a version that only took a step makes older ones stale`() throws {
         var shop = try Shop()
         shop.scenario.when(shop.upsert { $0.sourceVersion = 1 })
