@@ -82,10 +82,11 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     set {_uniqueStorage()._external = newValue}
   }
 
-  /// There are ItemRows.
-  public var hasItems_p: Bool {
-    get {_storage._hasItems_p}
-    set {_uniqueStorage()._hasItems_p = newValue}
+  /// How many entries each list has: those of the kind of item numbered n at index n - 1; none behind the last that has
+  /// any. A record holds only the newest of a long list, and says from this how many it leaves out.
+  public var itemCounts: [UInt32] {
+    get {_storage._itemCounts}
+    set {_uniqueStorage()._itemCounts = newValue}
   }
 
   public var details: OneOf_Details? {
@@ -210,6 +211,9 @@ public nonisolated struct PartyRow: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {self._name = nil}
 
+  /// Bytes of that sealed part.
+  public var nameLength: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -252,6 +256,9 @@ public nonisolated struct OrderRow: Sendable {
 
   /// How many ItemRows hold the lines.
   public var chunks: UInt32 = 0
+
+  /// Bytes of the sealed part.
+  public var personalLength: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -322,6 +329,9 @@ public nonisolated struct ItemRow: Sendable {
   public var hasSealed: Bool {self._sealed != nil}
   /// Clears the value of `sealed`. Subsequent reads from it will return its default value.
   public mutating func clearSealed() {self._sealed = nil}
+
+  /// Bytes of that sealed part: what opening it can add to a record.
+  public var sealedLength: UInt32 = 0
 
   public var item: ItemRow.OneOf_Item? = nil
 
@@ -583,7 +593,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DirectoryRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}has_items\0\u{2}\u{9}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{2}\u{9}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0")
 
   fileprivate class _StorageClass {
     var _idHigh: UInt64 = 0
@@ -596,7 +606,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _importNumber: UInt64 = 0
     var _tags: [String] = []
     var _external: [ExternalKey] = []
-    var _hasItems_p: Bool = false
+    var _itemCounts: [UInt32] = []
     var _details: DirectoryRow.OneOf_Details?
 
       // This property is used as the initial default value for new instances of the type.
@@ -618,7 +628,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _importNumber = source._importNumber
       _tags = source._tags
       _external = source._external
-      _hasItems_p = source._hasItems_p
+      _itemCounts = source._itemCounts
       _details = source._details
     }
   }
@@ -648,7 +658,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._importNumber) }()
         case 9: try { try decoder.decodeRepeatedStringField(value: &_storage._tags) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._external) }()
-        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._hasItems_p) }()
+        case 11: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._itemCounts) }()
         case 20: try {
           var v: PartyRow?
           var hadOneofValue = false
@@ -795,8 +805,8 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._external.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._external, fieldNumber: 10)
       }
-      if _storage._hasItems_p != false {
-        try visitor.visitSingularBoolField(value: _storage._hasItems_p, fieldNumber: 11)
+      if !_storage._itemCounts.isEmpty {
+        try visitor.visitPackedUInt32Field(value: _storage._itemCounts, fieldNumber: 11)
       }
       switch _storage._details {
       case .party?: try {
@@ -852,7 +862,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._importNumber != rhs_storage._importNumber {return false}
         if _storage._tags != rhs_storage._tags {return false}
         if _storage._external != rhs_storage._external {return false}
-        if _storage._hasItems_p != rhs_storage._hasItems_p {return false}
+        if _storage._itemCounts != rhs_storage._itemCounts {return false}
         if _storage._details != rhs_storage._details {return false}
         return true
       }
@@ -865,7 +875,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}detail\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}detail\0\u{1}name\0\u{3}name_length\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -878,6 +888,7 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 3: try { try decoder.decodeSingularBoolField(value: &self.archived) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.nameLength) }()
       default: break
       }
     }
@@ -903,6 +914,9 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     try { if let v = self._name {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if self.nameLength != 0 {
+      try visitor.visitSingularUInt32Field(value: self.nameLength, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -912,6 +926,7 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.archived != rhs.archived {return false}
     if lhs._detail != rhs._detail {return false}
     if lhs._name != rhs._name {return false}
+    if lhs.nameLength != rhs.nameLength {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -919,7 +934,7 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension OrderRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}document_number\0\u{3}party_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}net\0\u{3}placed_at\0\u{1}personal\0\u{1}chunks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}document_number\0\u{3}party_number\0\u{1}channel\0\u{1}country\0\u{1}currency\0\u{1}net\0\u{3}placed_at\0\u{1}personal\0\u{1}chunks\0\u{3}personal_length\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -937,6 +952,7 @@ nonisolated extension OrderRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 8: try { try decoder.decodeSingularSInt64Field(value: &self.placedAt) }()
       case 9: try { try decoder.decodeSingularMessageField(value: &self._personal) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.chunks) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.personalLength) }()
       default: break
       }
     }
@@ -977,6 +993,9 @@ nonisolated extension OrderRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.chunks != 0 {
       try visitor.visitSingularUInt32Field(value: self.chunks, fieldNumber: 10)
     }
+    if self.personalLength != 0 {
+      try visitor.visitSingularUInt32Field(value: self.personalLength, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -991,6 +1010,7 @@ nonisolated extension OrderRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.placedAt != rhs.placedAt {return false}
     if lhs._personal != rhs._personal {return false}
     if lhs.chunks != rhs.chunks {return false}
+    if lhs.personalLength != rhs.personalLength {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1082,7 +1102,7 @@ nonisolated extension ReturnRow: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ItemRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{2}\u{8}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1092,6 +1112,7 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularSInt64Field(value: &self.occurredAt) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._sealed) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.sealedLength) }()
       case 10: try {
         var v: String?
         try decoder.decodeSingularStringField(value: &v)
@@ -1236,6 +1257,9 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     try { if let v = self._sealed {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if self.sealedLength != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sealedLength, fieldNumber: 3)
+    }
     switch self.item {
     case .note?: try {
       guard case .note(let v)? = self.item else { preconditionFailure() }
@@ -1289,6 +1313,7 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
   public static func ==(lhs: ItemRow, rhs: ItemRow) -> Bool {
     if lhs.occurredAt != rhs.occurredAt {return false}
     if lhs._sealed != rhs._sealed {return false}
+    if lhs.sealedLength != rhs.sealedLength {return false}
     if lhs.item != rhs.item {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

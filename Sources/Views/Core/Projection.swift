@@ -55,12 +55,20 @@ package struct ViewEvent: Sendable {
     /// Where the event's personal data stand, or nil where it has none. A part that holds only the command's
     /// fingerprint does not count.
     package var sealedPart: SealedRef? {
-        guard let entry = subjects.firstIndex(where: { $0.sealedLength > 0 && $0.role != .fingerprint }) else {
-            return nil
-        }
+        guard let entry = sealedEntry else { return nil }
         var reference = SealedRef()
         reference.position = header.position.rawValue
         reference.entry = UInt32(entry)
         return reference
+    }
+
+    /// Bytes of that part as it is sealed, which are no fewer than what is in it; 0 where there is none.
+    package var sealedLength: UInt32 {
+        guard let entry = sealedEntry else { return 0 }
+        return UInt32(subjects[entry].sealedLength)
+    }
+
+    private var sealedEntry: Int? {
+        subjects.firstIndex { $0.sealedLength > 0 && $0.role != .fingerprint }
     }
 }

@@ -14,7 +14,7 @@ package import Schema
 /// The timeline is not kept: it is read from the log along the links of the subject.
 package struct Customer360: Projection {
     package static let name = "customer360"
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
     package static let tables = ["parties", "items", "known", "documents", "places", "lines", "products"]
     package static let kinds = Set(
         EventKind.allCases.filter { kind in

@@ -20,7 +20,8 @@ extension Directory {
     /// So many records are looked at for one page: with a filter that few of them meet, a page ends early, so that
     /// nobody reads the store for long. Such a page has fewer records than asked for, even none, and a cursor.
     package static let pageScanMaximum = 20_000
-    /// A page ends once its records take about so many bytes, which keeps an answer within one frame.
+    /// A page ends before a record with which it would take more bytes than this, opened; only one that is greater by
+    /// itself is a page alone. With `RecordLimits` this keeps every answer within one frame.
     package static let pageBytesMaximum = 1 << 20
 
     /// A page of records of one kind. `at_least` of the request is not looked at.
@@ -75,7 +76,7 @@ extension Directory {
 private struct PageInProgress {
     let limit: Int
     var records: [SealedRecord] = []
-    /// The last key that was looked at.
+    /// The last key that the page is done with.
     var lastKey: [UInt8]?
     /// Whether there are keys behind the last one.
     var isCut = false
@@ -87,19 +88,26 @@ private struct PageInProgress {
     mutating func look(
         at key: [UInt8], _ filters: [RecordFilter], in reader: borrowing some ProjectionReader & ~Copyable
     ) throws(ViewError) -> ScanStep {
-        guard records.count < limit, looked < Directory.pageScanMaximum, bytes < Directory.pageBytesMaximum else {
+        guard records.count < limit, looked < Directory.pageScanMaximum else {
             isCut = true
             return .stop
         }
         looked += 1
-        lastKey = key
         let stream = SortKey.stream(of: key)
         let reading = RecordReading(Directory.records)
         guard let row = try reading.row(of: stream, in: reader) else {
             throw ViewError(.rowDamaged, "A sort order names a record that is not there. Rebuild the directory.")
         }
-        for filter in filters where try !filter.matches(stream, row, in: reader) { return .next }
+        for filter in filters where try !filter.matches(stream, row.row, in: reader) {
+            lastKey = key
+            return .next
+        }
         let record = try reading.record(of: stream, row, in: reader)
+        guard records.isEmpty || bytes + record.size <= Directory.pageBytesMaximum else {
+            isCut = true
+            return .stop
+        }
+        lastKey = key
         bytes += record.size
         records.append(record)
         return .next

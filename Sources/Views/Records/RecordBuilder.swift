@@ -1,16 +1,23 @@
 internal import Schema
 internal import SwiftProtobuf
 
-/// Puts a record together from its row and its items, which come in the order of their keys.
+/// Puts a record together from its row and its items, list by list in the order of `ItemKind`.
 struct RecordBuilder {
+    /// What ids, times and the like take in a record beyond what they take in a row.
+    private static let bytesAround = 200
+
     private var record = Record()
-    private var sealed: [SealedField] = []
+    private var sealed: [SealedRef: (places: [SealedPlace], length: Int)] = [:]
+    private var contactPoints: [NumberedItem] = []
     private var fulfilled: [UInt32: DecimalValue] = [:]
-    private var size = 200
+    private var omitted: [(list: String, count: Int)] = []
+    private var size: Int
     /// The customer of an order or a return.
     private(set) var party = StreamNumber.none
 
-    init(_ stream: StreamNumber, _ row: DirectoryRow) {
+    init(_ stream: StreamNumber, _ stored: StoredRow) {
+        let row = stored.row
+        size = stored.size + Self.bytesAround
         record.id = row.identifier.description
         record.number = stream.rawValue
         record.kind = row.kind
@@ -20,7 +27,7 @@ struct RecordBuilder {
         record.occurredAt = Instant(microseconds: row.occurredAt).timestamp
         record.changedAt = Instant(microseconds: row.changedAt).timestamp
         record.external = row.external
-        record.tags = row.tags
+        record.tags = newest(row.tags, "tags")
         record.importNumber = row.importNumber
         begin(row.details)
     }
@@ -29,32 +36,47 @@ struct RecordBuilder {
         switch details {
         case .party(let row):
             record.party = PartyRecord(row)
-            if row.hasName { note(row.name, .name) }
+            if row.hasName { note(row.name, row.nameLength, .name) }
         case .product(let product): record.product = product
         case .priceBook(let book): record.priceBook = book
         case .order(let row):
             record.order = OrderRecord(row)
             party = StreamNumber(row.partyNumber)
-            if row.hasPersonal { note(row.personal, .order) }
+            if row.hasPersonal { note(row.personal, row.personalLength, .order) }
         case .goodsReturn(let row):
             record.goodsReturn = ReturnRecord(row)
             party = StreamNumber(row.partyNumber)
         case .importJob(let job): record.importJob = job
         case .organisation(let organisation): record.organisation = organisation
-        case .principal(let principal): record.principal = principal
+        case .principal(let principal):
+            record.principal = principal
+            record.principal.roles = newest(principal.roles, "roles")
         case nil: break
         }
     }
 
-    /// Adds an item of a list.
+    /// The newest of what a row lists itself.
+    private mutating func newest<Word>(_ words: [Word], _ list: String) -> [Word] {
+        leaveOut(words.count - RecordLimits.wordsMaximum, of: list)
+        return words.suffix(RecordLimits.wordsMaximum)
+    }
+
+    /// Says that a list has more entries than the record.
+    private mutating func leaveOut(_ count: Int, of list: String) {
+        if count > 0 { omitted.append((list, count)) }
+    }
+
+    /// Adds the newest items of a list.
     ///
-    /// - Throws: `ViewError` with `rowDamaged`.
-    mutating func add(_ key: [UInt8], _ bytes: [UInt8]) throws(ViewError) {
-        size += bytes.count
-        var reader = KeyReader(key)
-        _ = try reader.integer(UInt64.self)
-        _ = try reader.integer(UInt8.self)
-        add(try decodedRow(ItemRow.self, bytes), number: try reader.integer(UInt64.self))
+    /// - Parameter count: how many entries the list has.
+    mutating func add(_ newest: NewestItems, _ kind: ItemKind, of count: Int) {
+        if let list = RecordLimits.name(of: kind) { leaveOut(count - newest.entries, of: list) }
+        for item in newest.items { size += item.size - Int(item.row.sealedLength) }
+        switch kind {
+        // Those in use and those retired make one list.
+        case .contactPoint, .retiredContactPoint: contactPoints += newest.items
+        default: for item in newest.items.reversed() { add(item.row, number: item.number) }
+        }
     }
 
     private mutating func add(_ item: ItemRow, number: UInt64) {
@@ -69,7 +91,8 @@ struct RecordBuilder {
         case .externalUnlinked: seal(item, .external)
         case .contactPoint(let row):
             record.party.contactPoints.append(ContactPointRecord(row))
-            seal(item, .contactPoint(record.party.contactPoints.count - 1, indexInPart: Int(row.index)))
+            let index = record.party.contactPoints.count - 1
+            seal(item, .contactPoint(index, indexInPart: Int(row.index)))
         case .variant(let variant): record.product.variants.append(variant)
         case .related(let related): record.product.related.append(related)
         case .price(let price): record.priceBook.prices.append(PriceRecord(price))
@@ -90,31 +113,43 @@ struct RecordBuilder {
     }
 
     private mutating func seal(_ item: ItemRow, _ place: SealedPlace) {
-        if item.hasSealed { note(item.sealed, place) }
+        if item.hasSealed { note(item.sealed, item.sealedLength, place) }
     }
 
-    private mutating func note(_ reference: SealedRef, _ place: SealedPlace) {
-        sealed.append(SealedField(reference: reference, places: [place]))
+    private mutating func note(_ reference: SealedRef, _ length: UInt32, _ place: SealedPlace) {
+        sealed[reference, default: ([], Int(length))].places.append(place)
     }
 
     /// The record, with the places that one sealed part fills put together.
-    func finish(partyID: String) -> SealedRecord {
-        var record = record
+    mutating func finish(partyID: String) -> SealedRecord {
+        for item in contactPoints.sorted(by: { $0.number < $1.number }) { add(item.row, number: item.number) }
         if case .order? = record.details {
             record.order.partyID = partyID
             if !fulfilled.isEmpty {
                 record.order.fulfilled = record.order.lines.map { fulfilled[$0.line] ?? DecimalValue() }
+                size += 2 * record.order.lines.count
             }
         } else if case .goodsReturn? = record.details {
             record.goodsReturn.partyID = partyID
         }
-        return SealedRecord(record: record, sealed: grouped(), size: size)
+        sayWhatIsLeftOut()
+        return SealedRecord(
+            record: record, sealed: fields, size: sealed.values.reduce(size) { $0 + $1.length })
     }
 
-    private func grouped() -> [SealedField] {
-        var places: [SealedRef: [SealedPlace]] = [:]
-        for field in sealed { places[field.reference, default: []].append(contentsOf: field.places) }
-        return places.map { SealedField(reference: $0, places: $1) }
+    private mutating func sayWhatIsLeftOut() {
+        var counts: [String: Int] = [:]
+        for (list, count) in omitted { counts[list, default: 0] += count }
+        record.omitted = counts.sorted { $0.key < $1.key }.map { list, count in
+            .with {
+                $0.list = list
+                $0.count = UInt64(count)
+            }
+        }
+    }
+
+    private var fields: [SealedField] {
+        sealed.map { SealedField(reference: $0, places: $1.places) }
             .sorted { ($0.reference.position, $0.reference.entry) < ($1.reference.position, $1.reference.entry) }
     }
 }

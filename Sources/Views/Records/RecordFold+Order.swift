@@ -15,7 +15,8 @@ extension RecordFold {
             try addLines(added.lines, event, &row, &store)
         case .orderCorrected(let corrected):
             row.order.correct(corrected, event)
-            try removeLines(&row.order.chunks, event, &store)
+            try removeLines(row.order.chunks, event, &row, &store)
+            row.order.chunks = 0
             try addLines(corrected.lines, event, &row, &store)
         case .orderConfirmed: row.order.status = .confirmed
         case .orderCancelled: row.order.status = .cancelled
@@ -38,7 +39,8 @@ extension RecordFold {
             try addLines(added.lines, event, &row, &store)
         case .returnCorrected(let corrected):
             row.goodsReturn.correct(corrected)
-            try removeLines(&row.goodsReturn.chunks, event, &store)
+            try removeLines(row.goodsReturn.chunks, event, &row, &store)
+            row.goodsReturn.chunks = 0
             try addLines(corrected.lines, event, &row, &store)
         case .returnRefunded(let refunded):
             row.goodsReturn.status = .refunded
@@ -54,7 +56,8 @@ extension RecordFold {
         let key = ItemKind.fulfilled.key(of: event.header.stream, UInt64(fulfilled.line))
         let before = try store.row(ItemRow.self, tables.items, key)
         let sum = Decimals.sum(before?.fulfilled ?? DecimalValue(), fulfilled.quantity)
-        try put(ItemRow(.fulfilled(sum)), .fulfilled, UInt64(fulfilled.line), of: event, &row, &store)
+        let entries = before == nil ? 1 : 0
+        try put(ItemRow(.fulfilled(sum)), .fulfilled, UInt64(fulfilled.line), entries: entries, of: event, &row, &store)
     }
 
     /// Writes the lines of one event as a row of their own: an order of many events is never written anew for each.
@@ -64,7 +67,7 @@ extension RecordFold {
     ) throws(ViewError) {
         if lines.isEmpty { return }
         let item = ItemRow(.orderLines(.with { $0.lines = lines }))
-        try put(item, .lines, UInt64(row.order.chunks), of: event, &row, &store)
+        try put(item, .lines, UInt64(row.order.chunks), entries: lines.count, of: event, &row, &store)
         row.order.chunks += 1
     }
 
@@ -75,17 +78,17 @@ extension RecordFold {
     ) throws(ViewError) {
         if lines.isEmpty { return }
         let item = ItemRow(.returnLines(.with { $0.lines = lines }))
-        try put(item, .lines, UInt64(row.goodsReturn.chunks), of: event, &row, &store)
+        try put(item, .lines, UInt64(row.goodsReturn.chunks), entries: lines.count, of: event, &row, &store)
         row.goodsReturn.chunks += 1
     }
 
     private func removeLines(
-        _ chunks: inout UInt32, _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable
+        _ chunks: UInt32, _ event: ViewEvent, _ row: inout DirectoryRow, _ store: inout some ProjectionStore & ~Copyable
     ) throws(ViewError) {
         for chunk in 0..<chunks {
             try store.delete(tables.items, ItemKind.lines.key(of: event.header.stream, UInt64(chunk)))
         }
-        chunks = 0
+        row.setCount(.lines, 0)
     }
 }
 
@@ -99,7 +102,7 @@ extension OrderRow {
         currency = placed.currency
         net = placed.net
         placedAt = event.header.occurredAt.rawValue
-        if placed.personalPart, let part = event.sealedPart { personal = part }
+        if placed.personalPart { replacePersonal(by: event) }
     }
 
     fileprivate mutating func correct(_ corrected: OrderCorrected, _ event: ViewEvent) {
@@ -110,11 +113,18 @@ extension OrderRow {
         currency = corrected.currency
         net = corrected.net
         if corrected.hasPlacedAt { placedAt = corrected.placedAt }
-        if corrected.personalPart, let part = event.sealedPart {
-            personal = part
+        if corrected.personalPart, event.sealedPart != nil {
+            replacePersonal(by: event)
         } else if corrected.partyChanged {
             clearPersonal()
+            personalLength = 0
         }
+    }
+
+    private mutating func replacePersonal(by event: ViewEvent) {
+        guard let part = event.sealedPart else { return }
+        personal = part
+        personalLength = event.sealedLength
     }
 }
 

@@ -18,13 +18,14 @@ extension RecordFold {
         case .contactPointAdded(let added):
             try putContactPoint(added.contactPoint, index: 0, event, &row, &store)
         case .contactPointVerified(let verified):
-            try changeContactPoint(verified.contactPoint, event, &store) { $0.verified = true }
+            try changeContactPoint(verified.contactPoint, event, &row, &store) { $0.verified = true }
         case .contactPointRetired(let retired):
-            try changeContactPoint(retired.contactPoint, event, &store) { $0.retired = true }
+            try changeContactPoint(retired.contactPoint, event, &row, &store) { $0.retired = true }
         case .partyStatusChanged(let changed): row.party.status = changed.to
         case .partyStatusWithdrawn(let withdrawn): row.party.status = withdrawn.to
         case .needRecorded(var recorded):
             recorded.reason = ""
+            recorded.clearSource()
             try put(event.item(.need(recorded)), .need, event.header.position.rawValue, of: event, &row, &store)
         case .preferenceRecorded(let recorded):
             let item = event.item(.preference(recorded.topic))
@@ -62,16 +63,24 @@ extension RecordFold {
     }
 
     private func changeContactPoint(
-        _ number: UInt32, _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable,
+        _ number: UInt32, _ event: ViewEvent, _ row: inout DirectoryRow,
+        _ store: inout some ProjectionStore & ~Copyable,
         _ change: (inout ContactPointRow) -> Void
     ) throws(ViewError) {
-        let key = ItemKind.contactPoint.key(of: event.header.stream, UInt64(number))
-        guard var item = try store.row(ItemRow.self, tables.items, key) else {
-            throw ViewError(
-                .eventUnfit, "The event at \(event.header.position) is about a contact point that was never added.")
+        for kind in [ItemKind.contactPoint, .retiredContactPoint] {
+            let key = kind.key(of: event.header.stream, UInt64(number))
+            guard var item = try store.row(ItemRow.self, tables.items, key) else { continue }
+            change(&item.contactPoint)
+            let now: ItemKind = item.contactPoint.retired ? .retiredContactPoint : .contactPoint
+            if now != kind {
+                try store.delete(tables.items, key)
+                row.setCount(kind, row.count(kind) - 1)
+            }
+            try put(item, now, UInt64(number), entries: now == kind ? 0 : 1, of: event, &row, &store)
+            return
         }
-        change(&item.contactPoint)
-        try store.put(tables.items, key, item)
+        throw ViewError(
+            .eventUnfit, "The event at \(event.header.position) is about a contact point that was never added.")
     }
 }
 
@@ -79,5 +88,6 @@ extension PartyRow {
     /// The name is what the event's sealed part says; a party may have none.
     fileprivate mutating func replaceName(by event: ViewEvent) {
         if let part = event.sealedPart { name = part } else { clearName() }
+        nameLength = event.sealedLength
     }
 }

@@ -32,6 +32,7 @@ extension RecordFold {
             row.link(defined.external)
         case .priceSet(var price):
             price.reason = ""
+            price.clearSource()
             if price.endedPosition > 0 { try endPrice(by: price, of: event, &row, &store) }
             try put(ItemRow(.price(price)), .price, position, of: event, &row, &store)
         default: break
@@ -53,7 +54,7 @@ extension RecordFold {
                     + "which is none of its price book.")
         }
         ended.to = later.from
-        try put(ItemRow(.price(ended)), .price, later.endedPosition, of: event, &row, &store)
+        try put(ItemRow(.price(ended)), .price, later.endedPosition, entries: 0, of: event, &row, &store)
     }
 }
 

@@ -56,11 +56,13 @@ package struct RecordFold: Sendable {
     }
 
     /// Writes an item of a list.
+    ///
+    /// - Parameter entries: how many entries the list gains by it.
     func put(
-        _ item: ItemRow, _ kind: ItemKind, _ number: UInt64, of event: ViewEvent, _ row: inout DirectoryRow,
-        _ store: inout some ProjectionStore & ~Copyable
+        _ item: ItemRow, _ kind: ItemKind, _ number: UInt64, entries: Int = 1, of event: ViewEvent,
+        _ row: inout DirectoryRow, _ store: inout some ProjectionStore & ~Copyable
     ) throws(ViewError) {
-        row.hasItems_p = true
+        if entries > 0 { row.setCount(kind, row.count(kind) + entries) }
         try store.put(tables.items, kind.key(of: event.header.stream, number), item)
     }
 }
@@ -84,7 +86,10 @@ extension ViewEvent {
         var item = ItemRow()
         item.item = content
         item.occurredAt = header.occurredAt.rawValue
-        if let sealedPart { item.sealed = sealedPart }
+        if let sealedPart {
+            item.sealed = sealedPart
+            item.sealedLength = sealedLength
+        }
         return item
     }
 }

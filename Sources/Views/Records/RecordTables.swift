@@ -15,35 +15,60 @@ package struct RecordTables: Sendable {
     }
 }
 
-/// The lists of a record, in the order of their keys. What numbers the items of each stands beside it.
-enum ItemKind: UInt8 {
+/// The lists of a record, in the order of their keys. What numbers the items of each stands beside it. Those that most
+/// records have come first, because rows count the entries of each in this order.
+enum ItemKind: UInt8, CaseIterable {
     /// Position of the event.
     case note = 1
-    /// Position of the event.
-    case need = 2
-    /// Position of the event.
-    case preference = 3
-    /// Position of the event. Only for parties, whose external keys are sealed.
-    case external = 4
-    /// Number of the contact point.
-    case contactPoint = 5
-    /// Position of the event.
-    case variant = 6
-    /// Position of the event.
-    case related = 7
-    /// Position of the event.
-    case price = 8
     /// 0, 1, 2 … for the events that hold the lines.
-    case lines = 9
+    case lines = 2
     /// Number of the line.
-    case fulfilled = 10
+    case fulfilled = 3
+    /// Number of the contact point.
+    case contactPoint = 4
+    /// Number of the contact point. Apart from those in use, so that a record shows these however many were retired.
+    case retiredContactPoint = 5
+    /// Position of the event.
+    case need = 6
+    /// Position of the event.
+    case preference = 7
+    /// Position of the event. Only for parties, whose external keys are sealed.
+    case external = 8
+    /// Position of the event.
+    case variant = 9
+    /// Position of the event.
+    case related = 10
+    /// Position of the event.
+    case price = 11
 
     /// Key of an item.
     func key(of stream: StreamNumber, _ item: UInt64) -> [UInt8] {
+        var key = prefix(of: stream)
+        key.append(bigEndian: item)
+        return key
+    }
+
+    /// What the keys of all items of one list begin with.
+    func prefix(of stream: StreamNumber) -> [UInt8] {
         var key = [UInt8].key(17)
         key.append(bigEndian: stream.rawValue)
         key.append(rawValue)
-        key.append(bigEndian: item)
         return key
+    }
+}
+
+extension DirectoryRow {
+    /// How many entries a list has.
+    func count(_ kind: ItemKind) -> Int {
+        let index = Int(kind.rawValue) - 1
+        return itemCounts.indices.contains(index) ? Int(itemCounts[index]) : 0
+    }
+
+    /// Says how many entries a list has.
+    mutating func setCount(_ kind: ItemKind, _ count: Int) {
+        let index = Int(kind.rawValue) - 1
+        while itemCounts.count <= index { itemCounts.append(0) }
+        itemCounts[index] = UInt32(clamping: count)
+        while itemCounts.last == 0 { itemCounts.removeLast() }
     }
 }

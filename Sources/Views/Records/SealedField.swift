@@ -36,7 +36,7 @@ package struct SealedRecord: Sendable, Hashable {
     package var record: Record
     /// What to open, in the order of the log. Fill them in this order: an external key is linked before it is unlinked.
     package var sealed: [SealedField]
-    /// About how many bytes the record takes, personal data left aside.
+    /// About how many bytes the record takes at most, with all that is sealed opened.
     package var size: Int
 
     package init(record: Record, sealed: [SealedField], size: Int) {

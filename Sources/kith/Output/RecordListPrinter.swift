@@ -52,17 +52,17 @@ struct RecordListPrinter {
             return [Labels.of(party.kind), Labels.of(party.status), name, party.detail.country]
         case .product(let product):
             return [product.sku, product.detail.name, product.detail.category, product.retired ? "yes" : ""]
-        case .priceBook(let book): return [book.name, book.currency, String(book.prices.count)]
+        case .priceBook(let book): return [book.name, book.currency, count(book.prices.count, "prices", record)]
         case .order(let order):
             return [
                 order.documentNumber, Labels.of(order.status), time(order.hasPlacedAt, TimeText.iso(order.placedAt)),
-                order.country, String(order.lines.count), MoneyText.amount(order.net, order.currency),
+                order.country, count(order.lines.count, "lines", record), MoneyText.amount(order.net, order.currency),
             ]
         case .goodsReturn(let returned):
             return [
                 returned.documentNumber, Labels.of(returned.status),
                 time(returned.hasRegisteredAt, TimeText.iso(returned.registeredAt)), returned.country,
-                String(returned.lines.count), MoneyText.amount(returned.net, returned.currency),
+                count(returned.lines.count, "lines", record), MoneyText.amount(returned.net, returned.currency),
             ]
         case .importJob(let job):
             return [
@@ -75,6 +75,11 @@ struct RecordListPrinter {
             return [RecordText.identity(principal), principal.label, roles]
         case nil: return []
         }
+    }
+
+    /// How many entries a list has, those that the record leaves out among them.
+    private static func count(_ shown: Int, _ list: String, _ record: Record) -> String {
+        String(UInt64(shown) + RecordText.omitted(list, of: record))
     }
 
     private static func time(_ known: Bool, _ text: String) -> String { known ? text : "" }

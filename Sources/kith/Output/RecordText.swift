@@ -8,13 +8,26 @@ enum RecordText {
         for key in record.external { fields.add("reference", "\(key.system):\(key.key)") }
         addDetails(record, to: &fields)
         fields.add("tags", record.tags.joined(separator: ", "))
+        fields.add("tags", older("tags", of: record))
         for note in record.notes {
             fields.add("note", "\(TimeText.iso(note.occurredAt))  \(note.erased ? "(erased)" : note.text)")
         }
+        fields.add("note", older("notes", of: record))
         if record.hasOccurredAt { fields.add("since", TimeText.iso(record.occurredAt)) }
         if record.hasChangedAt { fields.add("changed", TimeText.iso(record.changedAt)) }
         if record.importNumber > 0 { fields.add("import", "#\(record.importNumber)") }
         return fields.lines + table(record)
+    }
+
+    /// That a list of the record leaves entries out; empty where it does not.
+    static func older(_ list: String, called name: String? = nil, of record: Record) -> String {
+        let count = omitted(list, of: record)
+        return count > 0 ? "… and \(count) older \(name ?? list)" : ""
+    }
+
+    /// How many entries of a list the record leaves out.
+    static func omitted(_ list: String, of record: Record) -> UInt64 {
+        record.omitted.first { $0.list == list }?.count ?? 0
     }
 
     /// How a principal is recognised.
@@ -31,8 +44,8 @@ enum RecordText {
 
     private static func addDetails(_ record: Record, to fields: inout FieldList) {
         switch record.details {
-        case .party(let party): add(party, to: &fields)
-        case .product(let product): add(product, to: &fields)
+        case .party(let party): add(party, of: record, to: &fields)
+        case .product(let product): add(product, of: record, to: &fields)
         case .priceBook(let book):
             fields.add("name", book.name)
             fields.add("currency", book.currency)
@@ -48,12 +61,13 @@ enum RecordText {
             fields.add("identity", identity(principal))
             fields.add("label", principal.label)
             for grant in principal.roles { fields.add("role", "\(Labels.of(grant.role)) \(grant.scope)") }
+            fields.add("role", older("roles", of: record))
             if principal.onBehalfOfAllowed { fields.add("acts for others", "yes") }
         case nil: break
         }
     }
 
-    private static func add(_ party: PartyRecord, to fields: inout FieldList) {
+    private static func add(_ party: PartyRecord, of record: Record, to fields: inout FieldList) {
         fields.add("kind", Labels.of(party.kind))
         fields.add("status", Labels.of(party.status) + (party.archived ? ", archived" : ""))
         fields.add("name", party.erased ? "(erased)" : party.name.display)
@@ -63,10 +77,13 @@ enum RecordText {
         fields.add("language", party.detail.language)
         fields.add("roles", party.detail.roles.joined(separator: ", "))
         for point in party.contactPoints where !point.retired { fields.add(Labels.of(point.kind), contactPoint(point)) }
+        fields.add("contact", older("contactPoints", called: "contact points", of: record))
         for need in party.needs { fields.add("need", need.need.text) }
+        fields.add("need", older("needs", of: record))
         for preference in party.preferences {
             fields.add("prefers", "\(preference.topic): \(preference.preference.value)")
         }
+        fields.add("prefers", older("preferences", of: record))
     }
 
     private static func contactPoint(_ point: ContactPointRecord) -> String {
@@ -83,7 +100,7 @@ enum RecordText {
             .filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
-    private static func add(_ product: ProductRecord, to fields: inout FieldList) {
+    private static func add(_ product: ProductRecord, of record: Record, to fields: inout FieldList) {
         fields.add("sku", product.sku)
         fields.add("name", product.detail.name)
         fields.add("category", product.detail.category)
@@ -95,6 +112,7 @@ enum RecordText {
             let attributes = variant.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
             fields.add("variant", "\(variant.sku) \(attributes)")
         }
+        fields.add("variant", older("variants", of: record))
         if product.retired { fields.add("retired", "yes") }
     }
 
@@ -163,7 +181,8 @@ enum RecordText {
             }
         default: return []
         }
-        return [""] + table.lines
+        let older = [older("lines", of: record), older("prices", of: record)].filter { !$0.isEmpty }
+        return [""] + table.lines + older
     }
 
     private static let lineColumns: [(title: String, alignment: Table.Alignment)] = [

@@ -40,14 +40,16 @@ struct LogSketch {
         let subjects = subjects.isEmpty && head.kind == .party ? [(stream, .self_)] : subjects
         var entries = subjects.map { LogSketch.entry($0.0, $0.1, sealedLength: 0) }
         if let personal {
-            entries[entries.count - 1].sealedLength = 100
+            let part = PersonalData.with { $0.data = personal }
+            // What sealing adds to a part.
+            entries[entries.count - 1].sealedLength = UInt16(try part.serializedData().count + 28)
             // The fingerprint of a command with personal data is sealed in an entry before those of its subjects.
             entries.insert(LogSketch.entry(entries[0].subject, .fingerprint, sealedLength: 60), at: 0)
             let reference = SealedRef.with {
                 $0.position = next.rawValue
                 $0.entry = UInt32(entries.count - 1)
             }
-            sealed[reference] = .with { $0.data = personal }
+            sealed[reference] = part
         }
         let encoded = try EventPayload.encode(payload)
         var header = LogSketch.header(encoded.kind, stream, head.kind, Revision(head.revision), at: at)
