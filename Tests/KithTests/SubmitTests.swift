@@ -44,6 +44,43 @@ internal import Testing
         }
     }
 
+    @Test(arguments: [
+        (String(repeating: "[", count: 1_000), "the line is nested more than 64 deep"),
+        (String(repeating: "{\"x\":", count: 1_000), "the line is nested more than 64 deep"),
+        ("nonsense", "the line is no JSON: a value is expected; write"),
+        ("{\"id\":\"b\"", "the line is no JSON: ',' or '}' is expected"),
+        ("{\"id\":\"b\"} {}", "the line is no JSON: something follows the value"),
+        ("{\"id\":\"\\ud800\"}", "the line is no JSON: "), ("[]", "it is not a JSON object"),
+        ("7", "it is not a JSON object"),
+        ("{\"idd\":\"a\"}", "there is no field \"idd\" where it stands; check"),
+        ("{\"bodies\":[{\"fly\":{}}]}", "there is no field \"fly\""),
+        ("{\"bodies\":[{\"tag\":{\"kind\":\"AGGREGATE_KIND_CAT\"}}]}", "a name out of a list is not known; write"),
+        ("{\"bodies\":[{\"tag\":{},\"untag\":{}}]}", "only one may be set; give every body one command"),
+        ("{\"bodies\":[null]}", "a null stands where a value must be; leave"),
+        ("{\"id\":7}", "where a text must be; put texts in quotes"),
+        ("{\"bodies\":[{\"expectedRevision\":\"1e99\"}]}", "a number cannot be read; write it in digits"),
+        ("{\"bodies\":[{\"expectedRevision\":-1}]}", "a number cannot be read; write it in digits"),
+        ("{\"bodies\":[{\"expectedRevision\":\"two\"}]}", "a number cannot be read; write it in digits"),
+        (
+            "{\"bodies\":[{\"registerPrincipal\":{\"uid\":5000000000}}]}",
+            "a number does not fit its field; write a smaller one"
+        ),
+        ("{\"dryRun\":\"yes\"}", "where true or false must be"),
+        ("{\"occurredAt\":\"yesterday\"}", "a time is none; write it as in RFC 3339"),
+        ("{\"bodies\":[{\"tag\":7}]}", "the line is no command: "), ("{\"bodies\":7}", "the line is no command: "),
+    ])
+    func `a line that is no command is told in words that say what to do`(text: String, words: String) throws {
+        let line = try #require(try read(text + "\n").first)
+        guard case .problem(let detail) = line.content else {
+            Issue.record("taken: \(text)")
+            return
+        }
+        #expect(
+            detail.code == .schemaInvalid && detail.sentence.contains(words), "\(text.prefix(80)): \(detail.sentence)")
+        // No names of Swift's cases, which are words in camel case.
+        #expect(!detail.sentence.contains("malformed") && detail.sentence.contains("; "), "\(detail.sentence)")
+    }
+
     @Test func `new ids are given only where they are asked for and none is there`() throws {
         #expect(try read("{}")[0].command?.id == "")
         let ids = try read("{}\n{\"id\":\"x\"}\n{\"idempotencyKey\":\"YQ==\"}\n{}", newIDs: true).compactMap(

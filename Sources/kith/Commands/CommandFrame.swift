@@ -113,7 +113,7 @@ struct CommandReader: ~Copyable {
             }
             return .command(command)
         } catch {
-            return .problem(Self.detail(.schemaInvalid, "the line is no command: \(error)"))
+            return .problem(Self.detail(.schemaInvalid, CommandProblem.sentence(Array(bytes), error)))
         }
     }
 

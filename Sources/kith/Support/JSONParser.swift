@@ -54,6 +54,7 @@ struct JSONParser {
 
     private mutating func object() throws(Problem) -> JSONValue {
         var members: [JSONValue.Member] = []
+        var names: Set<String> = []
         if take("}") { return .object([]) }
         repeat {
             skipBlanks()
@@ -61,7 +62,7 @@ struct JSONParser {
                 throw problem("the name of a member is expected")
             }
             let name = try string()
-            guard !members.contains(where: { $0.name == name }) else { throw problem("\"\(name)\" stands twice") }
+            guard names.insert(name).inserted else { throw problem("\"\(name)\" stands twice") }
             guard take(":") else { throw problem("':' is expected after \"\(name)\"") }
             members.append(JSONValue.Member(name, try value()))
         } while take(",")
