@@ -11,6 +11,7 @@ struct Kith: AsyncParsableCommand {
         discussion: """
             Exit codes: 0 done, 1 refused (the reason is on standard error), 2 wrong use, 3 service not reachable.
             The socket is --socket, else KITH_SOCKET, else kith.sock in XDG_RUNTIME_DIR, else /tmp/kith-<uid>.sock.
+            --socket and --json may stand before the subcommand or behind it.
             Shell completions: kith --generate-completion-script bash|zsh|fish
             """,
         subcommands: [
@@ -20,7 +21,7 @@ struct Kith: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
