@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Schema
+internal import SwiftProtobuf
 internal import Testing
 
 @testable import kith
@@ -7,7 +8,7 @@ internal import Testing
 @Suite struct ArgumentTests {
     private func outcome(_ arguments: String...) -> Kith.Outcome {
         do {
-            var command = try Kith.parseAsRoot(arguments)
+            var command = try Kith.parseAsRoot(LeadingOptions.moved(arguments))
             // Help is a command of its own.
             if !(command is any AsyncParsableCommand) { try command.run() }
             return Kith.Outcome(code: 0, output: nil, complaint: nil)
@@ -22,7 +23,10 @@ internal import Testing
             outcome("get", "party", "4711"), outcome("list", "order", "--limit", "0"),
             outcome("list", "order", "--filter", "net"), outcome("history", "--kind", "Placed"),
             outcome("history", "--canonical", "--limit", "3"), outcome("history", "--stream", "order"),
-            outcome("history", "--subject", "#1", "--kind", "OrderPlaced"), outcome("import", "file"),
+            outcome("history", "--subject", "#1", "--stream", "order:#2"), outcome("import", "file"),
+            outcome("history", "--canonical", "--kind", "OrderPlaced"),
+            outcome("customer", "a:b", "--timeline-before", "0"),
+            outcome("customer", "a:b", "--timeline-kind", "Placed"),
             outcome("access", "grant", "--role", "admin"), outcome("access", "grant", "--uid", "1", "--role", "king"),
             outcome("customer", "a:b", "--as-of", "yesterday"), outcome("demo-data", "--parties", "0"),
         ] {
@@ -47,6 +51,53 @@ internal import Testing
         #expect(Kith.Outcome(of: Failure.refused(detail)).complaint == "kith: NOT_FOUND: There is no such party.")
         #expect(Kith.Outcome(of: Failure.reported) == Kith.Outcome(code: 1, output: nil, complaint: nil))
         #expect(Kith.Outcome(of: Failure.notReachable("nobody")).code == 3)
+    }
+
+    private func parsed<Command: ParsableCommand>(_ type: Command.Type, _ arguments: String...) throws -> Command {
+        try #require(try Kith.parseAsRoot(LeadingOptions.moved(arguments)) as? Command)
+    }
+
+    @Test func `kinds narrow every scope of a history`() throws {
+        let alone = try parsed(HistoryCommand.self, "history", "--kind", "OrderPlaced").request
+        #expect(alone.scope == .kind(.orderPlaced) && alone.eventKinds.isEmpty)
+        let several = try parsed(HistoryCommand.self, "history", "--kind", "OrderPlaced", "--kind", "NoteAdded").request
+        #expect(several.scope == .all(true) && several.eventKinds == [.orderPlaced, .noteAdded])
+        let subject = try parsed(HistoryCommand.self, "history", "--subject", "#4", "--kind", "NoteAdded").request
+        #expect(subject.subject.number == 4 && subject.eventKinds == [.noteAdded])
+        let stream = try parsed(
+            HistoryCommand.self, "history", "--kind", "NoteAdded", "--stream", "order:#4", "--kind", "Tagged"
+        ).request
+        #expect(stream.stream.kind == .order && stream.eventKinds == [.noteAdded, .tagged])
+        #expect(try parsed(HistoryCommand.self, "history").request == .with { $0.all = true })
+    }
+
+    @Test func `a customer's timeline is asked for page by page and by kind`() throws {
+        let plain = try parsed(CustomerCommand.self, "customer", "#4").request
+        #expect(plain == .with { $0.party.number = 4 })
+        let request = try parsed(
+            CustomerCommand.self, "customer", "#4", "--timeline", "5", "--timeline-before", "77", "--timeline-kind",
+            "NoteAdded", "--timeline-kind", "Tagged"
+        ).request
+        #expect(request.timelineLimit == 5 && request.timelineBefore == 77)
+        #expect(request.timelineKinds == [.noteAdded, .tagged])
+    }
+
+    @Test func `options of all subcommands may stand before the subcommand`() throws {
+        for arguments in [["--socket", "/x"], ["--socket=/x"], ["--json", "--socket", "/x", "--json"]] {
+            let command = try Kith.parseAsRoot(LeadingOptions.moved(arguments + ["status", "--digest"]))
+            let status = try #require(command as? StatusCommand)
+            #expect(status.options.socket == "/x" && status.digest)
+            #expect(status.options.json == arguments.contains("--json"))
+        }
+        let grant = try parsed(
+            AccessGrantCommand.self, "--json", "access", "grant", "--uid", "1", "--role", "admin")
+        #expect(grant.options.json && grant.options.socket == nil)
+        let twice = try parsed(GetCommand.self, "--socket", "/x", "get", "party", "#1", "--socket", "/y")
+        #expect(twice.options.socket == "/y")
+        #expect(outcome("--socket", "/x", "nothing").code == 2)
+        #expect(outcome("--socket").code == 2 && outcome("--json", "--no-such", "status").code == 2)
+        #expect(outcome("--json", "--help").output?.contains("SUBCOMMANDS") == true)
+        #expect(LeadingOptions.moved(["submit", "--", "--json"]) == ["submit", "--", "--json"])
     }
 
     @Test func `references`() throws {

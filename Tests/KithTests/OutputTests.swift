@@ -1,4 +1,5 @@
 internal import Schema
+internal import SwiftProtobuf
 internal import Testing
 
 @testable import kith
@@ -42,6 +43,58 @@ internal import Testing
         #expect(Labels.of(EventKind(rawValue: 9_999) ?? .unspecified) == "9999")
         #expect(ErrorCode.commandIDReused.label == "COMMAND_ID_REUSED")
         #expect(ErrorCode.futureOccurredAt.label == "FUTURE_OCCURRED_AT")
+    }
+
+    @Test func `what a record leaves out is said`() {
+        var record = Record()
+        record.kind = .party
+        record.party.kind = .person
+        record.notes = [.with { $0.text = "newest" }]
+        #expect(!RecordText.lines(record).contains { $0.contains("…") })
+        record.omitted = [
+            .with {
+                $0.list = "contactPoints"
+                $0.count = 2
+            },
+            .with {
+                $0.list = "notes"
+                $0.count = 4_800
+            },
+        ]
+        let lines = RecordText.lines(record)
+        #expect(lines.contains { $0.hasPrefix("note ") && $0.hasSuffix("… and 4800 older notes") })
+        #expect(lines.contains { $0.hasSuffix("… and 2 older contact points") })
+
+        var book = Record()
+        book.kind = .priceBook
+        book.priceBook.prices = [PriceRecord()]
+        book.omitted = [
+            .with {
+                $0.list = "prices"
+                $0.count = 7
+            }
+        ]
+        #expect(RecordText.lines(book).last == "… and 7 older prices")
+    }
+
+    @Test func `ages say what they are counted to, and a cut timeline how to go on`() {
+        var customer = Customer()
+        customer.purchases = [
+            .with {
+                $0.currency = "EUR"
+                $0.lastOrder.seconds = 86_400
+                $0.daysSinceLastOrder = 9
+            }
+        ]
+        customer.timeline = [.with { $0.position = 91 }, .with { $0.position = 77 }]
+        let now = CustomerText.lines(customer)
+        #expect(now.contains { $0.hasSuffix("9 days ago") } && !now.contains { $0.contains("as of") })
+        #expect(!now.contains { $0.contains("--timeline-before") })
+        customer.timelineCut = true
+        let then = CustomerText.lines(customer, agesAt: .init(seconds: 864_000))
+        #expect(then.contains { $0.hasSuffix("9 days before 1970-01-11T00:00:00Z") })
+        #expect(then.contains { $0.hasPrefix("ages as of") && $0.hasSuffix("everything else as it is known now") })
+        #expect(then.last == "… there are older events: repeat the command with --timeline-before 77")
     }
 
     @Test func `progress is a bar with a share`() {

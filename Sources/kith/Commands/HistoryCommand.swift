@@ -6,9 +6,10 @@ internal import Schema
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show events: all, or those of a stream, a subject or a kind.",
+        abstract: "Show events: all, or those of a stream, a subject, or some kinds.",
         discussion: """
-            --stream order:online-retail:536365 names kind and reference of a stream. With --canonical the whole \
+            --stream order:online-retail:536365 names kind and reference of a stream. --kind may be repeated, and narrows \
+            --stream and --subject. With --canonical the whole \
             history is printed in a form by which two logs can be compared: without what the service chose.
             """)
 
@@ -20,8 +21,9 @@ struct HistoryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Events that concern one party.", valueName: "reference"))
     var subject: ReferenceArgument?
 
-    @Option(help: ArgumentHelp("Events of one kind, for example OrderPlaced.", valueName: "name"))
-    var kind: EventKindArgument?
+    @Option(
+        help: ArgumentHelp("Only events of this kind, for example OrderPlaced; may be repeated.", valueName: "name"))
+    var kind: [EventKindArgument] = []
 
     @Option(help: ArgumentHelp("First position.", valueName: "position"))
     var from: UInt64?
@@ -45,9 +47,11 @@ struct HistoryCommand: AsyncParsableCommand {
     var canonical = false
 
     func validate() throws {
-        let scopes = [stream != nil, subject != nil, kind != nil].count { $0 }
-        guard scopes <= 1 else { throw ValidationError("Only one of --stream, --subject and --kind can be given.") }
-        if canonical, scopes > 0 || from != nil || to != nil || limit != nil || follow {
+        guard stream == nil || subject == nil else {
+            throw ValidationError("Only one of --stream and --subject can be given.")
+        }
+        let isWhole = stream == nil && subject == nil && kind.isEmpty
+        if canonical, !isWhole || from != nil || to != nil || limit != nil || follow {
             throw ValidationError("--canonical needs the whole history; leave out scope, range, limit and --follow.")
         }
         if limit == 0 { throw ValidationError("--limit must be at least 1.") }
@@ -60,17 +64,18 @@ struct HistoryCommand: AsyncParsableCommand {
         }
     }
 
-    private var request: HistoryRequest {
+    /// What is asked of the service.
+    var request: HistoryRequest {
         var request = HistoryRequest()
         if let stream {
             request.stream = stream.scope
         } else if let subject {
             request.subject = subject.reference
-        } else if let kind {
-            request.kind = kind.kind
         } else {
             request.all = true
         }
+        // One kind alone is a scope of its own, which every version of the service knows.
+        if request.all, kind.count == 1 { request.kind = kind[0].kind } else { request.eventKinds = kind.map(\.kind) }
         request.from = from ?? 0
         request.to = to ?? 0
         request.limit = limit ?? 0

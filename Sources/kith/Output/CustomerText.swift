@@ -1,26 +1,35 @@
 internal import Schema
+internal import SwiftProtobuf
 
 /// The customer view for a person.
 enum CustomerText {
-    static func lines(_ customer: Customer) -> [String] {
+    /// - Parameter agesAt: the instant to which ages are counted, where it was asked for and is not now.
+    static func lines(_ customer: Customer, agesAt: Google_Protobuf_Timestamp? = nil) -> [String] {
         var lines = RecordText.lines(customer.party)
         var fields = FieldList()
         fields.add("also known as", customer.aliases.joined(separator: ", "))
         if customer.hasKnownSince { fields.add("known since", TimeText.iso(customer.knownSince)) }
+        if let agesAt {
+            fields.add("ages as of", "\(TimeText.iso(agesAt)); everything else as it is known now")
+        }
         lines += fields.lines
-        for purchases in customer.purchases { lines += [""] + self.lines(purchases) }
+        for purchases in customer.purchases { lines += [""] + self.lines(purchases, agesAt) }
         if !customer.timeline.isEmpty { lines += [""] + timeline(customer.timeline) }
+        if customer.timelineCut, let last = customer.timeline.last {
+            lines.append("… there are older events: repeat the command with --timeline-before \(last.position)")
+        }
         return lines
     }
 
-    private static func lines(_ purchases: PurchaseHistory) -> [String] {
+    private static func lines(_ purchases: PurchaseHistory, _ agesAt: Google_Protobuf_Timestamp?) -> [String] {
         let currency = purchases.currency
         var fields = FieldList()
         fields.add("purchases in", currency)
         fields.add("orders", "\(purchases.orders), of them \(purchases.purchases) with a positive total")
         if purchases.hasFirstOrder { fields.add("first order", TimeText.iso(purchases.firstOrder)) }
         if purchases.hasLastOrder {
-            fields.add("last order", "\(TimeText.iso(purchases.lastOrder)), \(purchases.daysSinceLastOrder) days ago")
+            let age = agesAt.map { "days before \(TimeText.iso($0))" } ?? "days ago"
+            fields.add("last order", "\(TimeText.iso(purchases.lastOrder)), \(purchases.daysSinceLastOrder) \(age)")
         }
         fields.add("gross", MoneyText.amount(purchases.gross, currency))
         fields.add("returned", "\(MoneyText.amount(purchases.returned, currency)) in \(purchases.returns) returns")
