@@ -100,6 +100,10 @@ struct CommandReader: ~Copyable {
         do {
             // Fields that are not known are refused, and nesting is limited to 100 by the decoder.
             var command = try Command(jsonUTF8Bytes: Array(bytes))
+            guard try EnumerationRange.holds(command) else {
+                let sentence = "the line is no command: a number of an enumeration is out of range; use its name"
+                return .problem(Self.detail(.schemaInvalid, sentence))
+            }
             if dryRun { command.dryRun = true }
             // Protobuf is never longer than its JSON by much: only long lines need to be measured.
             if bytes.count > Self.maximumCommandLength / 2 {

@@ -27,8 +27,8 @@ class Scaffold(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
         parts = [
-            "schemas", "docs", "tools/templates", "Sources/CRM/Core", "Sources/Views", "Sources/Service", "Sources/kith",
-            "Tests/EndToEndTests/Support",
+            "schemas", "docs", "tools/templates", "Sources/CRM/Core", "Sources/Views", "Sources/Service",
+            "Sources/kith", "Tests/EndToEndTests/Support",
         ]  # fmt: skip
         for part in parts:
             if (ROOT / part).exists():
