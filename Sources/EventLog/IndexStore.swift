@@ -285,14 +285,17 @@ extension IndexStore {
     /// Hands the overlay to the indexer if it is large enough (or `force`) and the indexer is idle. Called between
     /// groups: everything in it is durable in the log.
     package func handOver(upTo position: Position, frontier: MerkleFrontier, force: Bool = false) {
-        state.withLockNotifying { state in
+        let isHanded = state.withLock { state in
             guard state.flushing == nil, !state.active.isEmpty, force || state.active.count >= Self.flushThreshold
-            else { return }
+            else { return false }
             state.flushing = state.active
             state.active = IndexOverlay()
             state.flushTarget = position
             state.flushFrontier = frontier
+            return true
         }
+        // Waking the indexer for nothing after each group would cost a single client a tenth of its time.
+        if isHanded { state.notify() }
     }
 
     /// Waits while the indexer is too far behind: the bound on memory.

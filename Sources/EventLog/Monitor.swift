@@ -12,7 +12,12 @@ internal import Glibc
     package init(_ state: sending State) {
         self.state = state
         unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(condition, nil)
+        // Limits of waits must not move with the wall clock.
+        var attributes = pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(condition, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -43,6 +48,9 @@ internal import Glibc
         return try body(&state)
     }
 
+    /// Wakes whoever waits, to look at the state again.
+    package func notify() { unsafe pthread_cond_broadcast(condition) }
+
     /// Waits, with the lock held in between, until `body` returns something.
     package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         unsafe pthread_mutex_lock(mutex)
@@ -56,7 +64,7 @@ internal import Glibc
     /// The same with a limit: nil when so many milliseconds have passed.
     package func wait<Result>(milliseconds: Int, _ body: (inout State) -> Result?) -> Result? {
         var deadline = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &deadline)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
         let nanoseconds = deadline.tv_nsec + (milliseconds % 1_000) * 1_000_000
         deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000

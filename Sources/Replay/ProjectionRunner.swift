@@ -110,8 +110,8 @@ extension ProjectionRunner {
             case .wait(let milliseconds?):
                 // While events come one by one, a wake-up for each would cost more than the fold: they are gathered
                 // for a moment, unless somebody waits to read what he wrote.
-                await urgent.wait(milliseconds: min(milliseconds, options.gatherMilliseconds))
-                await signal.wait(milliseconds: milliseconds)
+                await urgent.wait(milliseconds: min(milliseconds, options.gatherMilliseconds), on: executor)
+                await signal.wait(milliseconds: milliseconds, on: executor)
             }
         }
         close()

@@ -4,6 +4,8 @@ internal import Synchronization
 final class WakeSignal: Sendable {
     private struct State {
         var raised = false
+        /// The time of a wait has passed before it could begin: it may begin on another thread.
+        var expired = false
         var waiter: CheckedContinuation<Void, Never>?
     }
 
@@ -28,7 +30,7 @@ final class WakeSignal: Sendable {
             await withCheckedContinuation { continuation in
                 let resumeNow = state.withLock { state -> Bool in
                     // Whoever cancels marks the task before the handler below runs.
-                    if state.raised || Task.isCancelled {
+                    if state.raised || state.expired || Task.isCancelled {
                         state.raised = false
                         return true
                     }
@@ -39,20 +41,29 @@ final class WakeSignal: Sendable {
                 if resumeNow { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { state -> CheckedContinuation<Void, Never>? in
-                defer { state.waiter = nil }
-                return state.waiter
-            }?.resume()
+            release()
         }
     }
 
-    /// The same, for at most so many milliseconds.
-    func wait(milliseconds: Int) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait() }
-            group.addTask { try? await Task.sleep(for: .milliseconds(milliseconds)) }
-            await group.next()
-            group.cancelAll()
-        }
+    /// The same, for at most so many milliseconds. To be called on the executor's thread, by its actor.
+    func wait(milliseconds: Int, on executor: ThreadExecutor) async {
+        let timer = executor.schedule(milliseconds: milliseconds) { [weak self] in self?.expire() }
+        await wait()
+        // Timers fire between the jobs of the executor: from here on this one does not.
+        executor.cancel(timer)
+        state.withLock { $0.expired = false }
+    }
+
+    private func expire() {
+        state.withLock { $0.expired = true }
+        release()
+    }
+
+    /// Lets go of whoever waits, without a signal.
+    private func release() {
+        state.withLock { state -> CheckedContinuation<Void, Never>? in
+            defer { state.waiter = nil }
+            return state.waiter
+        }?.resume()
     }
 }

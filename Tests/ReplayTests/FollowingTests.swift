@@ -169,13 +169,37 @@ internal import Views
         #expect(try await again.runner(Tags.self).standing().position == end)
     }
 
-    @Test func `a signal is kept for who waits later, and many are one`() async {
+    /// Waits on a thread of its own, as projections do.
+    private actor Waiter {
+        private let executor: ThreadExecutor
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        init() throws { executor = try ThreadExecutor() }
+
+        /// How long a wait took.
+        func wait(for signal: WakeSignal, milliseconds: Int) async -> Duration {
+            let began = ContinuousClock.now
+            await signal.wait(milliseconds: milliseconds, on: executor)
+            return .now - began
+        }
+    }
+
+    @Test func `a signal is kept for who waits later, and many are one`() async throws {
         let signal = WakeSignal()
         signal.raise()
         signal.raise()
         await signal.wait()
-        let began = ContinuousClock.now
-        await signal.wait(milliseconds: 30)
-        #expect(ContinuousClock.now - began >= .milliseconds(25))
+        let waiter = try Waiter()
+        #expect(await waiter.wait(for: signal, milliseconds: 30) >= .milliseconds(30))
+        // A signal ends a wait that would be long, also one that has begun.
+        signal.raise()
+        #expect(await waiter.wait(for: signal, milliseconds: 600_000) < .seconds(300))
+        let long = Task { await waiter.wait(for: signal, milliseconds: 600_000) }
+        try await Task.sleep(for: .milliseconds(20))
+        signal.raise()
+        #expect(await long.value < .seconds(300))
+        // The timer of a wait that was ended does not end the next one.
+        #expect(await waiter.wait(for: signal, milliseconds: 40) >= .milliseconds(40))
     }
 }
