@@ -294,7 +294,7 @@ extension IndexStore {
             state.flushFrontier = frontier
             return true
         }
-        // Waking the indexer for nothing after each group would cost a single client a tenth of its time.
+        // Not after every group: each waking of a thread costs the writer time, and here there is mostly nothing to do.
         if isHanded { state.notify() }
     }
 

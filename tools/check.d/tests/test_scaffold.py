@@ -49,14 +49,14 @@ class Scaffold(unittest.TestCase):
         return {path: path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
 
     def test_an_aggregate_keeps_the_rules_and_promises_of_the_schema(self):
-        code, printed = self.run_new("aggregate", "LoyaltyAccount", "--number", "24")
+        code, printed = self.run_new("aggregate", "LoyaltyAccount", "--number", "99")
         self.assertEqual(code, 0, printed)
         schema = compile_schema(self.root / "schemas")
         self.assertEqual(rules.check(schema), [])
         self.assertEqual(check_compatibility.compatibility(compile_schema(ROOT / "schemas"), schema), [])
         payload = schema.message("EventPayload")
-        self.assertEqual(payload.field("loyalty_account_defined").number, 2401)
-        self.assertEqual(schema.message("CommandBody").field("define_loyalty_account").number, 2400)
+        self.assertEqual(payload.field("loyalty_account_defined").number, 9901)
+        self.assertEqual(schema.message("CommandBody").field("define_loyalty_account").number, 9900)
         compile_schema(self.root / "schemas", "kith.store.v1")
         registry = (self.root / "Sources/CRM/Core/CommandRegistry.swift").read_text(encoding="utf-8")
         self.assertIn("        case .defineLoyaltyAccount(let command): command\n", registry)
