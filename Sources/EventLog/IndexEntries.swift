@@ -8,13 +8,19 @@ package struct StreamEntry: Sendable, Hashable {
     package var last: Position
     /// When the last fact (not consequence) of the stream occurred.
     package var lastFactAt: Instant
+    /// The import that the stream's first event belongs to; none where it came live.
+    package var importNumber: StreamNumber
 
-    package init(id: Identifier, kind: AggregateKind, revision: Revision, last: Position, lastFactAt: Instant) {
+    package init(
+        id: Identifier, kind: AggregateKind, revision: Revision, last: Position, lastFactAt: Instant,
+        importNumber: StreamNumber
+    ) {
         self.id = id
         self.kind = kind
         self.revision = revision
         self.last = last
         self.lastFactAt = lastFactAt
+        self.importNumber = importNumber
     }
 }
 
@@ -58,6 +64,12 @@ package enum IndexChange: Sendable, Hashable {
     case removeToken(IndexToken)
     /// Adds to a claim; the key has at most 400 bytes.
     case claim([UInt8], Int64)
+    /// The timer of the event's stream is due at this instant; nil: no longer.
+    case timer(TimerKey, Instant?)
+    /// The event's stream is an import that is open from now on.
+    case importOpened
+    /// The import is complete: the timers of the streams that it created are released.
+    case importClosed
 }
 
 /// A decider's state, kept because folding its stream takes long. Bytes are the caller's business.

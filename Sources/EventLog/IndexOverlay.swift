@@ -14,6 +14,9 @@ struct IndexOverlay: Sendable {
     var tokens: [IndexToken: [StreamNumber: Bool]] = [:]
     var claims: [[UInt8]: Int64] = [:]
     var states: [StreamNumber: StoredState] = [:]
+    /// Nil: the timer is not set any more.
+    var timers: [TimerPlace: TimerStanding?] = [:]
+    var imports: [StreamNumber: ImportStanding] = [:]
     /// Number of changes, for the bound on the overlay.
     var count = 0
 
@@ -44,22 +47,24 @@ enum IndexCodec {
 
     static func value(_ entry: StreamEntry) -> [UInt8] {
         var bytes = [UInt8]()
-        bytes.reserveCapacity(40)
+        bytes.reserveCapacity(48)
         bytes.append(littleEndian: entry.last.rawValue)
         bytes.append(littleEndian: entry.lastFactAt.rawValue)
         bytes.append(entry.id)
         bytes.append(littleEndian: entry.revision.rawValue)
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: entry.kind.rawValue))
+        bytes.append(littleEndian: entry.importNumber.rawValue)
         return bytes
     }
 
     static func streamEntry(_ span: RawSpan) -> StreamEntry? {
-        guard span.byteCount == 40, let kind = AggregateKind(rawValue: Int(u32(span, 36))) else { return nil }
+        guard span.byteCount == 48, let kind = AggregateKind(rawValue: Int(u32(span, 36))) else { return nil }
         return StreamEntry(
             id: Identifier(high: UInt64(bigEndian: raw(span, 16)), low: UInt64(bigEndian: raw(span, 24))),
             kind: kind, revision: Revision(u32(span, 32)),
             last: Position(UInt64(littleEndian: raw(span, 0))),
-            lastFactAt: Instant(microseconds: Int64(bitPattern: UInt64(littleEndian: raw(span, 8)))))
+            lastFactAt: Instant(microseconds: Int64(bitPattern: UInt64(littleEndian: raw(span, 8)))),
+            importNumber: StreamNumber(UInt64(littleEndian: raw(span, 40))))
     }
 
     static func value(_ standing: SubjectStanding) -> [UInt8] {
@@ -94,7 +99,7 @@ enum IndexCodec {
             bytes: Array(bytes[12...]))
     }
 
-    private static func raw(_ span: RawSpan, _ offset: Int) -> UInt64 {
+    static func raw(_ span: RawSpan, _ offset: Int) -> UInt64 {
         unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
@@ -102,7 +107,7 @@ enum IndexCodec {
         UInt32(littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
-    private static func appendBigEndian(_ value: UInt64, to bytes: inout [UInt8]) {
+    static func appendBigEndian(_ value: UInt64, to bytes: inout [UInt8]) {
         for shift in stride(from: UInt64(56), through: 0, by: -8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> shift))
         }

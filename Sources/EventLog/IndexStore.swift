@@ -13,7 +13,7 @@ package import Schema
 /// - `active` and `flushing` hold what later events changed; lookups ask active, flushing, environment, in this order.
 /// - Only durable events reach the environment: `flush` is called between groups.
 package final class IndexStore: Sendable {
-    private struct State {
+    struct State {
         var active = IndexOverlay()
         /// What the open group touches, each with its last position before the group: readers follow links from there.
         var openStreams: [StreamNumber: Position] = [:]
@@ -25,11 +25,17 @@ package final class IndexStore: Sendable {
         var applied: Position
         var failure: EventLogError?
         var stopping = false
+        /// No timer that may fire is due before; nil: there is none.
+        var earliestDue: Instant?
+        /// Closed imports that may still hold timers.
+        var released: Set<StreamNumber> = []
+        /// Timers that could not be fired since the start.
+        var parked: Set<TimerPlace> = []
     }
 
     private let environment: Environment
-    private let tables: IndexTables
-    private let state: Monitor<State>
+    let tables: IndexTables
+    let state: Monitor<State>
     /// Changes in the overlay from which on it is written.
     package static let flushThreshold = 40_000
     /// Changes in the overlay at which the writer waits for the indexer.
@@ -39,7 +45,7 @@ package final class IndexStore: Sendable {
     package init(path: String, logID: Identifier) throws(EventLogError) {
         do {
             let environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 12, maxReaders: 2_048, sync: .full)
+                path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 16, maxReaders: 2_048, sync: .full)
             )
             let tables = try IndexTables(environment)
             let applied = try tables.prepare(environment, logID: logID)
@@ -51,6 +57,7 @@ package final class IndexStore: Sendable {
             failure.message += " The index follows from the log: delete \(path) and start again."
             throw failure
         }
+        try loadReleasedImports()
     }
 
     /// The position up to which the environment reflects the log.
@@ -206,11 +213,11 @@ extension IndexStore {
         return max(highest, pending)
     }
 
-    private func overlaid<Value>(_ find: (IndexOverlay) -> Value?) -> Value? {
+    func overlaid<Value>(_ find: (IndexOverlay) -> Value?) -> Value? {
         state.withLock { state in find(state.active) ?? state.flushing.flatMap(find) }
     }
 
-    private func read<Result>(
+    func read<Result>(
         _ activity: String, _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
     ) throws(EventLogError) -> Result {
         do { return try environment.read(body) } catch { throw EventLogError(error, during: activity) }
@@ -234,6 +241,8 @@ extension IndexStore {
                 claims.append((key, try claim(key) + amount))
             }
         }
+        let timers = try timerChanges(header, changes, createdBy: before?.importNumber ?? header.importNumber)
+        let imports = try importChange(header, changes)
         let isFact = header.origin == .command || header.origin == .import
         // A correction may be older than what it corrects: the stream's last fact stays the latest.
         let lastBefore = before?.lastFactAt ?? .earliest
@@ -247,7 +256,7 @@ extension IndexStore {
             if let streamID { state.active.streams[streamID] = header.stream }
             state.active.heads[header.stream] = StreamEntry(
                 id: id, kind: header.streamKind, revision: header.revision, last: header.position,
-                lastFactAt: lastFactAt)
+                lastFactAt: lastFactAt, importNumber: before?.importNumber ?? header.importNumber)
             if state.openStreams[header.stream] == nil {
                 state.openStreams[header.stream] = header.previousInStream
             }
@@ -259,6 +268,10 @@ extension IndexStore {
             if header.commandIndex == 0 { state.active.commands[header.commandID] = header.position }
             for change in changes { state.active.apply(change, stream: header.stream) }
             for (key, value) in claims { state.active.claims[key] = value }
+            if let (number, standing) = imports { state.note(standing, of: number) }
+            for (key, due, holder) in timers {
+                state.setTimer(TimerPlace(stream: header.stream, key: key), due, holder: holder)
+            }
             state.active.count += 2 + subjects.count + changes.count
         }
     }
@@ -350,7 +363,7 @@ extension IndexOverlay {
         case .unlink(let token): links[token] = StreamNumber.none
         case .addToken(let token): tokens[token, default: [:]][stream] = true
         case .removeToken(let token): tokens[token, default: [:]][stream] = false
-        case .claim: break
+        case .claim, .timer, .importOpened, .importClosed: break
         }
     }
 }

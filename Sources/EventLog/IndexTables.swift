@@ -12,9 +12,10 @@ struct IndexTables: Sendable {
     let tokens: Table
     let claims: Table
     let states: Table
+    let timers: TimerTables
 
     /// A change of it empties indexes that older versions wrote.
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private static let ownerKey = Array("log".utf8)
     private static let appliedKey = Array("applied".utf8)
     static let frontierKey = Array("frontier".utf8)
@@ -30,6 +31,7 @@ struct IndexTables: Sendable {
         tokens = try environment.openTable(named: "tokens")
         claims = try environment.openTable(named: "claims")
         states = try environment.openTable(named: "states", flags: [.integerKey])
+        timers = try TimerTables(environment)
     }
 
     /// Empties tables that belong to another log or another version.
@@ -61,6 +63,7 @@ struct IndexTables: Sendable {
         for table in [streams, heads, subjects, commands, links, tokens, claims, states] {
             try transaction.clear(table)
         }
+        try timers.clear(transaction)
     }
 
     /// Writes an overlay in the order of the keys, with the position and the frontier up to which it reflects the log.
@@ -101,6 +104,7 @@ struct IndexTables: Sendable {
                     try transaction.put(claims, key: key, value: IndexCodec.value(UInt64(bitPattern: value)))
                 }
             }
+            try timers.write(overlay, transaction)
             try transaction.put(meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
             try transaction.put(meta, key: Self.frontierKey, value: frontier.bytes)
         }

@@ -4,6 +4,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
         var waiting: [(work: Work, weight: Int)] = []
         var weight = 0
         var closed = false
+        var woken = false
     }
 
     private let state = Monitor(State())
@@ -26,22 +27,34 @@ package final class WorkQueue<Work: Sendable>: Sendable {
 
     /// Waits for work and takes from the front what weighs at most `most` (at least one piece).
     ///
-    /// - Returns: nil once the queue is closed and empty.
-    package func take(most: Int) -> [Work]? {
-        state.wait { state in
-            guard !state.waiting.isEmpty else { return state.closed ? .some(nil) : nil }
-            var taken = 0
-            var weight = 0
-            while taken < state.waiting.count, taken == 0 || weight + state.waiting[taken].weight <= most {
-                weight += state.waiting[taken].weight
-                taken += 1
-            }
-            let works = state.waiting.prefix(taken).map(\.work)
-            state.waiting.removeFirst(taken)
-            state.weight -= weight
-            return .some(works)
+    /// - Parameter milliseconds: how long to wait at most; for ever where it is nil.
+    /// - Returns: nothing where nothing came in that time, or after `wake`; nil once the queue is closed and empty.
+    package func take(most: Int, within milliseconds: Int? = nil) -> [Work]? {
+        func look(_ state: inout State) -> [Work]?? {
+            let isWoken = state.woken
+            state.woken = false
+            guard !state.waiting.isEmpty else { return state.closed ? .some(nil) : isWoken ? .some([]) : nil }
+            return .some(take(most: most, from: &state))
         }
+        guard let milliseconds else { return state.wait(look) }
+        return state.wait(milliseconds: milliseconds, look) ?? .some([])
     }
+
+    private func take(most: Int, from state: inout State) -> [Work] {
+        var taken = 0
+        var weight = 0
+        while taken < state.waiting.count, taken == 0 || weight + state.waiting[taken].weight <= most {
+            weight += state.waiting[taken].weight
+            taken += 1
+        }
+        let works = state.waiting.prefix(taken).map(\.work)
+        state.waiting.removeFirst(taken)
+        state.weight -= weight
+        return works
+    }
+
+    /// Lets who waits in `take` go on without work.
+    package func wake() { state.withLockNotifying { $0.woken = true } }
 
     /// Takes no more work; what waits is still handed out.
     package func close() { state.withLockNotifying { $0.closed = true } }

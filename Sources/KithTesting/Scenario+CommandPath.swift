@@ -21,6 +21,7 @@ struct NewStream {
 
 extension Scenario {
     mutating func carryOut<C: DomainCommand>(_ original: C, _ circumstances: Circumstances) throws(Refusal) -> Outcome {
+        try fire(by: circumstances.recordedAt)
         try original.validate()
         var command = original
         try command.visitReferences { (reference, kind) throws(Refusal) in
@@ -28,7 +29,8 @@ extension Scenario {
                 reference.target = .token(Data(ScenarioHash.token(of: key, kind)))
             }
         }
-        let (existing, newID) = try find(command.commandTarget, C.Target.kind)
+        var (existing, newID) = try find(command.commandTarget, C.Target.kind)
+        if case .located = command.commandTarget { existing = try command.locate(in: self) }
         lastTarget = existing
         var preparation = Preparation(reader: self, target: existing)
         let facts = try command.prepare(&preparation)
@@ -47,7 +49,50 @@ extension Scenario {
 
         lastTarget = target
         let stream = existing == nil ? NewStream(id: newID ?? freshID(), kind: C.Target.kind, number: target) : nil
-        return .accepted(append(decided, preparation.parts, to: target, creating: stream, circumstances))
+        let first = events.count
+        append(decided, preparation.parts, to: target, creating: stream, circumstances)
+        try follow(from: first, circumstances)
+        return .accepted(Array(events[first...]))
+    }
+
+    /// Appends what the policies make of the events from this index on.
+    private mutating func follow(from first: Int, _ circumstances: Circumstances) throws(Refusal) {
+        var first = first
+        for _ in 0..<PolicyRegistry.rounds {
+            let facts = events[first...].map(\.stored)
+            first = events.count
+            let consequences = try PolicyRegistry.consequences(of: facts, PolicyContext(world: self))
+            guard !consequences.isEmpty else { return }
+            for event in consequences {
+                guard case .other(let number) = event.stream else {
+                    preconditionFailure("a consequence does not name its stream")
+                }
+                append(
+                    event, subjects(of: event, [], target: number), to: number, creating: nil,
+                    flags: circumstances.historic ? .historic : [], circumstances)
+            }
+        }
+        throw PolicyRegistry.endless
+    }
+
+    /// Fires the timers that are due by an instant, in order, and appends what follows.
+    mutating func fire(by instant: Instant) throws(Refusal) {
+        while let (due, timer) = index.nextTimer, due <= instant {
+            guard let head = heads[timer.stream],
+                let aggregate = AggregateRegistry.aggregate(of: head.kind) as? any TimedAggregate.Type
+            else { preconditionFailure("stream \(timer.stream) has a timer and no aggregate for it") }
+            let circumstances = Circumstances(
+                occurredAt: due, recordedAt: instant, historic: false, hasReason: false, principal: .none)
+            let context = DecisionContext(
+                occurredAt: due, occurredAtGiven: true, recordedAt: instant, historic: false, hasReason: false,
+                principal: .none, target: timer.stream, firstPosition: nextPosition, head: head, world: self)
+            let decided = try aggregate.fire(timer.key, context)
+            let first = events.count
+            append(decided, [], to: timer.stream, creating: nil, circumstances)
+            precondition(
+                index.timers[timer].map { $0 > due } ?? true, "timer \(timer.key) of \(timer.stream) would fire again")
+            try follow(from: first, circumstances)
+        }
     }
 
     /// The target's stream, or the id that a new one was asked to have.
@@ -61,6 +106,7 @@ extension Scenario {
                 throw Refusal(.referenceTaken, "The id is in use.", field: "id").related(to: [identifier])
             }
             return (nil, identifier)
+        case .located(let id): return (nil, Identifier(id))
         case .existing(let reference): return (try existing(reference, kind), nil)
         case .upsert(let reference, let id): return (try resolve(reference, kind), Identifier(id))
         case .singleton: return (singletons[kind], nil)
@@ -78,9 +124,8 @@ extension Scenario {
     private mutating func append(
         _ decided: [NewEvent], _ parts: [PersonalPart], to target: StreamNumber, creating stream: NewStream?,
         _ circumstances: Circumstances
-    ) -> [ScenarioEvent] {
+    ) {
         let isSealed = decided.contains { $0.subjects.contains { $0.part != nil } }
-        let first = events.count
         for (index, event) in decided.enumerated() {
             var table = subjects(of: event, parts, target: target)
             if isSealed && index == 0 {
@@ -95,7 +140,6 @@ extension Scenario {
                 event, table, to: number, creating: index == 0 ? stream : nil,
                 flags: circumstances.historic ? flags.union(.historic) : flags, circumstances)
         }
-        return Array(events[first...])
     }
 
     private func subjects(

@@ -29,6 +29,8 @@ extension Scenario: World, PreparationReader {
 
     package func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] { index.holders(of: token) }
 
+    package func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { nil }
+
     package func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {
         let place = Int(reference.position) - 1
         guard events.indices.contains(place), events[place].parts.indices.contains(Int(reference.entry)),

@@ -99,6 +99,17 @@ package struct Scenario {
         return open(command.domainCommand)
     }
 
+    /// When: the clock moves on, and all timers fire that are due by then.
+    ///
+    /// - Returns: what they caused.
+    @discardableResult
+    package mutating func advance(to instant: Instant) -> Outcome {
+        let first = events.count
+        now = instant
+        do throws(Refusal) { try fire(by: instant) } catch { return .refused(error) }
+        return first == events.count ? .unchanged : .accepted(Array(events[first...]))
+    }
+
     /// The id of a stream of the scenario.
     package func id(of stream: StreamNumber) -> Identifier? { heads[stream]?.id }
 

@@ -7,6 +7,7 @@ struct ScenarioIndex: Equatable {
     private(set) var links: [[UInt8]: StreamNumber] = [:]
     private(set) var tokens: [LookupKey: Set<StreamNumber>] = [:]
     private(set) var claims: [ClaimKey: Int64] = [:]
+    private(set) var timers: [ScenarioTimer: Instant] = [:]
 
     mutating func apply(_ effect: IndexEffect, of stream: StreamNumber) {
         switch effect {
@@ -21,10 +22,25 @@ struct ScenarioIndex: Equatable {
         case .claim(let key, let amount):
             let value = (claims[key] ?? 0) + amount
             claims[key] = value == 0 ? nil : value
+        case .timer(let key, let due): timers[ScenarioTimer(stream: stream, key: key)] = due
+        // A scenario has no streams under import.
+        case .importOpened, .importClosed: break
         }
     }
 
     func holders(of key: LookupKey) -> [StreamNumber] { (tokens[key] ?? []).sorted() }
+
+    /// The timer that fires first; nil where none is set.
+    var nextTimer: (due: Instant, timer: ScenarioTimer)? {
+        timers.min { ($0.value, $0.key.stream, $0.key.key) < ($1.value, $1.key.stream, $1.key.key) }
+            .map { ($0.value, $0.key) }
+    }
+}
+
+/// A timer of a stream.
+struct ScenarioTimer: Hashable {
+    var stream: StreamNumber
+    var key: TimerKey
 }
 
 /// Stands in for the keyed hashes of a log (FNV-1a).

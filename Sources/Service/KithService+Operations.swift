@@ -22,6 +22,8 @@ extension KithService {
         response.indexPosition = context.log.index.applied.rawValue
         response.version = ServiceVersion.text
         response.startedAt = startedAt.timestamp
+        if let due = context.log.index.earliestDue, due > .earliest { response.nextTimer = due.timestamp }
+        response.parkedTimers = UInt64(context.log.index.parkedTimers)
         do { response.logBytes = UInt64(try context.log.size()) } catch { throw Refusal(error) }
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
         return Answer(response, reflects)

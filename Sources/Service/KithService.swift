@@ -61,7 +61,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         let failure = FailureReason()
         self.failure = failure
         let start = SequencerStart(
-            context: opened.context, cache: cache, access: access)
+            context: opened.context, cache: cache, access: access, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
         if opened.isUnfinished { try opened.directory.finishFormat() }
@@ -123,6 +123,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         work.sink.deliver([SubmitReply(tag: work.tag, results: results, reflects: reflects)])
     }
 
+    /// Lets the sequencer look at its clock again: for clocks that are moved by hand.
+    package func clockMoved() { queue.wake() }
+
     /// Number of commands that wait, and why the writer has stopped, if it has.
     var writerStatus: (waiting: Int, failure: String) { (queue.waiting, failure.text) }
 }
@@ -142,6 +145,10 @@ private struct SequencerStart: Sendable {
     let context: LogContext
     let cache: StateCache
     let access: AccessControl
+    let logger: Logger
+
+    /// The longest that the sequencer sleeps while a timer is set: the wall clock may be put forward.
+    private static let longestWait = 60_000
 
     /// The sequencer's loop: until the queue is closed and empty.
     func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason, groupMaximum: Int) {
@@ -149,14 +156,25 @@ private struct SequencerStart: Sendable {
         if context.log.end.position == .none {
             do { try openLog(writer) } catch { failure.text = error.message }
         }
-        let path = CommandPath(context: context, writer: writer, cache: cache) { [access] in access.invalidate() }
-        while let works = queue.take(most: groupMaximum) {
+        let path = CommandPath(context: context, writer: writer, cache: cache, logger: logger) { [access] in
+            access.invalidate()
+        }
+        while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {
             path.process(works)
             if let error = path.failure { failure.text = error.message }
             // Errors come back with the next reservation, which fills inline.
             try? context.vault.fillAhead()
         }
         do { try writer.flushIndex() } catch { failure.text = error.message }
+    }
+
+    /// Milliseconds until the next timer is due; nil where none is set. After a failure nothing fires any more.
+    private func untilNextTimer(_ failure: EventLogError?) -> Int? {
+        guard failure == nil, let due = context.log.index.earliestDue else { return nil }
+        let now = context.clock.now()
+        guard due > now else { return 0 }
+        // Rounded up: not a moment too early.
+        return Int(min((due.rawValue - now.rawValue) / 1_000 + 1, Int64(Self.longestWait)))
     }
 
     /// The first event of a new log.

@@ -39,9 +39,6 @@ package struct DecisionContext {
         self.head = head
         self.world = world
     }
-
-    /// Position that the decision's event with this index will get.
-    package func position(ofEvent index: Int) -> Position { firstPosition.advanced(by: index) }
 }
 
 /// The state of the log outside the target's stream, as of the commands before the one that is decided.
@@ -54,6 +51,9 @@ package protocol World: LogReader {
     func claim(_ key: ClaimKey) throws(Refusal) -> Int64
     /// The subjects that have this lookup token at present.
     func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber]
+    /// When the last fact occurred that an import has brought in, rows without a date left out; nil where there is
+    /// none.
+    func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant?
 }
 
 extension World {

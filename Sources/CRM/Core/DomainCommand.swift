@@ -24,6 +24,10 @@ package protocol DomainCommand: Sendable {
     /// Which stream the command is about. Its reference may still hold an external key.
     var commandTarget: CommandTarget { get }
 
+    /// The stream that a command with the target `located` is about: the one that a claim names for what the command
+    /// speaks of, or nil where there is none yet.
+    func locate(in world: any World) throws(Refusal) -> StreamNumber?
+
     /// Whether the command can be a correction, the only fact that may be older than the last one of its stream.
     /// The command path then leaves OCCURRED_OUT_OF_ORDER to `decide`, and a stream's last fact stays the latest.
     var retroactive: Bool { get }
@@ -39,6 +43,7 @@ package protocol DomainCommand: Sendable {
 
 extension DomainCommand {
     package var retroactive: Bool { false }
+    package func locate(in world: any World) throws(Refusal) -> StreamNumber? { nil }
     package func validate() throws(Refusal) {}
     package mutating func visitReferences(
         _ visit: (inout Reference, AggregateKind) throws(Refusal) -> Void
@@ -59,6 +64,8 @@ package enum CommandTarget: Sendable {
     case upsert(Reference, id: String)
     /// The one stream of its kind in the log, made at first use.
     case singleton
+    /// The stream that `locate` finds in the command's turn, or a new one with this id. Preparation does not know it.
+    case located(id: String)
     /// A stream of another kind than `Target`'s, for commands that every aggregate takes; `decide` gets no state.
     case any(AggregateKind, Reference)
 }
@@ -91,7 +98,8 @@ package struct NewEvent: Sendable {
             stream: stream, payload: payload, subjects: subjects, origin: .command, occurredAt: nil, causation: .none)
     }
 
-    /// A consequence: what a policy makes of the fact at `cause`.
+    /// A consequence: what a policy makes of the fact at `cause`. It holds from `occurredAt` on, from the valid time of
+    /// the facts' command where that is nil.
     package static func consequence(
         _ payload: EventPayload.OneOf_Event, on stream: Stream, subjects: [NewSubject] = [], cause: Position,
         occurredAt: Instant? = nil
@@ -99,6 +107,14 @@ package struct NewEvent: Sendable {
         NewEvent(
             stream: stream, payload: payload, subjects: subjects, origin: .policy, occurredAt: occurredAt,
             causation: cause)
+    }
+
+    /// What a timer causes, at the instant at which it was due.
+    package static func timed(
+        _ payload: EventPayload.OneOf_Event, on stream: Stream = .target, subjects: [NewSubject] = []
+    ) -> NewEvent {
+        NewEvent(
+            stream: stream, payload: payload, subjects: subjects, origin: .scheduler, occurredAt: nil, causation: .none)
     }
 }
 

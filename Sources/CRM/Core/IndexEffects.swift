@@ -37,4 +37,10 @@ package enum IndexEffect: Sendable, Hashable {
     case removeToken(domain: String, value: [UInt8])
     /// Adds to a claim.
     case claim(ClaimKey, Int64)
+    /// The timer of the event's stream is due at this instant (also where it was due at another one before); nil: it
+    /// is not set any more.
+    case timer(TimerKey, Instant?)
+    /// The event's stream is an import, which is open from now on (or complete).
+    case importOpened
+    case importClosed
 }

@@ -65,6 +65,9 @@ extension CommitImport: DomainCommand {
         var committed = ImportCommitted()
         committed.rowsRead = rowsRead
         committed.rowsRejected = rowsRejected
+        if let latest = try context.world.latestFact(ofImport: context.target) {
+            committed.latestOccurredAt = latest.rawValue
+        }
         return [.fact(.importCommitted(committed))]
     }
 }

@@ -1,12 +1,17 @@
 internal import FoundationEssentials
 package import Schema
 
-/// What an import's events do to the index: its file names it from the start on.
+/// What an import's events do to the index: its file names it from the start on, and it holds the timers
+/// of the streams that it creates until it is complete.
 package enum ImportEffects {
     /// The effects of an event on an import's stream.
     package static func effects(of event: EventPayload.OneOf_Event) -> [IndexEffect] {
-        guard case .importStarted(let started) = event else { return [] }
-        return [.link(.import, ExternalKey(importOf: started.fileHash))]
+        switch event {
+        case .importStarted(let started):
+            [.link(.import, ExternalKey(importOf: started.fileHash)), .importOpened]
+        case .importCommitted: [.importClosed]
+        default: []
+        }
     }
 }
 

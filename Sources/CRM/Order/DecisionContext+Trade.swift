@@ -21,16 +21,6 @@ extension DecisionContext {
         }
     }
 
-    /// Appends what one confirmed order more or less makes of its customer.
-    func appendStatus(
-        of party: StreamNumber, change: Int64, cause: Position, to events: inout [NewEvent]
-    ) throws(Refusal) {
-        guard party != .none, let state = try world.state(PartyAggregate.self, of: party) else { return }
-        events += CustomerStatusPolicy.consequences(
-            party: state, number: party, confirmedOrdersBefore: try world.claim(.confirmedOrders(party)),
-            change: change, cause: cause, at: occurredAt)
-    }
-
     /// Refuses a step that is older than the last fact of its stream. The command path leaves this to the
     /// decisions of commands that can be corrections.
     ///

@@ -20,18 +20,16 @@ struct OrderCorrection {
         try context.requireNewest(sourceVersion, recorded: state.sourceVersions)
         let content = try OrderContent(order, before: state, context, prefix: prefix)
         let steps = OrderSteps(
-            party: content.party, from: state.status, to: reached, sourceVersion: sourceVersion)
+            party: content.party, from: state.status, to: reached, sourceVersion: sourceVersion
+        ).events
         let placedAt = steps.isEmpty ? movedPlacement(context) : nil
         var events: [NewEvent] = []
         if content.differs(from: state) || personal.index != nil || placedAt != nil {
             try check(content, context)
-            try append(content, placedAt, to: &events, context)
+            events = corrections(content, placedAt)
         }
-        if !steps.isEmpty {
-            try context.requireOrderOfTime()
-            try steps.append(to: &events, context)
-        }
-        return events
+        if !steps.isEmpty { try context.requireOrderOfTime() }
+        return events + steps
     }
 
     /// When the order was placed, where the command says another time than is recorded. A time at which it reached
@@ -104,24 +102,19 @@ struct OrderCorrection {
         }
     }
 
-    private func append(
-        _ content: OrderContent, _ placedAt: Int64?, to events: inout [NewEvent], _ context: DecisionContext
-    ) throws(Refusal) {
+    private func corrections(_ content: OrderContent, _ placedAt: Int64?) -> [NewEvent] {
         let room = RecordPacking.payloadMaximum - personal.length - content.headSize - state.documentNumber.utf8.count
         let packing = RecordPacking(count: content.lines.count, room: room) { content.lines[$0].wireSize }
         let corrected = corrected(content, packing, placedAt)
-        let cause = context.position(ofEvent: events.count)
         var subjects = content.subjects(part: personal.index)
         // The former customer's history says that the order is no longer theirs.
         if corrected.partyChanged, state.party != .none { subjects.append(NewSubject(.number(state.party), .customer)) }
-        events.append(.fact(.orderCorrected(corrected), subjects: subjects))
+        var events: [NewEvent] = [.fact(.orderCorrected(corrected), subjects: subjects)]
         for range in packing.further {
             let added = OrderLinesAdded.with { $0.lines = Array(content.lines[range]) }
             events.append(.fact(.orderLinesAdded(added), subjects: content.subjects()))
         }
-        guard corrected.partyChanged, state.isConfirmed else { return }
-        try context.appendStatus(of: state.party, change: -1, cause: cause, to: &events)
-        try context.appendStatus(of: content.party, change: 1, cause: cause, to: &events)
+        return events
     }
 
     private func corrected(_ content: OrderContent, _ packing: RecordPacking, _ placedAt: Int64?) -> OrderCorrected {

@@ -31,9 +31,8 @@ struct OrderPlacement {
             let added = OrderLinesAdded.with { $0.lines = Array(content.lines[range]) }
             events.append(.fact(.orderLinesAdded(added), subjects: subjects))
         }
-        try OrderSteps(party: content.party, from: .placed, to: order.reached, sourceVersion: sourceVersion)
-            .append(to: &events, context)
         return events
+            + OrderSteps(party: content.party, from: .placed, to: order.reached, sourceVersion: sourceVersion).events
     }
 
     private func placed(_ content: OrderContent, _ packing: RecordPacking) -> OrderPlaced {
@@ -80,25 +79,21 @@ struct OrderSteps {
     /// Whether the order is completed at the end.
     private var completes: Bool { to == .completed && (from == .placed || from == .confirmed) }
 
-    /// Whether there is no step to take.
-    var isEmpty: Bool { !confirms && !completes }
-
-    /// Appends the events of the steps, and what they make of the customer.
-    func append(to events: inout [NewEvent], _ context: DecisionContext) throws(Refusal) {
-        guard !isEmpty else { return }
+    /// The facts of the steps; none where there is no step to take.
+    var events: [NewEvent] {
         let subjects = party == .none ? [] : [NewSubject(.number(party), .customer)]
+        var events: [NewEvent] = []
         if confirms {
-            let cause = context.position(ofEvent: events.count)
             var confirmed = OrderConfirmed()
             confirmed.partyNumber = party.rawValue
             if let sourceVersion { confirmed.sourceVersion = sourceVersion }
             events.append(.fact(.orderConfirmed(confirmed), subjects: subjects))
-            try context.appendStatus(of: party, change: 1, cause: cause, to: &events)
         }
         if completes {
             var completed = OrderCompleted()
             if let sourceVersion { completed.sourceVersion = sourceVersion }
             events.append(.fact(.orderCompleted(completed), subjects: subjects))
         }
+        return events
     }
 }

@@ -17,9 +17,7 @@ extension ConfirmOrder: DomainCommand {
     ) throws(Refusal) -> [NewEvent] {
         let state = try Decided.state(state)
         try state.requireAlive()
-        var events: [NewEvent] = []
-        try OrderSteps(party: state.party, from: state.status, to: .confirmed).append(to: &events, context)
-        return events
+        return OrderSteps(party: state.party, from: state.status, to: .confirmed).events
     }
 }
 
@@ -74,11 +72,7 @@ extension CancelOrder: DomainCommand {
             $0.partyNumber = state.partyNumber
             $0.wasConfirmed = state.isConfirmed
         }
-        var events: [NewEvent] = [.fact(.orderCancelled(cancelled), subjects: state.subjects)]
-        if state.isConfirmed {
-            try context.appendStatus(of: state.party, change: -1, cause: context.firstPosition, to: &events)
-        }
-        return events
+        return [.fact(.orderCancelled(cancelled), subjects: state.subjects)]
     }
 }
 

@@ -4,9 +4,38 @@ package import Schema
 ///
 /// The first confirmed order makes a party a customer. Where the last one is cancelled, what the policy had made of
 /// the party is withdrawn; a status that somebody commanded since then stays.
-package enum CustomerStatusPolicy {
+package enum CustomerStatusPolicy: Policy {
     /// Stands on every consequence, so that a later version can be told from this one.
     package static let version: UInt32 = 1
+
+    package static func consequences(
+        of facts: [StoredEvent], _ context: PolicyContext
+    ) throws(Refusal) -> [NewEvent] {
+        var consequences: [NewEvent] = []
+        for fact in facts {
+            for (party, change) in changes(fact.payload) where party != .none {
+                // The claim counts the fact already. A body that changes it twice for one party does not exist.
+                let after = try context.world.claim(.confirmedOrders(party))
+                guard let state = try context.world.state(PartyAggregate.self, of: party) else { continue }
+                consequences += Self.consequences(
+                    party: state, number: party, confirmedOrdersBefore: after - change, change: change,
+                    cause: fact.position, at: fact.occurredAt)
+            }
+        }
+        return consequences
+    }
+
+    /// Whose count of confirmed orders a fact changes, and by how much.
+    private static func changes(_ fact: EventPayload.OneOf_Event) -> [(StreamNumber, Int64)] {
+        switch fact {
+        case .orderConfirmed(let confirmed): [(StreamNumber(confirmed.partyNumber), 1)]
+        case .orderCancelled(let cancelled) where cancelled.wasConfirmed:
+            [(StreamNumber(cancelled.partyNumber), -1)]
+        case .orderCorrected(let corrected) where corrected.partyChanged && corrected.confirmed:
+            [(StreamNumber(corrected.partyNumberBefore), -1), (StreamNumber(corrected.partyNumber), 1)]
+        default: []
+        }
+    }
 
     /// What one more or one fewer confirmed order makes of a party.
     ///

@@ -59,7 +59,7 @@ struct BodyPreparation {
         _ target: CommandTarget, _ kind: AggregateKind, _ reader: RecordingReader
     ) throws(Refusal) -> StreamNumber? {
         switch target {
-        case .new: nil
+        case .new, .located: nil
         case .existing(let reference): try reader.resolve(reference, kind)
         case .upsert(let reference, _): try reader.resolve(reference, kind)
         case .singleton: try reader.singleton(kind)

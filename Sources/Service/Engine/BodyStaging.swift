@@ -8,7 +8,11 @@ internal import SwiftProtobuf
 struct BodyStaging {
     let world: DecisionWorld
     let command: CheckedCommand
-    let prepared: PreparedBody
+    /// The sealed parts of the body, and the slot that was taken for a subject that it makes.
+    let parts: [SealedPart]
+    let reservedSlot: Slot?
+    /// Whether the body may be a correction, which may be older than the last fact of its stream.
+    let retroactive: Bool
     let body: UInt16
     let reason: String
     let target: DecisionTarget
@@ -22,16 +26,41 @@ struct BodyStaging {
     /// Numbers of the fields that the schema gives every event for what its command says beside its bodies.
     private static let reasonField = 15
     private static let sourceField = 30
+    /// Events that one body may cause, and one command.
+    private static let eventsPerBody = 1_000
+    private static let eventsPerCommand = 10_000
+
+    /// Stages what a decision causes, and then all that follows from it by the policies.
+    ///
+    /// - Throws: what `stage` throws; LIMIT_EXCEEDED where there are too many events.
+    func stage(_ events: [NewEvent]) throws(Refusal) {
+        var count = 0
+        func append(_ event: NewEvent) throws(Refusal) -> StoredEvent {
+            guard count < Self.eventsPerBody, world.stage.events.count < Self.eventsPerCommand else {
+                throw Refusal(.limitExceeded, "A body may cause 1,000 events and a command 10,000; send it in parts.")
+            }
+            defer { count += 1 }
+            return try stage(event, isFirst: count == 0)
+        }
+        var next = events
+        for _ in 0...PolicyRegistry.rounds {
+            var facts: [StoredEvent] = []
+            for event in next { facts.append(try append(event)) }
+            guard !facts.isEmpty else { return }
+            next = try PolicyRegistry.consequences(of: facts, PolicyContext(world: world))
+        }
+        guard next.isEmpty else { throw PolicyRegistry.endless }
+    }
 
     /// Stages one event.
     ///
     /// - Throws: OCCURRED_OUT_OF_ORDER, LIMIT_EXCEEDED where the record would be too long.
-    func stage(_ event: NewEvent, isFirst: Bool) throws(Refusal) {
+    private func stage(_ event: NewEvent, isFirst: Bool) throws(Refusal) -> StoredEvent {
         let (number, head, newID) = try place(event)
         var (kind, payload) = try encode(event.payload)
         let isFact = event.origin == .command
         let time = event.occurredAt ?? occurredAt
-        if isFact, !prepared.command.retroactive, let head, time < head.lastFactAt {
+        if isFact, !retroactive, let head, time < head.lastFactAt {
             throw Refusal(
                 .occurredOutOfOrder,
                 "The fact is older than the last fact of its stream. Send facts in order, or a correction.",
@@ -63,7 +92,9 @@ struct BodyStaging {
             stream: newID.map { .new(streamKind, $0) } ?? .existing(number), number: number, header: header,
             payload: payload, subjects: subjects, changes: changes)
         try checkLength(staged)
-        commit(staged, event, head: head, newID: newID, isFact: isFact)
+        let stored = StoredEvent(header: header, payload: event.payload)
+        commit(staged, stored, head: head, newID: newID, isFact: isFact)
+        return stored
     }
 
     private func place(_ event: NewEvent) throws(Refusal) -> (StreamNumber, StreamHead?, Identifier?) {
@@ -93,9 +124,9 @@ struct BodyStaging {
         var entries: [EventDraft.Subject] = []
         for subject in event.subjects {
             let number: StreamNumber = if case .number(let other) = subject.who { other } else { target.number }
-            let part = subject.part.map { prepared.parts[$0] }
+            let part = subject.part.map { parts[$0] }
             var known = part?.slot
-            if known == nil { known = try world.slot(of: number) ?? prepared.reservedSlot }
+            if known == nil { known = try world.slot(of: number) ?? reservedSlot }
             guard let slot = known else {
                 throw Refusal(.internal, "The subject \(number) has no key.")
             }
@@ -125,7 +156,7 @@ struct BodyStaging {
     private func indexChanges(_ event: NewEvent, _ header: EventHeader) -> [IndexChange] {
         var changes = world.context.changes(
             of: AggregateRegistry.effects(of: event.payload, on: header.streamKind, stream: header.stream))
-        for subject in event.subjects { if let part = subject.part { changes += prepared.parts[part].changes } }
+        for subject in event.subjects { if let part = subject.part { changes += parts[part].changes } }
         return changes + RecordChanges.singleton(header, vault: world.context.vault)
     }
 
@@ -141,13 +172,15 @@ struct BodyStaging {
         }
     }
 
-    private func commit(_ staged: Stage.Event, _ event: NewEvent, head: StreamHead?, newID: Identifier?, isFact: Bool) {
+    private func commit(
+        _ staged: Stage.Event, _ stored: StoredEvent, head: StreamHead?, newID: Identifier?, isFact: Bool
+    ) {
         let header = staged.header
         if let newID { world.stage.ids[newID] = staged.number }
         for subject in staged.subjects {
             world.stage.slots[subject.subject] = Slot(number: subject.keySlot, generation: subject.slotGeneration)
         }
-        evolve(StoredEvent(header: header, payload: event.payload))
+        evolve(stored)
         world.stage.heads[staged.number] = StreamHead(
             id: newID ?? head?.id ?? .zero, number: staged.number, kind: header.streamKind, revision: header.revision,
             last: header.position,

@@ -13,21 +13,18 @@ struct CommandDecision {
 
     /// How far ahead of the service's clock a fact may lie.
     private static let greatestLead: Int64 = 5 * 60 * 1_000_000
-    /// Events that one body may cause, and one command.
-    private static let eventsPerBody = 1_000
-    private static let eventsPerCommand = 10_000
 
     /// Decides all bodies; what they did is then staged in `world`.
     ///
     /// - Throws: the refusal, with the index of the body; the stage is then to be thrown away.
     func callAsFunction() throws(Refusal) -> [BodyResult] {
-        let occurredAt = command.occurredAt ?? recordedAt
+        let importNumber = try openImport()
+        let occurredAt = try command.occurredAt ?? undated(importNumber)
         guard occurredAt.rawValue <= recordedAt.rawValue + Self.greatestLead else {
             throw Refusal(
                 .futureOccurredAt, "occurred_at is more than five minutes ahead of the service's clock.",
                 field: "occurred_at")
         }
-        let importNumber = try openImport()
         let onBehalfOf = try person()
         world.stage = Stage()
         world.stage.commandID = command.id
@@ -59,6 +56,14 @@ struct CommandDecision {
         return number
     }
 
+    /// When facts occurred of which the command does not say it: now, or when their import was started.
+    private func undated(_ importNumber: StreamNumber) throws(Refusal) -> Instant {
+        guard importNumber != .none else { return recordedAt }
+        do { return try world.context.log.index.importStanding(importNumber)?.startedAt ?? recordedAt } catch {
+            throw Refusal(error)
+        }
+    }
+
     private func person() throws(Refusal) -> StreamNumber {
         guard let reference = command.onBehalfOf else { return .none }
         if let number = try world.resolve(reference, .principal) { return number }
@@ -82,14 +87,11 @@ struct CommandDecision {
             historic: command.historic, hasReason: !body.reason.isEmpty, principal: command.principal,
             target: target.number, firstPosition: world.nextPosition, head: target.head, world: world)
         let events = try prepared.command.decide(context)
-        guard events.count <= Self.eventsPerBody, world.stage.events.count + events.count <= Self.eventsPerCommand
-        else {
-            throw Refusal(.limitExceeded, "A body may cause 1,000 events and a command 10,000; send it in parts.")
-        }
         let staging = BodyStaging(
-            world: world, command: command, prepared: prepared, body: index, reason: body.reason, target: target,
+            world: world, command: command, parts: prepared.parts, reservedSlot: prepared.reservedSlot,
+            retroactive: prepared.command.retroactive, body: index, reason: body.reason, target: target,
             occurredAt: occurredAt, recordedAt: recordedAt, importNumber: importNumber, onBehalfOf: onBehalfOf)
-        for (position, event) in events.enumerated() { try staging.stage(event, isFirst: position == 0) }
+        try staging.stage(events)
         return try result(target, prepared, changed: !events.isEmpty)
     }
 
@@ -134,6 +136,9 @@ struct CommandDecision {
         case .any(let kind, let reference): return try existing(reference, kind)
         case .upsert(let reference, let id):
             guard let number = try world.resolve(reference, kind) else { return try fresh(id, kind) }
+            return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)
+        case .located(let id):
+            guard let number = try prepared.command.locate(in: world) else { return try fresh(id, kind) }
             return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)
         case .singleton:
             guard let number = try world.singleton(kind) else { return try fresh("", kind) }

@@ -2,6 +2,7 @@ internal import CRM
 internal import EventLog
 internal import FoundationEssentials
 internal import KeyVault
+internal import Logging
 internal import Schema
 internal import SwiftProtobuf
 internal import Synchronization
@@ -17,9 +18,13 @@ struct SubmittedWork: Sendable {
 
     /// Gives back the key slots that were taken ahead for the subjects of commands that will not be decided.
     func releaseSlots(to vault: KeyVault) {
-        for case .success(let command) in commands {
-            for body in command.bodies { body.prepared?.reservedSlot.map { vault.release($0) } }
-        }
+        for command in commands { Self.releaseSlots(of: command, to: vault) }
+    }
+
+    /// The same for one of them.
+    static func releaseSlots(of command: Result<CheckedCommand, Refusal>, to vault: KeyVault) {
+        guard case .success(let command) = command else { return }
+        for body in command.bodies { body.prepared?.reservedSlot.map { vault.release($0) } }
     }
 }
 
@@ -29,54 +34,70 @@ struct SubmittedWork: Sendable {
 final class CommandPath {
     private let context: LogContext
     private let writer: LogWriter
-    private let cache: StateCache
     private let world: DecisionWorld
+    private let appending: CommandAppending
+    private let scheduler: Scheduler
     private let onPrincipalChange: @Sendable () -> Void
-    /// Whether the open group changes a principal.
-    private var principalsChanged = false
 
-    init(context: LogContext, writer: LogWriter, cache: StateCache, onPrincipalChange: @escaping @Sendable () -> Void) {
+    /// Events after which a group is closed while timers fire, so that nobody waits for all of them at once.
+    private static let timerGroup = 1_000
+
+    init(
+        context: LogContext, writer: LogWriter, cache: StateCache, logger: Logger,
+        onPrincipalChange: @escaping @Sendable () -> Void
+    ) {
         self.context = context
         self.writer = writer
-        self.cache = cache
         self.onPrincipalChange = onPrincipalChange
         world = DecisionWorld(context: context, cache: cache, writer: writer)
+        appending = CommandAppending(world: world, cache: cache)
+        scheduler = Scheduler(world: world, appending: appending, logger: logger)
     }
 
     /// Why the writer has stopped; nil while all is well.
     var failure: EventLogError? { writer.failure }
 
-    /// Decides a group of work, makes it durable and answers it.
+    /// Decides a group of work, makes it durable and answers it. Before each command all timers fire that are due.
     func process(_ works: [SubmittedWork]) {
-        var answers: [[PendingResult]] = []
-        answers.reserveCapacity(works.count)
+        var answers = works.map { WorkAnswers(work: $0) }
         do {
             try writer.begin()
-        } catch {
-            // Nothing of them was decided: what was taken ahead for new subjects goes back.
-            for work in works { work.releaseSlots(to: context.vault) }
-            return refuse(works, error)
-        }
-        do {
-            for work in works { answers.append(decide(work)) }
-            try writer.commit { size, root in
-                // Only now: before it is durable, a change of rights is nobody's.
-                if principalsChanged { onPrincipalChange() }
-                principalsChanged = false
-                deliver(
-                    works,
-                    answers.map { results in
-                        results.map { $0.result(size: size, root: root, recordedAt: writer.recordedAt) }
-                    })
+            for index in answers.indices {
+                for (command, id) in zip(answers[index].work.commands, answers[index].work.commandIDs) {
+                    try fireDue(&answers)
+                    answers[index].add(PendingResult(commandID: id, outcome: outcome(command)))
+                }
+            }
+            // Nothing that is waited for: with commands, what is due fires before the next ones.
+            if works.isEmpty { try fireDue(&answers) }
+            try commit { size, root in
+                for index in answers.indices { answers[index].settle(size, root, writer.recordedAt) }
+                deliver(answers)
             }
         } catch {
-            refuse(works, error)
+            let refusal = Self.stopped(error)
+            for index in answers.indices { answers[index].refuseRest(refusal, vault: context.vault) }
+            deliver(answers)
         }
     }
 
-    private func refuse(_ works: [SubmittedWork], _ error: EventLogError) {
-        let refusal = Self.stopped(error)
-        deliver(works, works.map { work in work.commandIDs.map { CommandResult(refusal, commandID: $0) } })
+    /// Fires what is due by the group's time, in as many groups as that takes.
+    private func fireDue(_ answers: inout [WorkAnswers]) throws(EventLogError) {
+        guard scheduler.mayBeDue(by: writer.recordedAt) else { return }
+        while try !scheduler.fireDue(by: writer.recordedAt, most: Self.timerGroup) {
+            try commit { size, root in
+                for index in answers.indices { answers[index].settle(size, root, writer.recordedAt) }
+            }
+            try writer.begin()
+        }
+    }
+
+    private func commit(whenDurable: (UInt64, TreeHash) -> Void) throws(EventLogError) {
+        try writer.commit { size, root in
+            // Only now: before it is durable, a change of rights is nobody's.
+            if appending.takePrincipalsChanged() { onPrincipalChange() }
+            whenDurable(size, root)
+        }
     }
 
     /// What callers get once the writer has stopped: definite, and the same id may be sent again later.
@@ -88,34 +109,28 @@ final class CommandPath {
         }
     }
 
-    private func deliver(_ works: [SubmittedWork], _ results: [[CommandResult]]) {
+    private func deliver(_ answers: [WorkAnswers]) {
         let reflects = Reflects.log(context.log)
         var order: [ObjectIdentifier] = []
         var replies: [ObjectIdentifier: (sink: any ReplySink, replies: [SubmitReply])] = [:]
-        for (work, results) in zip(works, results) {
-            let key = ObjectIdentifier(work.sink)
+        for answer in answers {
+            let key = ObjectIdentifier(answer.work.sink)
             if replies[key] == nil { order.append(key) }
-            replies[key, default: (work.sink, [])].replies.append(
-                SubmitReply(tag: work.tag, results: results, reflects: reflects))
+            replies[key, default: (answer.work.sink, [])].replies.append(
+                SubmitReply(tag: answer.work.tag, results: answer.settled, reflects: reflects))
         }
         for key in order { if let (sink, replies) = replies[key] { sink.deliver(replies) } }
     }
 
-    private func decide(_ work: SubmittedWork) -> [PendingResult] {
-        zip(work.commands, work.commandIDs).map { command, id in
-            switch command {
-            case .failure(let refusal): return PendingResult(commandID: id, outcome: .refused(refusal))
-            case .success(let command):
-                do throws(Refusal) {
-                    return PendingResult(commandID: id, outcome: try decide(command))
-                } catch {
-                    return PendingResult(commandID: id, outcome: .refused(error))
-                }
-            }
+    // MARK: One command
+
+    private func outcome(_ command: Result<CheckedCommand, Refusal>) -> PendingResult.Outcome {
+        switch command {
+        case .failure(let refusal): return .refused(refusal)
+        case .success(let command):
+            do throws(Refusal) { return try decide(command) } catch { return .refused(error) }
         }
     }
-
-    // MARK: One command
 
     private func decide(_ command: CheckedCommand) throws(Refusal) -> PendingResult.Outcome {
         world.reservedSlots = command.bodies.compactMap { $0.prepared?.reservedSlot }
@@ -124,84 +139,41 @@ final class CommandPath {
             for slot in world.reservedSlots where !usedSlots.contains(slot) { context.vault.release(slot) }
             world.stage = Stage()
         }
-        if let first = try known(command.id) {
+        if let first = try context.log.index.commandRefusing(command.id) {
             return .replayed(try StoredAnswer(context: context, writer: writer, world: world)(command, first: first))
         }
         let bodies = try CommandDecision(world: world, command: command, recordedAt: writer.recordedAt)()
         guard !world.stage.isEmpty else { return .unchanged(bodies) }
         if command.dryRun { return .dryRun(world.stage.events.map { $0.receipt }, bodies) }
-        let drafts = try drafts(command)
+        let appended = try appending.append(command)
         usedSlots = Set(world.stage.slots.values)
-        return .accepted(try append(drafts), bodies)
+        return .accepted(appended, bodies)
+    }
+}
+
+/// The answers to one piece of work as its commands are decided and become durable.
+private struct WorkAnswers {
+    let work: SubmittedWork
+    private(set) var settled: [CommandResult] = []
+    private var pending: [PendingResult] = []
+
+    init(work: SubmittedWork) { self.work = work }
+
+    mutating func add(_ result: PendingResult) { pending.append(result) }
+
+    /// The group of what is pending has become durable.
+    mutating func settle(_ size: UInt64, _ root: TreeHash, _ recordedAt: Instant) {
+        for result in pending { settled.append(result.result(size: size, root: root, recordedAt: recordedAt)) }
+        pending = []
     }
 
-    private func known(_ id: Identifier) throws(Refusal) -> Position? {
-        do { return try context.log.index.command(id) } catch { throw Refusal(error) }
-    }
-
-    private func append(_ drafts: [EventDraft]) throws(Refusal) -> [AppendedEvent] {
-        do {
-            var appended: [AppendedEvent] = []
-            appended.reserveCapacity(drafts.count)
-            for draft in drafts { appended.append(try writer.append(draft)) }
-            for (stream, entry) in world.stage.states { cache.put(entry, stream) }
-            world.keepLongStates()
-            if world.stage.events.contains(where: { $0.header.streamKind == .principal }) { principalsChanged = true }
-            return appended
-        } catch { throw Refusal(error) }
-    }
-
-    /// The staged events as drafts: numbered within the command, the first with the fingerprint.
-    private func drafts(_ command: CheckedCommand) throws(Refusal) -> [EventDraft] {
-        let events = world.stage.events
-        let fingerprint = try sealedFingerprint(command)
-        var drafts: [EventDraft] = []
-        drafts.reserveCapacity(events.count)
-        for (index, event) in events.enumerated() {
-            var draft = EventDraft(
-                stream: event.stream, kind: event.header.kind, payload: event.payload, origin: event.header.origin,
-                flags: event.header.flags, occurredAt: event.header.occurredAt, commandIndex: UInt16(index),
-                commandCount: UInt16(events.count), body: event.header.body, commandID: command.id,
-                correlationID: command.correlationID, causation: event.header.causation, principal: command.principal,
-                onBehalfOf: event.header.onBehalfOf, importNumber: event.header.importNumber, subjects: event.subjects,
-                fingerprint: [], changes: event.changes)
-            if index == 0 {
-                draft.flags.subtract([.fingerprintOpen, .fingerprintSealed])
-                if let fingerprint {
-                    draft.flags.insert(.fingerprintSealed)
-                    draft.subjects.insert(fingerprint, at: 0)
-                } else {
-                    draft.flags.insert(.fingerprintOpen)
-                    draft.fingerprint = command.fingerprint
-                }
-            }
-            drafts.append(draft)
-        }
-        return drafts
-    }
-
-    /// Part number of a sealed fingerprint: no body has so many parts of its own.
-    private static let fingerprintPart: UInt16 = 0xFFFF
-
-    /// The fingerprint as the first entry of the first event, where the command holds personal data: sealed for the
-    /// first subject that its events concern. Nil where it stands open.
-    private func sealedFingerprint(_ command: CheckedCommand) throws(Refusal) -> EventDraft.Subject? {
-        guard world.stage.sealsFingerprint else { return nil }
-        let subjects = world.stage.events.lazy.flatMap(\.subjects)
-        guard let like = subjects.first(where: { !$0.sealed.isEmpty }) ?? subjects.first else { return nil }
-        var personal = PersonalData()
-        personal.fingerprint = Data(command.fingerprint)
-        let plaintext: [UInt8]
-        do { plaintext = try personal.serializedBytes() } catch {
-            throw Refusal(.internal, "The fingerprint cannot be encoded.")
-        }
-        var entry = like
-        entry.part = Self.fingerprintPart
-        entry.role = .fingerprint
-        entry.sealed = try context.seal(
-            plaintext, commandID: command.id, body: entry.body, part: Self.fingerprintPart,
-            slot: Slot(number: entry.keySlot, generation: entry.slotGeneration))
-        return entry
+    /// The writer has stopped: what was not settled is refused. Slots that were taken ahead for new subjects of
+    /// commands that were not decided go back.
+    mutating func refuseRest(_ refusal: Refusal, vault: KeyVault) {
+        let decided = settled.count + pending.count
+        for command in work.commands.dropFirst(decided) { SubmittedWork.releaseSlots(of: command, to: vault) }
+        for id in work.commandIDs.dropFirst(settled.count) { settled.append(CommandResult(refusal, commandID: id)) }
+        pending = []
     }
 }
 

@@ -112,6 +112,10 @@ final class DecisionWorld: World, PreparationSource {
         } catch { throw Refusal(error) }
     }
 
+    func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? {
+        do { return try context.log.index.importStanding(number)?.latest } catch { throw Refusal(error) }
+    }
+
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {
         if reference.position >= writer.nextPosition.rawValue {
             return try stage.open(reference, from: writer.nextPosition, context)
@@ -170,6 +174,8 @@ struct Stage {
             case .addToken(let token): tokens[token, default: [:]][stream] = true
             case .removeToken(let token): tokens[token, default: [:]][stream] = false
             case .claim(let key, let amount): claims[key, default: 0] += amount
+            // No decision asks for timers, and an import is complete only when its command is.
+            case .timer, .importOpened, .importClosed: break
             }
         }
     }

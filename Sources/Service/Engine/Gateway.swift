@@ -198,7 +198,7 @@ struct Gateway: Sendable {
             guard (try? source.exists(reference)) == true else { return nil }
         case .any(_, let reference):
             guard (try? source.exists(reference)) == true else { return nil }
-        case .new, .upsert, .singleton: break
+        case .new, .upsert, .singleton, .located: break
         }
         return try? BodyPreparation(source: source)(body, commandID: id, body: index)
     }

@@ -58,6 +58,9 @@ package final class LogContext: Sendable {
             case .addToken(let domain, let value): .addToken(token(domain: domain, value: value, vault: vault))
             case .removeToken(let domain, let value): .removeToken(token(domain: domain, value: value, vault: vault))
             case .claim(let key, let amount): .claim(key.bytes, amount)
+            case .timer(let key, let due): .timer(key, due)
+            case .importOpened: .importOpened
+            case .importClosed: .importClosed
             }
         }
     }

@@ -64,6 +64,7 @@ protocol PreparedDomainCommand: Sendable {
     var targetKind: AggregateKind { get }
     var commandTarget: CommandTarget { get }
     var retroactive: Bool { get }
+    func locate(in world: any World) throws(Refusal) -> StreamNumber?
     func decide(_ context: DecisionContext) throws(Refusal) -> [NewEvent]
 }
 
@@ -76,6 +77,8 @@ struct Prepared<C: DomainCommand>: PreparedDomainCommand {
 
     var targetKind: AggregateKind { C.Target.kind }
     var retroactive: Bool { command.retroactive }
+
+    func locate(in world: any World) throws(Refusal) -> StreamNumber? { try command.locate(in: world) }
 
     func decide(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {
         let state = context.head == nil ? nil : try context.world.state(C.Target.self, of: context.target)

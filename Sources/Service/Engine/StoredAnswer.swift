@@ -27,7 +27,8 @@ struct StoredAnswer {
             }
             accepted.events.append(event.receipt)
             headers.append(event.header)
-            if event.header.origin == .command || event.header.origin == .import {
+            // A body's first fact stands on the stream that it is about; what came of it may stand there too.
+            if bodies[event.header.body].map({ $0.number == event.header.stream.rawValue }) ?? true {
                 bodies[event.header.body] = try bodyResult(event)
             }
             index += 1
@@ -101,6 +102,7 @@ struct StoredAnswer {
             case .existing(let reference), .upsert(let reference, _): try world.resolve(reference, C.Target.kind)
             case .any(let kind, let reference): try world.resolve(reference, kind)
             case .singleton: try world.singleton(C.Target.kind)
+            case .located: try command.locate(in: world)
             }
         guard let number, let head = try world.head(of: number) else { return result }
         result.id = head.id.description

@@ -1,0 +1,226 @@
+internal import LMDB
+package import Schema
+
+/// The next timers to fire.
+package struct DueTimers: Sendable {
+    /// In the order in which they fire.
+    package var timers: [DueTimer]
+    /// Whether these are all that are due.
+    package var isComplete: Bool
+}
+
+// MARK: - Timers
+
+extension IndexStore {
+    /// When a timer is due and who holds it; nil where it is not set.
+    package func timer(_ place: TimerPlace) throws(EventLogError) -> TimerStanding? {
+        if let found = overlaid({ $0.timers[place] }) { return found }
+        return try read("looking up a timer") { transaction throws(LMDBError) in
+            try transaction.getBytes(tables.timers.timers, key: TimerCodec.key(place)).flatMap(TimerCodec.standing)
+        }
+    }
+
+    /// How far an import is; nil where there is none with this number.
+    package func importStanding(_ number: StreamNumber) throws(EventLogError) -> ImportStanding? {
+        if let found = overlaid({ $0.imports[number] }) { return found }
+        return try read("looking up an import") { transaction throws(LMDBError) in
+            try transaction.get(tables.timers.imports, key: number.rawValue) { span throws(LMDBError) in
+                TimerCodec.importStanding(span)
+            }.flatMap { $0 }
+        }
+    }
+
+    /// No timer that may fire is due before this instant; nil where there is none at all.
+    package var earliestDue: Instant? { state.withLock { $0.earliestDue } }
+
+    /// Leaves a timer out until the next start: it could not be fired.
+    package func park(_ place: TimerPlace) { state.withLock { _ = $0.parked.insert(place) } }
+
+    /// How many timers are left out.
+    package var parkedTimers: Int { state.withLock { $0.parked.count } }
+
+    /// The timers that are due by `now` and may fire, at most so many. Called by the writer's thread.
+    ///
+    /// The timers of streams that an open import created are not among them; those of a closed one are, up to the
+    /// latest of its facts where that is later than `now`.
+    package func dueTimers(by now: Instant, most: Int) throws(EventLogError) -> DueTimers {
+        let released = try releasedImports()
+        var due: [DueTimer] = []
+        var isComplete = true
+        var next: Instant?
+        for (holder, latest) in [(StreamNumber.none, nil)] + released {
+            let found = try timers(of: holder, by: max(now, latest ?? now), latest: latest, most: most)
+            if holder != .none, found.due.isEmpty, found.isComplete, found.next == nil {
+                state.withLock { _ = $0.released.remove(holder) }
+            }
+            due += found.due
+            isComplete = isComplete && found.isComplete
+            if let later = found.next { next = next.map { min($0, later) } ?? later }
+        }
+        due.sort()
+        if due.count > most {
+            due.removeSubrange(most...)
+            isComplete = false
+        }
+        let earliest = due.first?.due ?? next
+        state.withLock { $0.earliestDue = earliest }
+        return DueTimers(timers: due, isComplete: isComplete)
+    }
+
+    /// The closed imports that may still hold timers, each with the latest of its facts.
+    private func releasedImports() throws(EventLogError) -> [(StreamNumber, Instant?)] {
+        var released: [(StreamNumber, Instant?)] = []
+        for number in state.withLock({ $0.released.sorted() }) {
+            guard let standing = try importStanding(number) else { continue }
+            released.append((number, standing.latest ?? standing.startedAt))
+        }
+        return released
+    }
+
+    /// One holder's timers: those due, and when the first one behind them is.
+    private func timers(
+        of holder: StreamNumber, by horizon: Instant, latest: Instant?, most: Int
+    ) throws(EventLogError) -> (due: [DueTimer], isComplete: Bool, next: Instant?) {
+        // One look: what the indexer writes in the meantime is in the environment too, and counts from here.
+        let recent = state.withLock { state in
+            RecentTimers(active: state.active.timers, flushing: state.flushing?.timers ?? [:], parked: state.parked)
+        }
+        var due: [DueTimer] = []
+        var next: Instant?
+        func look(_ standing: TimerStanding, _ place: TimerPlace) -> Bool {
+            guard standing.due <= horizon else {
+                next = next.map { min($0, standing.due) } ?? standing.due
+                return false
+            }
+            let isHistoric = latest.map { standing.due <= $0 } ?? false
+            due.append(DueTimer(due: standing.due, place: place, isHistoric: isHistoric))
+            return true
+        }
+        recent.forEach(of: holder) { _ = look($0, $1) }
+        let recentCount = due.count
+        var isComplete = true
+        let prefix = TimerCodec.firstKey(of: holder)
+        try read("looking for due timers") { transaction throws(LMDBError) in
+            try transaction.scan(tables.timers.due, from: prefix) { key, _ throws(LMDBError) in
+                guard key.starts(with: prefix), let (standing, place) = TimerCodec.due(key) else { return .stop }
+                guard !recent.knows(place) else { return .next }
+                guard due.count - recentCount < most else {
+                    isComplete = false
+                    return .stop
+                }
+                return look(standing, place) ? .next : .stop
+            }
+        }
+        return (due, isComplete, next)
+    }
+
+    /// Which imports are closed and may still hold timers: for the start.
+    func loadReleasedImports() throws(EventLogError) {
+        var released = Set<StreamNumber>()
+        try read("reading the imports") { transaction throws(LMDBError) in
+            try transaction.scan(tables.timers.imports) { number, span throws(LMDBError) in
+                if TimerCodec.importStanding(span)?.isClosed ?? false { released.insert(StreamNumber(number)) }
+                return .next
+            }
+            for holder in released {
+                let prefix = TimerCodec.firstKey(of: holder)
+                var holds = false
+                try transaction.scan(tables.timers.due, from: prefix) { key, _ throws(LMDBError) in
+                    holds = key.starts(with: prefix)
+                    return .stop
+                }
+                if !holds { released.remove(holder) }
+            }
+        }
+        state.withLock { state in
+            state.released.formUnion(released)
+            // Not known before the first look.
+            state.earliestDue = .earliest
+        }
+    }
+}
+
+/// What the overlay knows of timers better than the environment.
+private struct RecentTimers {
+    let active: [TimerPlace: TimerStanding?]
+    let flushing: [TimerPlace: TimerStanding?]
+    let parked: Set<TimerPlace>
+
+    /// Whether what the environment says of a timer does not count.
+    func knows(_ place: TimerPlace) -> Bool {
+        active[place] != nil || flushing[place] != nil || parked.contains(place)
+    }
+
+    /// The timers of a holder that may fire.
+    func forEach(of holder: StreamNumber, _ body: (TimerStanding, TimerPlace) -> Void) {
+        for (place, standing) in active { look(place, standing, holder, body) }
+        for (place, standing) in flushing where active[place] == nil { look(place, standing, holder, body) }
+    }
+
+    private func look(
+        _ place: TimerPlace, _ standing: TimerStanding?, _ holder: StreamNumber,
+        _ body: (TimerStanding, TimerPlace) -> Void
+    ) {
+        guard let standing, standing.holder == holder, !parked.contains(place) else { return }
+        body(standing, place)
+    }
+}
+
+// MARK: - Changes
+
+extension IndexStore {
+    /// The timers that an event sets or clears, each with the import that holds it: the one that created the stream,
+    /// as long as it is open.
+    func timerChanges(
+        _ header: EventHeader, _ changes: [IndexChange], createdBy importNumber: StreamNumber
+    ) throws(EventLogError) -> [(TimerKey, Instant?, StreamNumber)] {
+        var timers: [(TimerKey, Instant?, StreamNumber)] = []
+        for case .timer(let key, let due) in changes {
+            let creator = importNumber == .none ? nil : try importStanding(importNumber)
+            let isHeld = creator.map { !$0.isClosed } ?? false
+            timers.append((key, due, isHeld ? importNumber : .none))
+        }
+        return timers
+    }
+
+    /// What an event says of an import: that it begins, that it ends, or how late a fact is that it brings in.
+    func importChange(
+        _ header: EventHeader, _ changes: [IndexChange]
+    ) throws(EventLogError) -> (StreamNumber, ImportStanding)? {
+        for change in changes {
+            if change == .importOpened { return (header.stream, ImportStanding(startedAt: header.occurredAt)) }
+            if change == .importClosed, var standing = try importStanding(header.stream) {
+                standing.isClosed = true
+                return (header.stream, standing)
+            }
+        }
+        guard header.importNumber != .none, header.origin == .import,
+            var standing = try importStanding(header.importNumber), header.occurredAt != standing.startedAt,
+            header.occurredAt > standing.latest ?? .earliest
+        else { return nil }
+        standing.latest = header.occurredAt
+        return (header.importNumber, standing)
+    }
+}
+
+extension IndexStore.State {
+    /// Keeps how far an import is; one that ends releases its timers.
+    mutating func note(_ standing: ImportStanding, of number: StreamNumber) {
+        active.imports[number] = standing
+        guard standing.isClosed else { return }
+        released.insert(number)
+        earliestDue = .earliest
+    }
+
+    /// Sets or clears a timer.
+    mutating func setTimer(_ place: TimerPlace, _ due: Instant?, holder: StreamNumber) {
+        parked.remove(place)
+        guard let due else {
+            active.timers[place] = .some(nil)
+            return
+        }
+        active.timers[place] = .some(TimerStanding(due: due, holder: holder))
+        guard holder == .none else { return }
+        earliestDue = earliestDue.map { min($0, due) } ?? due
+    }
+}
