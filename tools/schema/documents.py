@@ -15,9 +15,11 @@ REFUSAL_SECTIONS = [
     (100, 199, "Party", "客户"),
     (700, 799, "Product and price book", "产品与价目表"),
     (900, 999, "Order and return", "订单与退货"),
+    (1400, 1499, "Interaction", "互动"),
     (3400, 3499, "Import", "导入"),
     (3500, 3599, "References and subscriptions", "引用与订阅"),
     (3700, 3799, "Organisation", "组织"),
+    (3800, 3899, "Field", "字段"),
     (3900, 3999, "Access", "访问权限"),
     (5000, 5999, "Reads and the service itself", "读取与服务"),
 ]

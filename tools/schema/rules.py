@@ -19,6 +19,7 @@ PERSONAL_WORDS = {
 # Open fields that have such a name and are not personal: message.field, and why.
 NOT_PERSONAL = {
     "DefinePriceBook.name": "name of a price book",
+    "FieldValue.text": "of a field that is not personal; values of personal ones are sealed in FieldsSetPersonal",
     "NoteAdded.text": "only where the aggregate is no subject; else the text is sealed",
     "OrganisationRecord.name": "name of the organisation that runs the log",
     "OrganisationSet.name": "name of the organisation that runs the log",
