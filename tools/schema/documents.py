@@ -16,6 +16,8 @@ REFUSAL_SECTIONS = [
     (700, 799, "Product and price book", "产品与价目表"),
     (900, 999, "Order and return", "订单与退货"),
     (1400, 1499, "Interaction", "互动"),
+    (1300, 1399, "Offer and coupon", "优惠与优惠券"),
+    (3100, 3199, "Employee, team and territory", "员工、团队与区域"),
     (3400, 3499, "Import", "导入"),
     (3500, 3599, "References and subscriptions", "引用与订阅"),
     (3700, 3799, "Organisation", "组织"),
@@ -83,7 +85,8 @@ def glossary(schema: Schema, template: str) -> str:
 
 def _reading_order(by_file: dict) -> list[str]:
     order = [
-        "common", "registry", "envelope", "party", "product", "order", "administration", "history", "queries",
+        "common", "registry", "envelope", "party", "product", "order", "offer",
+        "people", "people_records", "administration", "history", "queries",
         "operations", "protocol", "refusals",
     ]  # fmt: skip
     rank = {f"kith/v1/{name}.proto": index for index, name in enumerate(order)}

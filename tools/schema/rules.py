@@ -18,9 +18,16 @@ PERSONAL_WORDS = {
 
 # Open fields that have such a name and are not personal: message.field, and why.
 NOT_PERSONAL = {
+    "ChangeTeam.name": "name of a team",
+    "ChangeTerritory.name": "name of a territory",
     "DefinePriceBook.name": "name of a price book",
     "FieldValue.text": "of a field that is not personal; values of personal ones are sealed in FieldsSetPersonal",
+    "DefineTeam.name": "name of a team",
+    "DefineTerritory.name": "name of a territory",
     "NoteAdded.text": "only where the aggregate is no subject; else the text is sealed",
+    "OfferRecord.name": "name of an offer",
+    "OfferTerms.name": "name of an offer",
+    "OfferTermsInput.name": "name of an offer",
     "OrganisationRecord.name": "name of the organisation that runs the log",
     "OrganisationSet.name": "name of the organisation that runs the log",
     "PriceBookDefined.name": "name of a price book",
@@ -30,6 +37,14 @@ NOT_PERSONAL = {
     "RebuildProgress.name": "name of a projection",
     "RebuildRequest.name": "name of a projection",
     "SetOrganisation.name": "name of the organisation that runs the log",
+    "TeamChanged.name": "name of a team",
+    "TeamChanged.name_before": "name of a team",
+    "TeamDefined.name": "name of a team",
+    "TeamRecord.name": "name of a team",
+    "TeamRetired.name": "name of a team",
+    "TerritoryChanged.name": "name of a territory",
+    "TerritoryDefined.name": "name of a territory",
+    "TerritoryRecord.name": "name of a territory",
     "VariantAttribute.name": "name of an attribute, such as colour",
     "Note.text": "an answer to a reader; opened at read time",
 }
