@@ -13,6 +13,8 @@ GENERATED = "<!-- Made by tools/generate from schemas/; never edited by hand. --
 REFUSAL_SECTIONS = [
     (1, 99, "Of every command and read", "通用"),
     (100, 199, "Party", "客户"),
+    (500, 599, "Pipeline", "销售流程"),
+    (600, 699, "Opportunity", "销售机会"),
     (700, 799, "Product and price book", "产品与价目表"),
     (900, 999, "Order and return", "订单与退货"),
     (1400, 1499, "Interaction", "互动"),
@@ -88,6 +90,9 @@ def _reading_order(by_file: dict) -> list[str]:
         "common", "registry", "envelope", "party", "product", "order", "offer",
         "people", "people_records", "administration", "history", "queries",
         "operations", "protocol", "refusals",
+        "common", "registry", "envelope", "party", "pipeline", "opportunity", "opportunity_events", "product", "order",
+        "administration", "history", "queries", "opportunity_record", "figures", "pipeline_view", "operations",
+        "protocol", "refusals",
     ]  # fmt: skip
     rank = {f"kith/v1/{name}.proto": index for index, name in enumerate(order)}
     return sorted(by_file, key=lambda file: (rank.get(file, len(rank)), file))
