@@ -29,6 +29,7 @@ NOT_PERSONAL = {
     "DefinePriceBook.name": "name of a price book",
     "MarketChanged.name_before": "name of a market",
     "MarketDetail.name": "name of a market",
+    "FigureDefinition.name": "name of a figure",
     "NoteAdded.text": "only where the aggregate is no subject; else the text is sealed",
     "OfferRecord.name": "name of an offer",
     "OfferTerms.name": "name of an offer",
