@@ -420,6 +420,11 @@ public nonisolated struct RoleRevoked: Sendable {
 
   public var scope: String = String()
 
+  /// Where a policy revoked it: the policy's version and the facts it rests on.
+  public var policyVersion: UInt32 = 0
+
+  public var causePositions: [UInt64] = []
+
   public var reason: String = String()
 
   public var source: Source {
@@ -445,6 +450,9 @@ public nonisolated struct PrincipalBound: Sendable {
   // methods supported on all messages.
 
   public var employeeNumber: UInt64 = 0
+
+  /// The employee that it was before; 0 = none.
+  public var employeeNumberBefore: UInt64 = 0
 
   public var reason: String = String()
 
@@ -582,6 +590,17 @@ public nonisolated struct ImportCommitted: Sendable {
 
   public var rowsRejected: UInt64 = 0
 
+  /// When the last fact occurred that the import brought in, microseconds since 1970-01-01T00:00:00Z; rows without a
+  /// date do not count. What was due by then is fired as history. Absent where no row had a date.
+  public var latestOccurredAt: Int64 {
+    get {_latestOccurredAt ?? 0}
+    set {_latestOccurredAt = newValue}
+  }
+  /// Returns true if `latestOccurredAt` has been explicitly set.
+  public var hasLatestOccurredAt: Bool {self._latestOccurredAt != nil}
+  /// Clears the value of `latestOccurredAt`. Subsequent reads from it will return its default value.
+  public mutating func clearLatestOccurredAt() {self._latestOccurredAt = nil}
+
   public var reason: String = String()
 
   public var source: Source {
@@ -597,6 +616,7 @@ public nonisolated struct ImportCommitted: Sendable {
 
   public init() {}
 
+  fileprivate var _latestOccurredAt: Int64? = nil
   fileprivate var _source: Source? = nil
 }
 
@@ -668,7 +688,7 @@ public nonisolated struct UnlinkExternalRecord: Sendable {
   fileprivate var _key: ExternalKey? = nil
 }
 
-/// The key stands open here for aggregates that are no subject; a party's is sealed.
+/// The key stands open here for aggregates that are no subject; a party's and an employee's are sealed.
 public nonisolated struct ExternalLinked: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -736,7 +756,7 @@ public nonisolated struct ExternalUnlinked: Sendable {
   fileprivate var _source: Source? = nil
 }
 
-/// Subject: the party.
+/// Subject: the party or the employee.
 public nonisolated struct ExternalKeyPersonal: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -760,7 +780,7 @@ public nonisolated struct ExternalKeyPersonal: Sendable {
   fileprivate var _key: ExternalKey? = nil
 }
 
-/// Free text about an aggregate; about a party, an order or a return of one it is sealed.
+/// Free text about an aggregate; about a party, an employee, or what is a party's, it is sealed.
 /// Subject: the subject of the aggregate.
 public nonisolated struct NotePersonal: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1493,7 +1513,7 @@ nonisolated extension RoleGranted: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RoleRevoked"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}scope\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}scope\0\u{3}policy_version\0\u{3}cause_positions\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1503,6 +1523,8 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.role) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.policyVersion) }()
+      case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -1521,6 +1543,12 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.scope.isEmpty {
       try visitor.visitSingularStringField(value: self.scope, fieldNumber: 2)
     }
+    if self.policyVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.policyVersion, fieldNumber: 3)
+    }
+    if !self.causePositions.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.causePositions, fieldNumber: 4)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -1533,6 +1561,8 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
   public static func ==(lhs: RoleRevoked, rhs: RoleRevoked) -> Bool {
     if lhs.role != rhs.role {return false}
     if lhs.scope != rhs.scope {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
+    if lhs.causePositions != rhs.causePositions {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1542,7 +1572,7 @@ nonisolated extension RoleRevoked: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PrincipalBound"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}employee_number\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}employee_number\0\u{3}employee_number_before\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1551,6 +1581,7 @@ nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.employeeNumber) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.employeeNumberBefore) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -1566,6 +1597,9 @@ nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.employeeNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.employeeNumber, fieldNumber: 1)
     }
+    if self.employeeNumberBefore != 0 {
+      try visitor.visitSingularUInt64Field(value: self.employeeNumberBefore, fieldNumber: 2)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -1577,6 +1611,7 @@ nonisolated extension PrincipalBound: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
   public static func ==(lhs: PrincipalBound, rhs: PrincipalBound) -> Bool {
     if lhs.employeeNumber != rhs.employeeNumber {return false}
+    if lhs.employeeNumberBefore != rhs.employeeNumberBefore {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1783,7 +1818,7 @@ nonisolated extension ImportStarted: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ImportCommitted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rows_read\0\u{3}rows_rejected\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rows_read\0\u{3}rows_rejected\0\u{3}latest_occurred_at\0\u{2}\u{c}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1793,6 +1828,7 @@ nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.rowsRead) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.rowsRejected) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._latestOccurredAt) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -1811,6 +1847,9 @@ nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.rowsRejected != 0 {
       try visitor.visitSingularUInt64Field(value: self.rowsRejected, fieldNumber: 2)
     }
+    try { if let v = self._latestOccurredAt {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -1823,6 +1862,7 @@ nonisolated extension ImportCommitted: SwiftProtobuf.Message, SwiftProtobuf._Mes
   public static func ==(lhs: ImportCommitted, rhs: ImportCommitted) -> Bool {
     if lhs.rowsRead != rhs.rowsRead {return false}
     if lhs.rowsRejected != rhs.rowsRejected {return false}
+    if lhs._latestOccurredAt != rhs._latestOccurredAt {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

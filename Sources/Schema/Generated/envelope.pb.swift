@@ -121,6 +121,19 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     set {_uniqueStorage()._reason = newValue}
   }
 
+  /// Values of the organisation's own fields that the aggregate has from now on; each field once, at most 100. They
+  /// are set behind what the command itself does.
+  public var fields: [FieldValue] {
+    get {_storage._fields}
+    set {_uniqueStorage()._fields = newValue}
+  }
+
+  /// Keys of fields to empty.
+  public var clearFields_p: [String] {
+    get {_storage._clearFields_p}
+    set {_uniqueStorage()._clearFields_p = newValue}
+  }
+
   public var command: OneOf_Command? {
     get {return _storage._command}
     set {_uniqueStorage()._command = newValue}
@@ -220,6 +233,198 @@ public nonisolated struct CommandBody: @unchecked Sendable {
       return RestoreParty()
     }
     set {_uniqueStorage()._command = .restoreParty(newValue)}
+  }
+
+  public var definePipeline: DefinePipeline {
+    get {
+      if case .definePipeline(let v)? = _storage._command {return v}
+      return DefinePipeline()
+    }
+    set {_uniqueStorage()._command = .definePipeline(newValue)}
+  }
+
+  public var publishPipelineVersion: PublishPipelineVersion {
+    get {
+      if case .publishPipelineVersion(let v)? = _storage._command {return v}
+      return PublishPipelineVersion()
+    }
+    set {_uniqueStorage()._command = .publishPipelineVersion(newValue)}
+  }
+
+  public var mapStages: MapStages {
+    get {
+      if case .mapStages(let v)? = _storage._command {return v}
+      return MapStages()
+    }
+    set {_uniqueStorage()._command = .mapStages(newValue)}
+  }
+
+  public var openOpportunity: OpenOpportunity {
+    get {
+      if case .openOpportunity(let v)? = _storage._command {return v}
+      return OpenOpportunity()
+    }
+    set {_uniqueStorage()._command = .openOpportunity(newValue)}
+  }
+
+  public var upsertOpportunity: UpsertOpportunity {
+    get {
+      if case .upsertOpportunity(let v)? = _storage._command {return v}
+      return UpsertOpportunity()
+    }
+    set {_uniqueStorage()._command = .upsertOpportunity(newValue)}
+  }
+
+  public var changeOpportunity: ChangeOpportunity {
+    get {
+      if case .changeOpportunity(let v)? = _storage._command {return v}
+      return ChangeOpportunity()
+    }
+    set {_uniqueStorage()._command = .changeOpportunity(newValue)}
+  }
+
+  public var correctOpportunity: CorrectOpportunity {
+    get {
+      if case .correctOpportunity(let v)? = _storage._command {return v}
+      return CorrectOpportunity()
+    }
+    set {_uniqueStorage()._command = .correctOpportunity(newValue)}
+  }
+
+  public var advanceStage: AdvanceStage {
+    get {
+      if case .advanceStage(let v)? = _storage._command {return v}
+      return AdvanceStage()
+    }
+    set {_uniqueStorage()._command = .advanceStage(newValue)}
+  }
+
+  public var regressStage: RegressStage {
+    get {
+      if case .regressStage(let v)? = _storage._command {return v}
+      return RegressStage()
+    }
+    set {_uniqueStorage()._command = .regressStage(newValue)}
+  }
+
+  public var setAmount: SetAmount {
+    get {
+      if case .setAmount(let v)? = _storage._command {return v}
+      return SetAmount()
+    }
+    set {_uniqueStorage()._command = .setAmount(newValue)}
+  }
+
+  public var setCloseDate: SetCloseDate {
+    get {
+      if case .setCloseDate(let v)? = _storage._command {return v}
+      return SetCloseDate()
+    }
+    set {_uniqueStorage()._command = .setCloseDate(newValue)}
+  }
+
+  public var overrideProbability: OverrideProbability {
+    get {
+      if case .overrideProbability(let v)? = _storage._command {return v}
+      return OverrideProbability()
+    }
+    set {_uniqueStorage()._command = .overrideProbability(newValue)}
+  }
+
+  public var setForecastCategory: SetForecastCategory {
+    get {
+      if case .setForecastCategory(let v)? = _storage._command {return v}
+      return SetForecastCategory()
+    }
+    set {_uniqueStorage()._command = .setForecastCategory(newValue)}
+  }
+
+  public var addLine: AddLine {
+    get {
+      if case .addLine(let v)? = _storage._command {return v}
+      return AddLine()
+    }
+    set {_uniqueStorage()._command = .addLine(newValue)}
+  }
+
+  public var removeLine: RemoveLine {
+    get {
+      if case .removeLine(let v)? = _storage._command {return v}
+      return RemoveLine()
+    }
+    set {_uniqueStorage()._command = .removeLine(newValue)}
+  }
+
+  public var addCompetitor: AddCompetitor {
+    get {
+      if case .addCompetitor(let v)? = _storage._command {return v}
+      return AddCompetitor()
+    }
+    set {_uniqueStorage()._command = .addCompetitor(newValue)}
+  }
+
+  public var removeCompetitor: RemoveCompetitor {
+    get {
+      if case .removeCompetitor(let v)? = _storage._command {return v}
+      return RemoveCompetitor()
+    }
+    set {_uniqueStorage()._command = .removeCompetitor(newValue)}
+  }
+
+  public var addBuyingRole: AddBuyingRole {
+    get {
+      if case .addBuyingRole(let v)? = _storage._command {return v}
+      return AddBuyingRole()
+    }
+    set {_uniqueStorage()._command = .addBuyingRole(newValue)}
+  }
+
+  public var removeBuyingRole: RemoveBuyingRole {
+    get {
+      if case .removeBuyingRole(let v)? = _storage._command {return v}
+      return RemoveBuyingRole()
+    }
+    set {_uniqueStorage()._command = .removeBuyingRole(newValue)}
+  }
+
+  public var setNextStep: SetNextStep {
+    get {
+      if case .setNextStep(let v)? = _storage._command {return v}
+      return SetNextStep()
+    }
+    set {_uniqueStorage()._command = .setNextStep(newValue)}
+  }
+
+  public var winOpportunity: WinOpportunity {
+    get {
+      if case .winOpportunity(let v)? = _storage._command {return v}
+      return WinOpportunity()
+    }
+    set {_uniqueStorage()._command = .winOpportunity(newValue)}
+  }
+
+  public var loseOpportunity: LoseOpportunity {
+    get {
+      if case .loseOpportunity(let v)? = _storage._command {return v}
+      return LoseOpportunity()
+    }
+    set {_uniqueStorage()._command = .loseOpportunity(newValue)}
+  }
+
+  public var reopenOpportunity: ReopenOpportunity {
+    get {
+      if case .reopenOpportunity(let v)? = _storage._command {return v}
+      return ReopenOpportunity()
+    }
+    set {_uniqueStorage()._command = .reopenOpportunity(newValue)}
+  }
+
+  public var abandonOpportunity: AbandonOpportunity {
+    get {
+      if case .abandonOpportunity(let v)? = _storage._command {return v}
+      return AbandonOpportunity()
+    }
+    set {_uniqueStorage()._command = .abandonOpportunity(newValue)}
   }
 
   public var defineProduct: DefineProduct {
@@ -366,6 +571,598 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     set {_uniqueStorage()._command = .refundReturn(newValue)}
   }
 
+  public var publishOffer: PublishOffer {
+    get {
+      if case .publishOffer(let v)? = _storage._command {return v}
+      return PublishOffer()
+    }
+    set {_uniqueStorage()._command = .publishOffer(newValue)}
+  }
+
+  public var changeOffer: ChangeOffer {
+    get {
+      if case .changeOffer(let v)? = _storage._command {return v}
+      return ChangeOffer()
+    }
+    set {_uniqueStorage()._command = .changeOffer(newValue)}
+  }
+
+  public var withdrawOffer: WithdrawOffer {
+    get {
+      if case .withdrawOffer(let v)? = _storage._command {return v}
+      return WithdrawOffer()
+    }
+    set {_uniqueStorage()._command = .withdrawOffer(newValue)}
+  }
+
+  public var issueOffer: IssueOffer {
+    get {
+      if case .issueOffer(let v)? = _storage._command {return v}
+      return IssueOffer()
+    }
+    set {_uniqueStorage()._command = .issueOffer(newValue)}
+  }
+
+  public var redeemOffer: RedeemOffer {
+    get {
+      if case .redeemOffer(let v)? = _storage._command {return v}
+      return RedeemOffer()
+    }
+    set {_uniqueStorage()._command = .redeemOffer(newValue)}
+  }
+
+  public var reverseOfferRedemption: ReverseOfferRedemption {
+    get {
+      if case .reverseOfferRedemption(let v)? = _storage._command {return v}
+      return ReverseOfferRedemption()
+    }
+    set {_uniqueStorage()._command = .reverseOfferRedemption(newValue)}
+  }
+
+  public var withdrawCoupon: WithdrawCoupon {
+    get {
+      if case .withdrawCoupon(let v)? = _storage._command {return v}
+      return WithdrawCoupon()
+    }
+    set {_uniqueStorage()._command = .withdrawCoupon(newValue)}
+  }
+
+  public var logInteraction: LogInteraction {
+    get {
+      if case .logInteraction(let v)? = _storage._command {return v}
+      return LogInteraction()
+    }
+    set {_uniqueStorage()._command = .logInteraction(newValue)}
+  }
+
+  public var correctInteraction: CorrectInteraction {
+    get {
+      if case .correctInteraction(let v)? = _storage._command {return v}
+      return CorrectInteraction()
+    }
+    set {_uniqueStorage()._command = .correctInteraction(newValue)}
+  }
+
+  public var linkInteraction: LinkInteraction {
+    get {
+      if case .linkInteraction(let v)? = _storage._command {return v}
+      return LinkInteraction()
+    }
+    set {_uniqueStorage()._command = .linkInteraction(newValue)}
+  }
+
+  public var redactInteraction: RedactInteraction {
+    get {
+      if case .redactInteraction(let v)? = _storage._command {return v}
+      return RedactInteraction()
+    }
+    set {_uniqueStorage()._command = .redactInteraction(newValue)}
+  }
+
+  public var defineProgramme: DefineProgramme {
+    get {
+      if case .defineProgramme(let v)? = _storage._command {return v}
+      return DefineProgramme()
+    }
+    set {_uniqueStorage()._command = .defineProgramme(newValue)}
+  }
+
+  public var changeProgramme: ChangeProgramme {
+    get {
+      if case .changeProgramme(let v)? = _storage._command {return v}
+      return ChangeProgramme()
+    }
+    set {_uniqueStorage()._command = .changeProgramme(newValue)}
+  }
+
+  public var activateProgramme: ActivateProgramme {
+    get {
+      if case .activateProgramme(let v)? = _storage._command {return v}
+      return ActivateProgramme()
+    }
+    set {_uniqueStorage()._command = .activateProgramme(newValue)}
+  }
+
+  public var suspendProgramme: SuspendProgramme {
+    get {
+      if case .suspendProgramme(let v)? = _storage._command {return v}
+      return SuspendProgramme()
+    }
+    set {_uniqueStorage()._command = .suspendProgramme(newValue)}
+  }
+
+  public var publishEarningRule: PublishEarningRule {
+    get {
+      if case .publishEarningRule(let v)? = _storage._command {return v}
+      return PublishEarningRule()
+    }
+    set {_uniqueStorage()._command = .publishEarningRule(newValue)}
+  }
+
+  public var retireEarningRule: RetireEarningRule {
+    get {
+      if case .retireEarningRule(let v)? = _storage._command {return v}
+      return RetireEarningRule()
+    }
+    set {_uniqueStorage()._command = .retireEarningRule(newValue)}
+  }
+
+  public var setExpiryPolicy: SetExpiryPolicy {
+    get {
+      if case .setExpiryPolicy(let v)? = _storage._command {return v}
+      return SetExpiryPolicy()
+    }
+    set {_uniqueStorage()._command = .setExpiryPolicy(newValue)}
+  }
+
+  public var setLockDays: SetLockDays {
+    get {
+      if case .setLockDays(let v)? = _storage._command {return v}
+      return SetLockDays()
+    }
+    set {_uniqueStorage()._command = .setLockDays(newValue)}
+  }
+
+  public var defineTier: DefineTier {
+    get {
+      if case .defineTier(let v)? = _storage._command {return v}
+      return DefineTier()
+    }
+    set {_uniqueStorage()._command = .defineTier(newValue)}
+  }
+
+  public var retireTier: RetireTier {
+    get {
+      if case .retireTier(let v)? = _storage._command {return v}
+      return RetireTier()
+    }
+    set {_uniqueStorage()._command = .retireTier(newValue)}
+  }
+
+  public var setTierPolicy: SetTierPolicy {
+    get {
+      if case .setTierPolicy(let v)? = _storage._command {return v}
+      return SetTierPolicy()
+    }
+    set {_uniqueStorage()._command = .setTierPolicy(newValue)}
+  }
+
+  public var setPointValue: SetPointValue {
+    get {
+      if case .setPointValue(let v)? = _storage._command {return v}
+      return SetPointValue()
+    }
+    set {_uniqueStorage()._command = .setPointValue(newValue)}
+  }
+
+  public var enrolMember: EnrolMember {
+    get {
+      if case .enrolMember(let v)? = _storage._command {return v}
+      return EnrolMember()
+    }
+    set {_uniqueStorage()._command = .enrolMember(newValue)}
+  }
+
+  public var earnPoints: EarnPoints {
+    get {
+      if case .earnPoints(let v)? = _storage._command {return v}
+      return EarnPoints()
+    }
+    set {_uniqueStorage()._command = .earnPoints(newValue)}
+  }
+
+  public var unlockPoints: UnlockPoints {
+    get {
+      if case .unlockPoints(let v)? = _storage._command {return v}
+      return UnlockPoints()
+    }
+    set {_uniqueStorage()._command = .unlockPoints(newValue)}
+  }
+
+  public var spendPoints: SpendPoints {
+    get {
+      if case .spendPoints(let v)? = _storage._command {return v}
+      return SpendPoints()
+    }
+    set {_uniqueStorage()._command = .spendPoints(newValue)}
+  }
+
+  public var reverseEarning: ReverseEarning {
+    get {
+      if case .reverseEarning(let v)? = _storage._command {return v}
+      return ReverseEarning()
+    }
+    set {_uniqueStorage()._command = .reverseEarning(newValue)}
+  }
+
+  public var reverseSpending: ReverseSpending {
+    get {
+      if case .reverseSpending(let v)? = _storage._command {return v}
+      return ReverseSpending()
+    }
+    set {_uniqueStorage()._command = .reverseSpending(newValue)}
+  }
+
+  public var expirePoints: ExpirePoints {
+    get {
+      if case .expirePoints(let v)? = _storage._command {return v}
+      return ExpirePoints()
+    }
+    set {_uniqueStorage()._command = .expirePoints(newValue)}
+  }
+
+  public var adjustPoints: AdjustPoints {
+    get {
+      if case .adjustPoints(let v)? = _storage._command {return v}
+      return AdjustPoints()
+    }
+    set {_uniqueStorage()._command = .adjustPoints(newValue)}
+  }
+
+  public var transferPoints: TransferPoints {
+    get {
+      if case .transferPoints(let v)? = _storage._command {return v}
+      return TransferPoints()
+    }
+    set {_uniqueStorage()._command = .transferPoints(newValue)}
+  }
+
+  public var changeTier: ChangeTier {
+    get {
+      if case .changeTier(let v)? = _storage._command {return v}
+      return ChangeTier()
+    }
+    set {_uniqueStorage()._command = .changeTier(newValue)}
+  }
+
+  public var freezeAccount: FreezeAccount {
+    get {
+      if case .freezeAccount(let v)? = _storage._command {return v}
+      return FreezeAccount()
+    }
+    set {_uniqueStorage()._command = .freezeAccount(newValue)}
+  }
+
+  public var unfreezeAccount: UnfreezeAccount {
+    get {
+      if case .unfreezeAccount(let v)? = _storage._command {return v}
+      return UnfreezeAccount()
+    }
+    set {_uniqueStorage()._command = .unfreezeAccount(newValue)}
+  }
+
+  public var closeAccount: CloseAccount {
+    get {
+      if case .closeAccount(let v)? = _storage._command {return v}
+      return CloseAccount()
+    }
+    set {_uniqueStorage()._command = .closeAccount(newValue)}
+  }
+
+  public var defineReward: DefineReward {
+    get {
+      if case .defineReward(let v)? = _storage._command {return v}
+      return DefineReward()
+    }
+    set {_uniqueStorage()._command = .defineReward(newValue)}
+  }
+
+  public var changeReward: ChangeReward {
+    get {
+      if case .changeReward(let v)? = _storage._command {return v}
+      return ChangeReward()
+    }
+    set {_uniqueStorage()._command = .changeReward(newValue)}
+  }
+
+  public var retireReward: RetireReward {
+    get {
+      if case .retireReward(let v)? = _storage._command {return v}
+      return RetireReward()
+    }
+    set {_uniqueStorage()._command = .retireReward(newValue)}
+  }
+
+  public var setRewardStock: SetRewardStock {
+    get {
+      if case .setRewardStock(let v)? = _storage._command {return v}
+      return SetRewardStock()
+    }
+    set {_uniqueStorage()._command = .setRewardStock(newValue)}
+  }
+
+  public var redeemReward: RedeemReward {
+    get {
+      if case .redeemReward(let v)? = _storage._command {return v}
+      return RedeemReward()
+    }
+    set {_uniqueStorage()._command = .redeemReward(newValue)}
+  }
+
+  public var fulfilReward: FulfilReward {
+    get {
+      if case .fulfilReward(let v)? = _storage._command {return v}
+      return FulfilReward()
+    }
+    set {_uniqueStorage()._command = .fulfilReward(newValue)}
+  }
+
+  public var cancelRedemption: CancelRedemption {
+    get {
+      if case .cancelRedemption(let v)? = _storage._command {return v}
+      return CancelRedemption()
+    }
+    set {_uniqueStorage()._command = .cancelRedemption(newValue)}
+  }
+
+  public var recordCompetitor: RecordCompetitor {
+    get {
+      if case .recordCompetitor(let v)? = _storage._command {return v}
+      return RecordCompetitor()
+    }
+    set {_uniqueStorage()._command = .recordCompetitor(newValue)}
+  }
+
+  public var recordCompetitorMove: RecordCompetitorMove {
+    get {
+      if case .recordCompetitorMove(let v)? = _storage._command {return v}
+      return RecordCompetitorMove()
+    }
+    set {_uniqueStorage()._command = .recordCompetitorMove(newValue)}
+  }
+
+  public var setStrengthWeakness: SetStrengthWeakness {
+    get {
+      if case .setStrengthWeakness(let v)? = _storage._command {return v}
+      return SetStrengthWeakness()
+    }
+    set {_uniqueStorage()._command = .setStrengthWeakness(newValue)}
+  }
+
+  public var changeCompetitor: ChangeCompetitor {
+    get {
+      if case .changeCompetitor(let v)? = _storage._command {return v}
+      return ChangeCompetitor()
+    }
+    set {_uniqueStorage()._command = .changeCompetitor(newValue)}
+  }
+
+  public var retireCompetitor: RetireCompetitor {
+    get {
+      if case .retireCompetitor(let v)? = _storage._command {return v}
+      return RetireCompetitor()
+    }
+    set {_uniqueStorage()._command = .retireCompetitor(newValue)}
+  }
+
+  public var restoreCompetitor: RestoreCompetitor {
+    get {
+      if case .restoreCompetitor(let v)? = _storage._command {return v}
+      return RestoreCompetitor()
+    }
+    set {_uniqueStorage()._command = .restoreCompetitor(newValue)}
+  }
+
+  public var withdrawCompetitorMove: WithdrawCompetitorMove {
+    get {
+      if case .withdrawCompetitorMove(let v)? = _storage._command {return v}
+      return WithdrawCompetitorMove()
+    }
+    set {_uniqueStorage()._command = .withdrawCompetitorMove(newValue)}
+  }
+
+  public var defineMarket: DefineMarket {
+    get {
+      if case .defineMarket(let v)? = _storage._command {return v}
+      return DefineMarket()
+    }
+    set {_uniqueStorage()._command = .defineMarket(newValue)}
+  }
+
+  public var changeMarket: ChangeMarket {
+    get {
+      if case .changeMarket(let v)? = _storage._command {return v}
+      return ChangeMarket()
+    }
+    set {_uniqueStorage()._command = .changeMarket(newValue)}
+  }
+
+  public var recordMarketSize: RecordMarketSize {
+    get {
+      if case .recordMarketSize(let v)? = _storage._command {return v}
+      return RecordMarketSize()
+    }
+    set {_uniqueStorage()._command = .recordMarketSize(newValue)}
+  }
+
+  public var retireMarket: RetireMarket {
+    get {
+      if case .retireMarket(let v)? = _storage._command {return v}
+      return RetireMarket()
+    }
+    set {_uniqueStorage()._command = .retireMarket(newValue)}
+  }
+
+  public var restoreMarket: RestoreMarket {
+    get {
+      if case .restoreMarket(let v)? = _storage._command {return v}
+      return RestoreMarket()
+    }
+    set {_uniqueStorage()._command = .restoreMarket(newValue)}
+  }
+
+  public var withdrawMarketSize: WithdrawMarketSize {
+    get {
+      if case .withdrawMarketSize(let v)? = _storage._command {return v}
+      return WithdrawMarketSize()
+    }
+    set {_uniqueStorage()._command = .withdrawMarketSize(newValue)}
+  }
+
+  public var hireEmployee: HireEmployee {
+    get {
+      if case .hireEmployee(let v)? = _storage._command {return v}
+      return HireEmployee()
+    }
+    set {_uniqueStorage()._command = .hireEmployee(newValue)}
+  }
+
+  public var changeEmployee: ChangeEmployee {
+    get {
+      if case .changeEmployee(let v)? = _storage._command {return v}
+      return ChangeEmployee()
+    }
+    set {_uniqueStorage()._command = .changeEmployee(newValue)}
+  }
+
+  public var assignRole: AssignRole {
+    get {
+      if case .assignRole(let v)? = _storage._command {return v}
+      return AssignRole()
+    }
+    set {_uniqueStorage()._command = .assignRole(newValue)}
+  }
+
+  public var unassignRole: UnassignRole {
+    get {
+      if case .unassignRole(let v)? = _storage._command {return v}
+      return UnassignRole()
+    }
+    set {_uniqueStorage()._command = .unassignRole(newValue)}
+  }
+
+  public var joinTeam: JoinTeam {
+    get {
+      if case .joinTeam(let v)? = _storage._command {return v}
+      return JoinTeam()
+    }
+    set {_uniqueStorage()._command = .joinTeam(newValue)}
+  }
+
+  public var leaveTeam: LeaveTeam {
+    get {
+      if case .leaveTeam(let v)? = _storage._command {return v}
+      return LeaveTeam()
+    }
+    set {_uniqueStorage()._command = .leaveTeam(newValue)}
+  }
+
+  public var setCapacity: SetCapacity {
+    get {
+      if case .setCapacity(let v)? = _storage._command {return v}
+      return SetCapacity()
+    }
+    set {_uniqueStorage()._command = .setCapacity(newValue)}
+  }
+
+  public var transferPortfolio: TransferPortfolio {
+    get {
+      if case .transferPortfolio(let v)? = _storage._command {return v}
+      return TransferPortfolio()
+    }
+    set {_uniqueStorage()._command = .transferPortfolio(newValue)}
+  }
+
+  public var deactivateEmployee: DeactivateEmployee {
+    get {
+      if case .deactivateEmployee(let v)? = _storage._command {return v}
+      return DeactivateEmployee()
+    }
+    set {_uniqueStorage()._command = .deactivateEmployee(newValue)}
+  }
+
+  public var reactivateEmployee: ReactivateEmployee {
+    get {
+      if case .reactivateEmployee(let v)? = _storage._command {return v}
+      return ReactivateEmployee()
+    }
+    set {_uniqueStorage()._command = .reactivateEmployee(newValue)}
+  }
+
+  public var defineTeam: DefineTeam {
+    get {
+      if case .defineTeam(let v)? = _storage._command {return v}
+      return DefineTeam()
+    }
+    set {_uniqueStorage()._command = .defineTeam(newValue)}
+  }
+
+  public var changeTeam: ChangeTeam {
+    get {
+      if case .changeTeam(let v)? = _storage._command {return v}
+      return ChangeTeam()
+    }
+    set {_uniqueStorage()._command = .changeTeam(newValue)}
+  }
+
+  public var retireTeam: RetireTeam {
+    get {
+      if case .retireTeam(let v)? = _storage._command {return v}
+      return RetireTeam()
+    }
+    set {_uniqueStorage()._command = .retireTeam(newValue)}
+  }
+
+  public var defineTerritory: DefineTerritory {
+    get {
+      if case .defineTerritory(let v)? = _storage._command {return v}
+      return DefineTerritory()
+    }
+    set {_uniqueStorage()._command = .defineTerritory(newValue)}
+  }
+
+  public var changeTerritory: ChangeTerritory {
+    get {
+      if case .changeTerritory(let v)? = _storage._command {return v}
+      return ChangeTerritory()
+    }
+    set {_uniqueStorage()._command = .changeTerritory(newValue)}
+  }
+
+  public var retireTerritory: RetireTerritory {
+    get {
+      if case .retireTerritory(let v)? = _storage._command {return v}
+      return RetireTerritory()
+    }
+    set {_uniqueStorage()._command = .retireTerritory(newValue)}
+  }
+
+  public var assignTerritory: AssignTerritory {
+    get {
+      if case .assignTerritory(let v)? = _storage._command {return v}
+      return AssignTerritory()
+    }
+    set {_uniqueStorage()._command = .assignTerritory(newValue)}
+  }
+
+  public var assignOwner: AssignOwner {
+    get {
+      if case .assignOwner(let v)? = _storage._command {return v}
+      return AssignOwner()
+    }
+    set {_uniqueStorage()._command = .assignOwner(newValue)}
+  }
+
   public var startImport: StartImport {
     get {
       if case .startImport(let v)? = _storage._command {return v}
@@ -422,12 +1219,140 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     set {_uniqueStorage()._command = .untag(newValue)}
   }
 
+  public var setTarget: SetTarget {
+    get {
+      if case .setTarget(let v)? = _storage._command {return v}
+      return SetTarget()
+    }
+    set {_uniqueStorage()._command = .setTarget(newValue)}
+  }
+
+  public var recordTraining: RecordTraining {
+    get {
+      if case .recordTraining(let v)? = _storage._command {return v}
+      return RecordTraining()
+    }
+    set {_uniqueStorage()._command = .recordTraining(newValue)}
+  }
+
+  public var reviewRelationship: ReviewRelationship {
+    get {
+      if case .reviewRelationship(let v)? = _storage._command {return v}
+      return ReviewRelationship()
+    }
+    set {_uniqueStorage()._command = .reviewRelationship(newValue)}
+  }
+
+  public var withdrawTarget: WithdrawTarget {
+    get {
+      if case .withdrawTarget(let v)? = _storage._command {return v}
+      return WithdrawTarget()
+    }
+    set {_uniqueStorage()._command = .withdrawTarget(newValue)}
+  }
+
+  public var correctTraining: CorrectTraining {
+    get {
+      if case .correctTraining(let v)? = _storage._command {return v}
+      return CorrectTraining()
+    }
+    set {_uniqueStorage()._command = .correctTraining(newValue)}
+  }
+
+  public var withdrawTraining: WithdrawTraining {
+    get {
+      if case .withdrawTraining(let v)? = _storage._command {return v}
+      return WithdrawTraining()
+    }
+    set {_uniqueStorage()._command = .withdrawTraining(newValue)}
+  }
+
   public var setOrganisation: SetOrganisation {
     get {
       if case .setOrganisation(let v)? = _storage._command {return v}
       return SetOrganisation()
     }
     set {_uniqueStorage()._command = .setOrganisation(newValue)}
+  }
+
+  public var setFiscalCalendar: SetFiscalCalendar {
+    get {
+      if case .setFiscalCalendar(let v)? = _storage._command {return v}
+      return SetFiscalCalendar()
+    }
+    set {_uniqueStorage()._command = .setFiscalCalendar(newValue)}
+  }
+
+  public var setReportingCurrency: SetReportingCurrency {
+    get {
+      if case .setReportingCurrency(let v)? = _storage._command {return v}
+      return SetReportingCurrency()
+    }
+    set {_uniqueStorage()._command = .setReportingCurrency(newValue)}
+  }
+
+  public var setExchangeRate: SetExchangeRate {
+    get {
+      if case .setExchangeRate(let v)? = _storage._command {return v}
+      return SetExchangeRate()
+    }
+    set {_uniqueStorage()._command = .setExchangeRate(newValue)}
+  }
+
+  public var closePeriod: ClosePeriod {
+    get {
+      if case .closePeriod(let v)? = _storage._command {return v}
+      return ClosePeriod()
+    }
+    set {_uniqueStorage()._command = .closePeriod(newValue)}
+  }
+
+  public var reopenPeriod: ReopenPeriod {
+    get {
+      if case .reopenPeriod(let v)? = _storage._command {return v}
+      return ReopenPeriod()
+    }
+    set {_uniqueStorage()._command = .reopenPeriod(newValue)}
+  }
+
+  public var setChannels: SetChannels {
+    get {
+      if case .setChannels(let v)? = _storage._command {return v}
+      return SetChannels()
+    }
+    set {_uniqueStorage()._command = .setChannels(newValue)}
+  }
+
+  public var defineField: DefineField {
+    get {
+      if case .defineField(let v)? = _storage._command {return v}
+      return DefineField()
+    }
+    set {_uniqueStorage()._command = .defineField(newValue)}
+  }
+
+  public var changeField: ChangeField {
+    get {
+      if case .changeField(let v)? = _storage._command {return v}
+      return ChangeField()
+    }
+    set {_uniqueStorage()._command = .changeField(newValue)}
+  }
+
+  public var retireField: RetireField {
+    get {
+      if case .retireField(let v)? = _storage._command {return v}
+      return RetireField()
+    }
+    set {_uniqueStorage()._command = .retireField(newValue)}
+  }
+
+  public var setFields: SetFields {
+    get {
+      if case .setFields(let v)? = _storage._command {return v}
+      return SetFields()
+    }
+    set {_uniqueStorage()._command = .setFields(newValue)}
   }
 
   public var registerPrincipal: RegisterPrincipal {
@@ -485,6 +1410,30 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     case recordPreference(RecordPreference)
     case archiveParty(ArchiveParty)
     case restoreParty(RestoreParty)
+    case definePipeline(DefinePipeline)
+    case publishPipelineVersion(PublishPipelineVersion)
+    case mapStages(MapStages)
+    case openOpportunity(OpenOpportunity)
+    case upsertOpportunity(UpsertOpportunity)
+    case changeOpportunity(ChangeOpportunity)
+    case correctOpportunity(CorrectOpportunity)
+    case advanceStage(AdvanceStage)
+    case regressStage(RegressStage)
+    case setAmount(SetAmount)
+    case setCloseDate(SetCloseDate)
+    case overrideProbability(OverrideProbability)
+    case setForecastCategory(SetForecastCategory)
+    case addLine(AddLine)
+    case removeLine(RemoveLine)
+    case addCompetitor(AddCompetitor)
+    case removeCompetitor(RemoveCompetitor)
+    case addBuyingRole(AddBuyingRole)
+    case removeBuyingRole(RemoveBuyingRole)
+    case setNextStep(SetNextStep)
+    case winOpportunity(WinOpportunity)
+    case loseOpportunity(LoseOpportunity)
+    case reopenOpportunity(ReopenOpportunity)
+    case abandonOpportunity(AbandonOpportunity)
     case defineProduct(DefineProduct)
     case upsertProduct(UpsertProduct)
     case changeProduct(ChangeProduct)
@@ -503,6 +1452,80 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     case registerReturn(RegisterReturn)
     case upsertReturn(UpsertReturn)
     case refundReturn(RefundReturn)
+    case publishOffer(PublishOffer)
+    case changeOffer(ChangeOffer)
+    case withdrawOffer(WithdrawOffer)
+    case issueOffer(IssueOffer)
+    case redeemOffer(RedeemOffer)
+    case reverseOfferRedemption(ReverseOfferRedemption)
+    case withdrawCoupon(WithdrawCoupon)
+    case logInteraction(LogInteraction)
+    case correctInteraction(CorrectInteraction)
+    case linkInteraction(LinkInteraction)
+    case redactInteraction(RedactInteraction)
+    case defineProgramme(DefineProgramme)
+    case changeProgramme(ChangeProgramme)
+    case activateProgramme(ActivateProgramme)
+    case suspendProgramme(SuspendProgramme)
+    case publishEarningRule(PublishEarningRule)
+    case retireEarningRule(RetireEarningRule)
+    case setExpiryPolicy(SetExpiryPolicy)
+    case setLockDays(SetLockDays)
+    case defineTier(DefineTier)
+    case retireTier(RetireTier)
+    case setTierPolicy(SetTierPolicy)
+    case setPointValue(SetPointValue)
+    case enrolMember(EnrolMember)
+    case earnPoints(EarnPoints)
+    case unlockPoints(UnlockPoints)
+    case spendPoints(SpendPoints)
+    case reverseEarning(ReverseEarning)
+    case reverseSpending(ReverseSpending)
+    case expirePoints(ExpirePoints)
+    case adjustPoints(AdjustPoints)
+    case transferPoints(TransferPoints)
+    case changeTier(ChangeTier)
+    case freezeAccount(FreezeAccount)
+    case unfreezeAccount(UnfreezeAccount)
+    case closeAccount(CloseAccount)
+    case defineReward(DefineReward)
+    case changeReward(ChangeReward)
+    case retireReward(RetireReward)
+    case setRewardStock(SetRewardStock)
+    case redeemReward(RedeemReward)
+    case fulfilReward(FulfilReward)
+    case cancelRedemption(CancelRedemption)
+    case recordCompetitor(RecordCompetitor)
+    case recordCompetitorMove(RecordCompetitorMove)
+    case setStrengthWeakness(SetStrengthWeakness)
+    case changeCompetitor(ChangeCompetitor)
+    case retireCompetitor(RetireCompetitor)
+    case restoreCompetitor(RestoreCompetitor)
+    case withdrawCompetitorMove(WithdrawCompetitorMove)
+    case defineMarket(DefineMarket)
+    case changeMarket(ChangeMarket)
+    case recordMarketSize(RecordMarketSize)
+    case retireMarket(RetireMarket)
+    case restoreMarket(RestoreMarket)
+    case withdrawMarketSize(WithdrawMarketSize)
+    case hireEmployee(HireEmployee)
+    case changeEmployee(ChangeEmployee)
+    case assignRole(AssignRole)
+    case unassignRole(UnassignRole)
+    case joinTeam(JoinTeam)
+    case leaveTeam(LeaveTeam)
+    case setCapacity(SetCapacity)
+    case transferPortfolio(TransferPortfolio)
+    case deactivateEmployee(DeactivateEmployee)
+    case reactivateEmployee(ReactivateEmployee)
+    case defineTeam(DefineTeam)
+    case changeTeam(ChangeTeam)
+    case retireTeam(RetireTeam)
+    case defineTerritory(DefineTerritory)
+    case changeTerritory(ChangeTerritory)
+    case retireTerritory(RetireTerritory)
+    case assignTerritory(AssignTerritory)
+    case assignOwner(AssignOwner)
     case startImport(StartImport)
     case commitImport(CommitImport)
     case linkExternalRecord(LinkExternalRecord)
@@ -510,7 +1533,23 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     case addNote(AddNote)
     case tag(Tag)
     case untag(Untag)
+    case setTarget(SetTarget)
+    case recordTraining(RecordTraining)
+    case reviewRelationship(ReviewRelationship)
+    case withdrawTarget(WithdrawTarget)
+    case correctTraining(CorrectTraining)
+    case withdrawTraining(WithdrawTraining)
     case setOrganisation(SetOrganisation)
+    case setFiscalCalendar(SetFiscalCalendar)
+    case setReportingCurrency(SetReportingCurrency)
+    case setExchangeRate(SetExchangeRate)
+    case closePeriod(ClosePeriod)
+    case reopenPeriod(ReopenPeriod)
+    case setChannels(SetChannels)
+    case defineField(DefineField)
+    case changeField(ChangeField)
+    case retireField(RetireField)
+    case setFields(SetFields)
     case registerPrincipal(RegisterPrincipal)
     case grantRole(GrantRole)
     case revokeRole(RevokeRole)
@@ -755,11 +1794,13 @@ nonisolated extension Command: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CommandBody"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}expected_revision\0\u{1}reason\0\u{4}b\u{1}register_party\0\u{3}upsert_party\0\u{3}correct_party\0\u{3}change_party_detail\0\u{3}add_contact_point\0\u{3}verify_contact_point\0\u{3}retire_contact_point\0\u{3}change_party_status\0\u{3}record_need\0\u{3}record_preference\0\u{3}archive_party\0\u{3}restore_party\0\u{4}M\u{9}define_product\0\u{3}upsert_product\0\u{3}change_product\0\u{3}add_variant\0\u{3}retire_product\0\u{3}relate_products\0\u{4}\u{5}define_price_book\0\u{3}set_price\0\u{4}}\u{2}place_order\0\u{3}upsert_order\0\u{3}correct_order\0\u{3}confirm_order\0\u{3}cancel_order\0\u{3}fulfil_line\0\u{3}complete_order\0\u{4}\u{e}register_return\0\u{3}upsert_return\0\u{3}refund_return\0\u{4}n&start_import\0\u{3}commit_import\0\u{4}c\u{1}link_external_record\0\u{3}unlink_external_record\0\u{4}\u{9}add_note\0\u{1}tag\0\u{1}untag\0\u{4}|\u{2}set_organisation\0\u{4}H\u{3}register_principal\0\u{3}grant_role\0\u{3}revoke_role\0\u{3}bind_principal\0\u{3}allow_on_behalf_of\0\u{c}p\u{1}\u{4}\u{c}J5\u{1}\u{c}n6\u{3}\u{c}u9\u{5}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}expected_revision\0\u{1}reason\0\u{1}fields\0\u{3}clear_fields\0\u{4}`\u{1}register_party\0\u{3}upsert_party\0\u{3}correct_party\0\u{3}change_party_detail\0\u{3}add_contact_point\0\u{3}verify_contact_point\0\u{3}retire_contact_point\0\u{3}change_party_status\0\u{3}record_need\0\u{3}record_preference\0\u{3}archive_party\0\u{3}restore_party\0\u{4}E\u{6}define_pipeline\0\u{3}publish_pipeline_version\0\u{3}map_stages\0\u{4}b\u{1}open_opportunity\0\u{3}upsert_opportunity\0\u{3}change_opportunity\0\u{3}correct_opportunity\0\u{3}advance_stage\0\u{3}regress_stage\0\u{3}set_amount\0\u{3}set_close_date\0\u{3}override_probability\0\u{3}set_forecast_category\0\u{3}add_line\0\u{3}remove_line\0\u{3}add_competitor\0\u{3}remove_competitor\0\u{3}add_buying_role\0\u{3}remove_buying_role\0\u{3}set_next_step\0\u{3}win_opportunity\0\u{3}lose_opportunity\0\u{3}reopen_opportunity\0\u{3}abandon_opportunity\0\u{4}P\u{1}define_product\0\u{3}upsert_product\0\u{3}change_product\0\u{3}add_variant\0\u{3}retire_product\0\u{3}relate_products\0\u{4}\u{5}define_price_book\0\u{3}set_price\0\u{4}}\u{2}place_order\0\u{3}upsert_order\0\u{3}correct_order\0\u{3}confirm_order\0\u{3}cancel_order\0\u{3}fulfil_line\0\u{3}complete_order\0\u{4}\u{e}register_return\0\u{3}upsert_return\0\u{3}refund_return\0\u{4}z\u{5}publish_offer\0\u{3}change_offer\0\u{3}withdraw_offer\0\u{4}\u{8}issue_offer\0\u{3}redeem_offer\0\u{3}reverse_offer_redemption\0\u{3}withdraw_coupon\0\u{4}W\u{1}log_interaction\0\u{3}correct_interaction\0\u{3}link_interaction\0\u{3}redact_interaction\0\u{4}A\u{e}define_programme\0\u{3}change_programme\0\u{3}activate_programme\0\u{3}suspend_programme\0\u{3}publish_earning_rule\0\u{3}retire_earning_rule\0\u{3}set_expiry_policy\0\u{3}set_lock_days\0\u{3}define_tier\0\u{3}retire_tier\0\u{3}set_tier_policy\0\u{3}set_point_value\0\u{4}Y\u{1}enrol_member\0\u{3}earn_points\0\u{3}unlock_points\0\u{3}spend_points\0\u{3}reverse_earning\0\u{3}reverse_spending\0\u{3}expire_points\0\u{3}adjust_points\0\u{3}transfer_points\0\u{3}change_tier\0\u{3}freeze_account\0\u{3}unfreeze_account\0\u{3}close_account\0\u{4}X\u{1}define_reward\0\u{3}change_reward\0\u{3}retire_reward\0\u{3}set_reward_stock\0\u{4}\u{7}redeem_reward\0\u{3}fulfil_reward\0\u{3}cancel_redemption\0\u{4}h\u{7}record_competitor\0\u{3}record_competitor_move\0\u{3}set_strength_weakness\0\u{3}change_competitor\0\u{3}retire_competitor\0\u{3}restore_competitor\0\u{3}withdraw_competitor_move\0\u{4}\u{4}define_market\0\u{3}change_market\0\u{3}record_market_size\0\u{3}retire_market\0\u{3}restore_market\0\u{3}withdraw_market_size\0\u{4}U\u{1}hire_employee\0\u{3}change_employee\0\u{3}assign_role\0\u{3}unassign_role\0\u{3}join_team\0\u{3}leave_team\0\u{3}set_capacity\0\u{3}transfer_portfolio\0\u{3}deactivate_employee\0\u{3}reactivate_employee\0\u{4}\u{b}define_team\0\u{3}change_team\0\u{3}retire_team\0\u{4}\u{12}define_territory\0\u{3}change_territory\0\u{3}retire_territory\0\u{3}assign_territory\0\u{4}\u{7}assign_owner\0\u{4}z\u{3}start_import\0\u{3}commit_import\0\u{4}c\u{1}link_external_record\0\u{3}unlink_external_record\0\u{4}\u{9}add_note\0\u{1}tag\0\u{1}untag\0\u{4}X\u{1}set_target\0\u{3}record_training\0\u{3}review_relationship\0\u{3}withdraw_target\0\u{3}correct_training\0\u{3}withdraw_training\0\u{4}_\u{1}set_organisation\0\u{3}set_fiscal_calendar\0\u{3}set_reporting_currency\0\u{3}set_exchange_rate\0\u{3}close_period\0\u{3}reopen_period\0\u{3}set_channels\0\u{4}^\u{1}define_field\0\u{3}change_field\0\u{3}retire_field\0\u{3}set_fields\0\u{4}a\u{1}register_principal\0\u{3}grant_role\0\u{3}revoke_role\0\u{3}bind_principal\0\u{3}allow_on_behalf_of\0\u{c}p\u{1}\u{4}\u{c}J5\u{1}\u{c}n6\u{3}")
 
   fileprivate class _StorageClass {
     var _expectedRevision: UInt64? = nil
     var _reason: String = String()
+    var _fields: [FieldValue] = []
+    var _clearFields_p: [String] = []
     var _command: CommandBody.OneOf_Command?
 
       // This property is used as the initial default value for new instances of the type.
@@ -773,6 +1814,8 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
     init(copying source: _StorageClass) {
       _expectedRevision = source._expectedRevision
       _reason = source._reason
+      _fields = source._fields
+      _clearFields_p = source._clearFields_p
       _command = source._command
     }
   }
@@ -794,6 +1837,8 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
         switch fieldNumber {
         case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._expectedRevision) }()
         case 2: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
+        case 4: try { try decoder.decodeRepeatedStringField(value: &_storage._clearFields_p) }()
         case 100: try {
           var v: RegisterParty?
           var hadOneofValue = false
@@ -948,6 +1993,318 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._command = .restoreParty(v)
+          }
+        }()
+        case 500: try {
+          var v: DefinePipeline?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .definePipeline(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .definePipeline(v)
+          }
+        }()
+        case 501: try {
+          var v: PublishPipelineVersion?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .publishPipelineVersion(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .publishPipelineVersion(v)
+          }
+        }()
+        case 502: try {
+          var v: MapStages?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .mapStages(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .mapStages(v)
+          }
+        }()
+        case 600: try {
+          var v: OpenOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .openOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .openOpportunity(v)
+          }
+        }()
+        case 601: try {
+          var v: UpsertOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .upsertOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .upsertOpportunity(v)
+          }
+        }()
+        case 602: try {
+          var v: ChangeOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeOpportunity(v)
+          }
+        }()
+        case 603: try {
+          var v: CorrectOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .correctOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .correctOpportunity(v)
+          }
+        }()
+        case 604: try {
+          var v: AdvanceStage?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .advanceStage(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .advanceStage(v)
+          }
+        }()
+        case 605: try {
+          var v: RegressStage?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .regressStage(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .regressStage(v)
+          }
+        }()
+        case 606: try {
+          var v: SetAmount?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setAmount(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setAmount(v)
+          }
+        }()
+        case 607: try {
+          var v: SetCloseDate?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setCloseDate(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setCloseDate(v)
+          }
+        }()
+        case 608: try {
+          var v: OverrideProbability?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .overrideProbability(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .overrideProbability(v)
+          }
+        }()
+        case 609: try {
+          var v: SetForecastCategory?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setForecastCategory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setForecastCategory(v)
+          }
+        }()
+        case 610: try {
+          var v: AddLine?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .addLine(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .addLine(v)
+          }
+        }()
+        case 611: try {
+          var v: RemoveLine?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .removeLine(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .removeLine(v)
+          }
+        }()
+        case 612: try {
+          var v: AddCompetitor?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .addCompetitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .addCompetitor(v)
+          }
+        }()
+        case 613: try {
+          var v: RemoveCompetitor?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .removeCompetitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .removeCompetitor(v)
+          }
+        }()
+        case 614: try {
+          var v: AddBuyingRole?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .addBuyingRole(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .addBuyingRole(v)
+          }
+        }()
+        case 615: try {
+          var v: RemoveBuyingRole?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .removeBuyingRole(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .removeBuyingRole(v)
+          }
+        }()
+        case 616: try {
+          var v: SetNextStep?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setNextStep(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setNextStep(v)
+          }
+        }()
+        case 617: try {
+          var v: WinOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .winOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .winOpportunity(v)
+          }
+        }()
+        case 618: try {
+          var v: LoseOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .loseOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .loseOpportunity(v)
+          }
+        }()
+        case 619: try {
+          var v: ReopenOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reopenOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reopenOpportunity(v)
+          }
+        }()
+        case 620: try {
+          var v: AbandonOpportunity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .abandonOpportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .abandonOpportunity(v)
           }
         }()
         case 700: try {
@@ -1184,6 +2541,968 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
             _storage._command = .refundReturn(v)
           }
         }()
+        case 1300: try {
+          var v: PublishOffer?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .publishOffer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .publishOffer(v)
+          }
+        }()
+        case 1301: try {
+          var v: ChangeOffer?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeOffer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeOffer(v)
+          }
+        }()
+        case 1302: try {
+          var v: WithdrawOffer?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .withdrawOffer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .withdrawOffer(v)
+          }
+        }()
+        case 1310: try {
+          var v: IssueOffer?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .issueOffer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .issueOffer(v)
+          }
+        }()
+        case 1311: try {
+          var v: RedeemOffer?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .redeemOffer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .redeemOffer(v)
+          }
+        }()
+        case 1312: try {
+          var v: ReverseOfferRedemption?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reverseOfferRedemption(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reverseOfferRedemption(v)
+          }
+        }()
+        case 1313: try {
+          var v: WithdrawCoupon?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .withdrawCoupon(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .withdrawCoupon(v)
+          }
+        }()
+        case 1400: try {
+          var v: LogInteraction?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .logInteraction(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .logInteraction(v)
+          }
+        }()
+        case 1401: try {
+          var v: CorrectInteraction?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .correctInteraction(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .correctInteraction(v)
+          }
+        }()
+        case 1402: try {
+          var v: LinkInteraction?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .linkInteraction(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .linkInteraction(v)
+          }
+        }()
+        case 1403: try {
+          var v: RedactInteraction?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .redactInteraction(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .redactInteraction(v)
+          }
+        }()
+        case 2300: try {
+          var v: DefineProgramme?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineProgramme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineProgramme(v)
+          }
+        }()
+        case 2301: try {
+          var v: ChangeProgramme?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeProgramme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeProgramme(v)
+          }
+        }()
+        case 2302: try {
+          var v: ActivateProgramme?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .activateProgramme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .activateProgramme(v)
+          }
+        }()
+        case 2303: try {
+          var v: SuspendProgramme?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .suspendProgramme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .suspendProgramme(v)
+          }
+        }()
+        case 2304: try {
+          var v: PublishEarningRule?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .publishEarningRule(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .publishEarningRule(v)
+          }
+        }()
+        case 2305: try {
+          var v: RetireEarningRule?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireEarningRule(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireEarningRule(v)
+          }
+        }()
+        case 2306: try {
+          var v: SetExpiryPolicy?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setExpiryPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setExpiryPolicy(v)
+          }
+        }()
+        case 2307: try {
+          var v: SetLockDays?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setLockDays(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setLockDays(v)
+          }
+        }()
+        case 2308: try {
+          var v: DefineTier?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineTier(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineTier(v)
+          }
+        }()
+        case 2309: try {
+          var v: RetireTier?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireTier(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireTier(v)
+          }
+        }()
+        case 2310: try {
+          var v: SetTierPolicy?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setTierPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setTierPolicy(v)
+          }
+        }()
+        case 2311: try {
+          var v: SetPointValue?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setPointValue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setPointValue(v)
+          }
+        }()
+        case 2400: try {
+          var v: EnrolMember?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .enrolMember(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .enrolMember(v)
+          }
+        }()
+        case 2401: try {
+          var v: EarnPoints?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .earnPoints(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .earnPoints(v)
+          }
+        }()
+        case 2402: try {
+          var v: UnlockPoints?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .unlockPoints(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .unlockPoints(v)
+          }
+        }()
+        case 2403: try {
+          var v: SpendPoints?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .spendPoints(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .spendPoints(v)
+          }
+        }()
+        case 2404: try {
+          var v: ReverseEarning?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reverseEarning(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reverseEarning(v)
+          }
+        }()
+        case 2405: try {
+          var v: ReverseSpending?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reverseSpending(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reverseSpending(v)
+          }
+        }()
+        case 2406: try {
+          var v: ExpirePoints?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .expirePoints(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .expirePoints(v)
+          }
+        }()
+        case 2407: try {
+          var v: AdjustPoints?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .adjustPoints(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .adjustPoints(v)
+          }
+        }()
+        case 2408: try {
+          var v: TransferPoints?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .transferPoints(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .transferPoints(v)
+          }
+        }()
+        case 2409: try {
+          var v: ChangeTier?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeTier(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeTier(v)
+          }
+        }()
+        case 2410: try {
+          var v: FreezeAccount?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .freezeAccount(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .freezeAccount(v)
+          }
+        }()
+        case 2411: try {
+          var v: UnfreezeAccount?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .unfreezeAccount(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .unfreezeAccount(v)
+          }
+        }()
+        case 2412: try {
+          var v: CloseAccount?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .closeAccount(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .closeAccount(v)
+          }
+        }()
+        case 2500: try {
+          var v: DefineReward?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineReward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineReward(v)
+          }
+        }()
+        case 2501: try {
+          var v: ChangeReward?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeReward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeReward(v)
+          }
+        }()
+        case 2502: try {
+          var v: RetireReward?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireReward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireReward(v)
+          }
+        }()
+        case 2503: try {
+          var v: SetRewardStock?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setRewardStock(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setRewardStock(v)
+          }
+        }()
+        case 2510: try {
+          var v: RedeemReward?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .redeemReward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .redeemReward(v)
+          }
+        }()
+        case 2511: try {
+          var v: FulfilReward?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .fulfilReward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .fulfilReward(v)
+          }
+        }()
+        case 2512: try {
+          var v: CancelRedemption?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .cancelRedemption(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .cancelRedemption(v)
+          }
+        }()
+        case 3000: try {
+          var v: RecordCompetitor?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordCompetitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordCompetitor(v)
+          }
+        }()
+        case 3001: try {
+          var v: RecordCompetitorMove?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordCompetitorMove(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordCompetitorMove(v)
+          }
+        }()
+        case 3002: try {
+          var v: SetStrengthWeakness?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setStrengthWeakness(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setStrengthWeakness(v)
+          }
+        }()
+        case 3003: try {
+          var v: ChangeCompetitor?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeCompetitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeCompetitor(v)
+          }
+        }()
+        case 3004: try {
+          var v: RetireCompetitor?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireCompetitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireCompetitor(v)
+          }
+        }()
+        case 3005: try {
+          var v: RestoreCompetitor?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .restoreCompetitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .restoreCompetitor(v)
+          }
+        }()
+        case 3006: try {
+          var v: WithdrawCompetitorMove?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .withdrawCompetitorMove(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .withdrawCompetitorMove(v)
+          }
+        }()
+        case 3010: try {
+          var v: DefineMarket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineMarket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineMarket(v)
+          }
+        }()
+        case 3011: try {
+          var v: ChangeMarket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeMarket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeMarket(v)
+          }
+        }()
+        case 3012: try {
+          var v: RecordMarketSize?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordMarketSize(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordMarketSize(v)
+          }
+        }()
+        case 3013: try {
+          var v: RetireMarket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireMarket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireMarket(v)
+          }
+        }()
+        case 3014: try {
+          var v: RestoreMarket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .restoreMarket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .restoreMarket(v)
+          }
+        }()
+        case 3015: try {
+          var v: WithdrawMarketSize?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .withdrawMarketSize(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .withdrawMarketSize(v)
+          }
+        }()
+        case 3100: try {
+          var v: HireEmployee?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .hireEmployee(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .hireEmployee(v)
+          }
+        }()
+        case 3101: try {
+          var v: ChangeEmployee?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeEmployee(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeEmployee(v)
+          }
+        }()
+        case 3102: try {
+          var v: AssignRole?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .assignRole(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .assignRole(v)
+          }
+        }()
+        case 3103: try {
+          var v: UnassignRole?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .unassignRole(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .unassignRole(v)
+          }
+        }()
+        case 3104: try {
+          var v: JoinTeam?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .joinTeam(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .joinTeam(v)
+          }
+        }()
+        case 3105: try {
+          var v: LeaveTeam?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .leaveTeam(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .leaveTeam(v)
+          }
+        }()
+        case 3106: try {
+          var v: SetCapacity?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setCapacity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setCapacity(v)
+          }
+        }()
+        case 3107: try {
+          var v: TransferPortfolio?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .transferPortfolio(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .transferPortfolio(v)
+          }
+        }()
+        case 3108: try {
+          var v: DeactivateEmployee?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .deactivateEmployee(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .deactivateEmployee(v)
+          }
+        }()
+        case 3109: try {
+          var v: ReactivateEmployee?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reactivateEmployee(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reactivateEmployee(v)
+          }
+        }()
+        case 3120: try {
+          var v: DefineTeam?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineTeam(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineTeam(v)
+          }
+        }()
+        case 3121: try {
+          var v: ChangeTeam?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeTeam(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeTeam(v)
+          }
+        }()
+        case 3122: try {
+          var v: RetireTeam?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireTeam(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireTeam(v)
+          }
+        }()
+        case 3140: try {
+          var v: DefineTerritory?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineTerritory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineTerritory(v)
+          }
+        }()
+        case 3141: try {
+          var v: ChangeTerritory?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeTerritory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeTerritory(v)
+          }
+        }()
+        case 3142: try {
+          var v: RetireTerritory?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireTerritory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireTerritory(v)
+          }
+        }()
+        case 3143: try {
+          var v: AssignTerritory?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .assignTerritory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .assignTerritory(v)
+          }
+        }()
+        case 3150: try {
+          var v: AssignOwner?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .assignOwner(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .assignOwner(v)
+          }
+        }()
         case 3400: try {
           var v: StartImport?
           var hadOneofValue = false
@@ -1275,6 +3594,84 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
             _storage._command = .untag(v)
           }
         }()
+        case 3600: try {
+          var v: SetTarget?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setTarget(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setTarget(v)
+          }
+        }()
+        case 3601: try {
+          var v: RecordTraining?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordTraining(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordTraining(v)
+          }
+        }()
+        case 3602: try {
+          var v: ReviewRelationship?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reviewRelationship(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reviewRelationship(v)
+          }
+        }()
+        case 3603: try {
+          var v: WithdrawTarget?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .withdrawTarget(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .withdrawTarget(v)
+          }
+        }()
+        case 3604: try {
+          var v: CorrectTraining?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .correctTraining(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .correctTraining(v)
+          }
+        }()
+        case 3605: try {
+          var v: WithdrawTraining?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .withdrawTraining(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .withdrawTraining(v)
+          }
+        }()
         case 3700: try {
           var v: SetOrganisation?
           var hadOneofValue = false
@@ -1286,6 +3683,136 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._command = .setOrganisation(v)
+          }
+        }()
+        case 3701: try {
+          var v: SetFiscalCalendar?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setFiscalCalendar(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setFiscalCalendar(v)
+          }
+        }()
+        case 3702: try {
+          var v: SetReportingCurrency?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setReportingCurrency(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setReportingCurrency(v)
+          }
+        }()
+        case 3703: try {
+          var v: SetExchangeRate?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setExchangeRate(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setExchangeRate(v)
+          }
+        }()
+        case 3704: try {
+          var v: ClosePeriod?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .closePeriod(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .closePeriod(v)
+          }
+        }()
+        case 3705: try {
+          var v: ReopenPeriod?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reopenPeriod(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reopenPeriod(v)
+          }
+        }()
+        case 3706: try {
+          var v: SetChannels?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setChannels(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setChannels(v)
+          }
+        }()
+        case 3800: try {
+          var v: DefineField?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineField(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineField(v)
+          }
+        }()
+        case 3801: try {
+          var v: ChangeField?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeField(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeField(v)
+          }
+        }()
+        case 3802: try {
+          var v: RetireField?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireField(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireField(v)
+          }
+        }()
+        case 3803: try {
+          var v: SetFields?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setFields(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setFields(v)
           }
         }()
         case 3900: try {
@@ -1371,6 +3898,12 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
       if !_storage._reason.isEmpty {
         try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 2)
       }
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 3)
+      }
+      if !_storage._clearFields_p.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._clearFields_p, fieldNumber: 4)
+      }
       switch _storage._command {
       case .registerParty?: try {
         guard case .registerParty(let v)? = _storage._command else { preconditionFailure() }
@@ -1419,6 +3952,102 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
       case .restoreParty?: try {
         guard case .restoreParty(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 111)
+      }()
+      case .definePipeline?: try {
+        guard case .definePipeline(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 500)
+      }()
+      case .publishPipelineVersion?: try {
+        guard case .publishPipelineVersion(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 501)
+      }()
+      case .mapStages?: try {
+        guard case .mapStages(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 502)
+      }()
+      case .openOpportunity?: try {
+        guard case .openOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 600)
+      }()
+      case .upsertOpportunity?: try {
+        guard case .upsertOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 601)
+      }()
+      case .changeOpportunity?: try {
+        guard case .changeOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 602)
+      }()
+      case .correctOpportunity?: try {
+        guard case .correctOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 603)
+      }()
+      case .advanceStage?: try {
+        guard case .advanceStage(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 604)
+      }()
+      case .regressStage?: try {
+        guard case .regressStage(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 605)
+      }()
+      case .setAmount?: try {
+        guard case .setAmount(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 606)
+      }()
+      case .setCloseDate?: try {
+        guard case .setCloseDate(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 607)
+      }()
+      case .overrideProbability?: try {
+        guard case .overrideProbability(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 608)
+      }()
+      case .setForecastCategory?: try {
+        guard case .setForecastCategory(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 609)
+      }()
+      case .addLine?: try {
+        guard case .addLine(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 610)
+      }()
+      case .removeLine?: try {
+        guard case .removeLine(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 611)
+      }()
+      case .addCompetitor?: try {
+        guard case .addCompetitor(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 612)
+      }()
+      case .removeCompetitor?: try {
+        guard case .removeCompetitor(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 613)
+      }()
+      case .addBuyingRole?: try {
+        guard case .addBuyingRole(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 614)
+      }()
+      case .removeBuyingRole?: try {
+        guard case .removeBuyingRole(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 615)
+      }()
+      case .setNextStep?: try {
+        guard case .setNextStep(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 616)
+      }()
+      case .winOpportunity?: try {
+        guard case .winOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 617)
+      }()
+      case .loseOpportunity?: try {
+        guard case .loseOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 618)
+      }()
+      case .reopenOpportunity?: try {
+        guard case .reopenOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 619)
+      }()
+      case .abandonOpportunity?: try {
+        guard case .abandonOpportunity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 620)
       }()
       case .defineProduct?: try {
         guard case .defineProduct(let v)? = _storage._command else { preconditionFailure() }
@@ -1492,6 +4121,302 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
         guard case .refundReturn(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 922)
       }()
+      case .publishOffer?: try {
+        guard case .publishOffer(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1300)
+      }()
+      case .changeOffer?: try {
+        guard case .changeOffer(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1301)
+      }()
+      case .withdrawOffer?: try {
+        guard case .withdrawOffer(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1302)
+      }()
+      case .issueOffer?: try {
+        guard case .issueOffer(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1310)
+      }()
+      case .redeemOffer?: try {
+        guard case .redeemOffer(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1311)
+      }()
+      case .reverseOfferRedemption?: try {
+        guard case .reverseOfferRedemption(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1312)
+      }()
+      case .withdrawCoupon?: try {
+        guard case .withdrawCoupon(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1313)
+      }()
+      case .logInteraction?: try {
+        guard case .logInteraction(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1400)
+      }()
+      case .correctInteraction?: try {
+        guard case .correctInteraction(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1401)
+      }()
+      case .linkInteraction?: try {
+        guard case .linkInteraction(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1402)
+      }()
+      case .redactInteraction?: try {
+        guard case .redactInteraction(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1403)
+      }()
+      case .defineProgramme?: try {
+        guard case .defineProgramme(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2300)
+      }()
+      case .changeProgramme?: try {
+        guard case .changeProgramme(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2301)
+      }()
+      case .activateProgramme?: try {
+        guard case .activateProgramme(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2302)
+      }()
+      case .suspendProgramme?: try {
+        guard case .suspendProgramme(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2303)
+      }()
+      case .publishEarningRule?: try {
+        guard case .publishEarningRule(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2304)
+      }()
+      case .retireEarningRule?: try {
+        guard case .retireEarningRule(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2305)
+      }()
+      case .setExpiryPolicy?: try {
+        guard case .setExpiryPolicy(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2306)
+      }()
+      case .setLockDays?: try {
+        guard case .setLockDays(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2307)
+      }()
+      case .defineTier?: try {
+        guard case .defineTier(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2308)
+      }()
+      case .retireTier?: try {
+        guard case .retireTier(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2309)
+      }()
+      case .setTierPolicy?: try {
+        guard case .setTierPolicy(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2310)
+      }()
+      case .setPointValue?: try {
+        guard case .setPointValue(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2311)
+      }()
+      case .enrolMember?: try {
+        guard case .enrolMember(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2400)
+      }()
+      case .earnPoints?: try {
+        guard case .earnPoints(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2401)
+      }()
+      case .unlockPoints?: try {
+        guard case .unlockPoints(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2402)
+      }()
+      case .spendPoints?: try {
+        guard case .spendPoints(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2403)
+      }()
+      case .reverseEarning?: try {
+        guard case .reverseEarning(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2404)
+      }()
+      case .reverseSpending?: try {
+        guard case .reverseSpending(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2405)
+      }()
+      case .expirePoints?: try {
+        guard case .expirePoints(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2406)
+      }()
+      case .adjustPoints?: try {
+        guard case .adjustPoints(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2407)
+      }()
+      case .transferPoints?: try {
+        guard case .transferPoints(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2408)
+      }()
+      case .changeTier?: try {
+        guard case .changeTier(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2409)
+      }()
+      case .freezeAccount?: try {
+        guard case .freezeAccount(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2410)
+      }()
+      case .unfreezeAccount?: try {
+        guard case .unfreezeAccount(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2411)
+      }()
+      case .closeAccount?: try {
+        guard case .closeAccount(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2412)
+      }()
+      case .defineReward?: try {
+        guard case .defineReward(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2500)
+      }()
+      case .changeReward?: try {
+        guard case .changeReward(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2501)
+      }()
+      case .retireReward?: try {
+        guard case .retireReward(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2502)
+      }()
+      case .setRewardStock?: try {
+        guard case .setRewardStock(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2503)
+      }()
+      case .redeemReward?: try {
+        guard case .redeemReward(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2510)
+      }()
+      case .fulfilReward?: try {
+        guard case .fulfilReward(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2511)
+      }()
+      case .cancelRedemption?: try {
+        guard case .cancelRedemption(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2512)
+      }()
+      case .recordCompetitor?: try {
+        guard case .recordCompetitor(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3000)
+      }()
+      case .recordCompetitorMove?: try {
+        guard case .recordCompetitorMove(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3001)
+      }()
+      case .setStrengthWeakness?: try {
+        guard case .setStrengthWeakness(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3002)
+      }()
+      case .changeCompetitor?: try {
+        guard case .changeCompetitor(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3003)
+      }()
+      case .retireCompetitor?: try {
+        guard case .retireCompetitor(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3004)
+      }()
+      case .restoreCompetitor?: try {
+        guard case .restoreCompetitor(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3005)
+      }()
+      case .withdrawCompetitorMove?: try {
+        guard case .withdrawCompetitorMove(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3006)
+      }()
+      case .defineMarket?: try {
+        guard case .defineMarket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3010)
+      }()
+      case .changeMarket?: try {
+        guard case .changeMarket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3011)
+      }()
+      case .recordMarketSize?: try {
+        guard case .recordMarketSize(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3012)
+      }()
+      case .retireMarket?: try {
+        guard case .retireMarket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3013)
+      }()
+      case .restoreMarket?: try {
+        guard case .restoreMarket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3014)
+      }()
+      case .withdrawMarketSize?: try {
+        guard case .withdrawMarketSize(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3015)
+      }()
+      case .hireEmployee?: try {
+        guard case .hireEmployee(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3100)
+      }()
+      case .changeEmployee?: try {
+        guard case .changeEmployee(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3101)
+      }()
+      case .assignRole?: try {
+        guard case .assignRole(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3102)
+      }()
+      case .unassignRole?: try {
+        guard case .unassignRole(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3103)
+      }()
+      case .joinTeam?: try {
+        guard case .joinTeam(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3104)
+      }()
+      case .leaveTeam?: try {
+        guard case .leaveTeam(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3105)
+      }()
+      case .setCapacity?: try {
+        guard case .setCapacity(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3106)
+      }()
+      case .transferPortfolio?: try {
+        guard case .transferPortfolio(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3107)
+      }()
+      case .deactivateEmployee?: try {
+        guard case .deactivateEmployee(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3108)
+      }()
+      case .reactivateEmployee?: try {
+        guard case .reactivateEmployee(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3109)
+      }()
+      case .defineTeam?: try {
+        guard case .defineTeam(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3120)
+      }()
+      case .changeTeam?: try {
+        guard case .changeTeam(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3121)
+      }()
+      case .retireTeam?: try {
+        guard case .retireTeam(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3122)
+      }()
+      case .defineTerritory?: try {
+        guard case .defineTerritory(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3140)
+      }()
+      case .changeTerritory?: try {
+        guard case .changeTerritory(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3141)
+      }()
+      case .retireTerritory?: try {
+        guard case .retireTerritory(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3142)
+      }()
+      case .assignTerritory?: try {
+        guard case .assignTerritory(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3143)
+      }()
+      case .assignOwner?: try {
+        guard case .assignOwner(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3150)
+      }()
       case .startImport?: try {
         guard case .startImport(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3400)
@@ -1520,9 +4445,73 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
         guard case .untag(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3512)
       }()
+      case .setTarget?: try {
+        guard case .setTarget(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3600)
+      }()
+      case .recordTraining?: try {
+        guard case .recordTraining(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3601)
+      }()
+      case .reviewRelationship?: try {
+        guard case .reviewRelationship(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3602)
+      }()
+      case .withdrawTarget?: try {
+        guard case .withdrawTarget(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3603)
+      }()
+      case .correctTraining?: try {
+        guard case .correctTraining(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3604)
+      }()
+      case .withdrawTraining?: try {
+        guard case .withdrawTraining(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3605)
+      }()
       case .setOrganisation?: try {
         guard case .setOrganisation(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3700)
+      }()
+      case .setFiscalCalendar?: try {
+        guard case .setFiscalCalendar(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3701)
+      }()
+      case .setReportingCurrency?: try {
+        guard case .setReportingCurrency(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3702)
+      }()
+      case .setExchangeRate?: try {
+        guard case .setExchangeRate(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3703)
+      }()
+      case .closePeriod?: try {
+        guard case .closePeriod(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3704)
+      }()
+      case .reopenPeriod?: try {
+        guard case .reopenPeriod(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3705)
+      }()
+      case .setChannels?: try {
+        guard case .setChannels(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3706)
+      }()
+      case .defineField?: try {
+        guard case .defineField(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3800)
+      }()
+      case .changeField?: try {
+        guard case .changeField(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3801)
+      }()
+      case .retireField?: try {
+        guard case .retireField(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3802)
+      }()
+      case .setFields?: try {
+        guard case .setFields(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3803)
       }()
       case .registerPrincipal?: try {
         guard case .registerPrincipal(let v)? = _storage._command else { preconditionFailure() }
@@ -1557,6 +4546,8 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
         let rhs_storage = _args.1
         if _storage._expectedRevision != rhs_storage._expectedRevision {return false}
         if _storage._reason != rhs_storage._reason {return false}
+        if _storage._fields != rhs_storage._fields {return false}
+        if _storage._clearFields_p != rhs_storage._clearFields_p {return false}
         if _storage._command != rhs_storage._command {return false}
         return true
       }

@@ -430,6 +430,22 @@ public nonisolated struct EventPayload: Sendable {
     set {event = .untagged(newValue)}
   }
 
+  public var ownerAssigned: OwnerAssigned {
+    get {
+      if case .ownerAssigned(let v)? = event {return v}
+      return OwnerAssigned()
+    }
+    set {event = .ownerAssigned(newValue)}
+  }
+
+  public var fieldsSet: FieldsSet {
+    get {
+      if case .fieldsSet(let v)? = event {return v}
+      return FieldsSet()
+    }
+    set {event = .fieldsSet(newValue)}
+  }
+
   public var partyRegistered: PartyRegistered {
     get {
       if case .partyRegistered(let v)? = event {return v}
@@ -524,6 +540,190 @@ public nonisolated struct EventPayload: Sendable {
       return PartyStatusWithdrawn()
     }
     set {event = .partyStatusWithdrawn(newValue)}
+  }
+
+  public var pipelineDefined: PipelineDefined {
+    get {
+      if case .pipelineDefined(let v)? = event {return v}
+      return PipelineDefined()
+    }
+    set {event = .pipelineDefined(newValue)}
+  }
+
+  public var pipelineVersionPublished: PipelineVersionPublished {
+    get {
+      if case .pipelineVersionPublished(let v)? = event {return v}
+      return PipelineVersionPublished()
+    }
+    set {event = .pipelineVersionPublished(newValue)}
+  }
+
+  public var stagesMapped: StagesMapped {
+    get {
+      if case .stagesMapped(let v)? = event {return v}
+      return StagesMapped()
+    }
+    set {event = .stagesMapped(newValue)}
+  }
+
+  public var opportunityOpened: OpportunityOpened {
+    get {
+      if case .opportunityOpened(let v)? = event {return v}
+      return OpportunityOpened()
+    }
+    set {event = .opportunityOpened(newValue)}
+  }
+
+  public var opportunityChanged: OpportunityChanged {
+    get {
+      if case .opportunityChanged(let v)? = event {return v}
+      return OpportunityChanged()
+    }
+    set {event = .opportunityChanged(newValue)}
+  }
+
+  public var stageAdvanced: StageAdvanced {
+    get {
+      if case .stageAdvanced(let v)? = event {return v}
+      return StageAdvanced()
+    }
+    set {event = .stageAdvanced(newValue)}
+  }
+
+  public var stageRegressed: StageRegressed {
+    get {
+      if case .stageRegressed(let v)? = event {return v}
+      return StageRegressed()
+    }
+    set {event = .stageRegressed(newValue)}
+  }
+
+  public var amountSet: AmountSet {
+    get {
+      if case .amountSet(let v)? = event {return v}
+      return AmountSet()
+    }
+    set {event = .amountSet(newValue)}
+  }
+
+  public var closeDateMoved: CloseDateMoved {
+    get {
+      if case .closeDateMoved(let v)? = event {return v}
+      return CloseDateMoved()
+    }
+    set {event = .closeDateMoved(newValue)}
+  }
+
+  public var probabilityOverridden: ProbabilityOverridden {
+    get {
+      if case .probabilityOverridden(let v)? = event {return v}
+      return ProbabilityOverridden()
+    }
+    set {event = .probabilityOverridden(newValue)}
+  }
+
+  public var forecastCategorySet: ForecastCategorySet {
+    get {
+      if case .forecastCategorySet(let v)? = event {return v}
+      return ForecastCategorySet()
+    }
+    set {event = .forecastCategorySet(newValue)}
+  }
+
+  public var lineAdded: LineAdded {
+    get {
+      if case .lineAdded(let v)? = event {return v}
+      return LineAdded()
+    }
+    set {event = .lineAdded(newValue)}
+  }
+
+  public var lineRemoved: LineRemoved {
+    get {
+      if case .lineRemoved(let v)? = event {return v}
+      return LineRemoved()
+    }
+    set {event = .lineRemoved(newValue)}
+  }
+
+  public var competitorAdded: CompetitorAdded {
+    get {
+      if case .competitorAdded(let v)? = event {return v}
+      return CompetitorAdded()
+    }
+    set {event = .competitorAdded(newValue)}
+  }
+
+  public var competitorRemoved: CompetitorRemoved {
+    get {
+      if case .competitorRemoved(let v)? = event {return v}
+      return CompetitorRemoved()
+    }
+    set {event = .competitorRemoved(newValue)}
+  }
+
+  public var buyingRoleAdded: BuyingRoleAdded {
+    get {
+      if case .buyingRoleAdded(let v)? = event {return v}
+      return BuyingRoleAdded()
+    }
+    set {event = .buyingRoleAdded(newValue)}
+  }
+
+  public var buyingRoleRemoved: BuyingRoleRemoved {
+    get {
+      if case .buyingRoleRemoved(let v)? = event {return v}
+      return BuyingRoleRemoved()
+    }
+    set {event = .buyingRoleRemoved(newValue)}
+  }
+
+  public var nextStepSet: NextStepSet {
+    get {
+      if case .nextStepSet(let v)? = event {return v}
+      return NextStepSet()
+    }
+    set {event = .nextStepSet(newValue)}
+  }
+
+  public var opportunityWon: OpportunityWon {
+    get {
+      if case .opportunityWon(let v)? = event {return v}
+      return OpportunityWon()
+    }
+    set {event = .opportunityWon(newValue)}
+  }
+
+  public var opportunityLost: OpportunityLost {
+    get {
+      if case .opportunityLost(let v)? = event {return v}
+      return OpportunityLost()
+    }
+    set {event = .opportunityLost(newValue)}
+  }
+
+  public var opportunityReopened: OpportunityReopened {
+    get {
+      if case .opportunityReopened(let v)? = event {return v}
+      return OpportunityReopened()
+    }
+    set {event = .opportunityReopened(newValue)}
+  }
+
+  public var opportunityAbandoned: OpportunityAbandoned {
+    get {
+      if case .opportunityAbandoned(let v)? = event {return v}
+      return OpportunityAbandoned()
+    }
+    set {event = .opportunityAbandoned(newValue)}
+  }
+
+  public var opportunityCorrected: OpportunityCorrected {
+    get {
+      if case .opportunityCorrected(let v)? = event {return v}
+      return OpportunityCorrected()
+    }
+    set {event = .opportunityCorrected(newValue)}
   }
 
   public var productDefined: ProductDefined {
@@ -670,6 +870,662 @@ public nonisolated struct EventPayload: Sendable {
     set {event = .returnRefunded(newValue)}
   }
 
+  public var offerPublished: OfferPublished {
+    get {
+      if case .offerPublished(let v)? = event {return v}
+      return OfferPublished()
+    }
+    set {event = .offerPublished(newValue)}
+  }
+
+  public var offerChanged: OfferChanged {
+    get {
+      if case .offerChanged(let v)? = event {return v}
+      return OfferChanged()
+    }
+    set {event = .offerChanged(newValue)}
+  }
+
+  public var offerExpired: OfferExpired {
+    get {
+      if case .offerExpired(let v)? = event {return v}
+      return OfferExpired()
+    }
+    set {event = .offerExpired(newValue)}
+  }
+
+  public var offerWithdrawn: OfferWithdrawn {
+    get {
+      if case .offerWithdrawn(let v)? = event {return v}
+      return OfferWithdrawn()
+    }
+    set {event = .offerWithdrawn(newValue)}
+  }
+
+  public var offerExpiryWithdrawn: OfferExpiryWithdrawn {
+    get {
+      if case .offerExpiryWithdrawn(let v)? = event {return v}
+      return OfferExpiryWithdrawn()
+    }
+    set {event = .offerExpiryWithdrawn(newValue)}
+  }
+
+  public var offerIssued: OfferIssued {
+    get {
+      if case .offerIssued(let v)? = event {return v}
+      return OfferIssued()
+    }
+    set {event = .offerIssued(newValue)}
+  }
+
+  public var offerRedeemed: OfferRedeemed {
+    get {
+      if case .offerRedeemed(let v)? = event {return v}
+      return OfferRedeemed()
+    }
+    set {event = .offerRedeemed(newValue)}
+  }
+
+  public var offerRedemptionReversed: OfferRedemptionReversed {
+    get {
+      if case .offerRedemptionReversed(let v)? = event {return v}
+      return OfferRedemptionReversed()
+    }
+    set {event = .offerRedemptionReversed(newValue)}
+  }
+
+  public var couponExpired: CouponExpired {
+    get {
+      if case .couponExpired(let v)? = event {return v}
+      return CouponExpired()
+    }
+    set {event = .couponExpired(newValue)}
+  }
+
+  public var couponWithdrawn: CouponWithdrawn {
+    get {
+      if case .couponWithdrawn(let v)? = event {return v}
+      return CouponWithdrawn()
+    }
+    set {event = .couponWithdrawn(newValue)}
+  }
+
+  public var couponExpiryWithdrawn: CouponExpiryWithdrawn {
+    get {
+      if case .couponExpiryWithdrawn(let v)? = event {return v}
+      return CouponExpiryWithdrawn()
+    }
+    set {event = .couponExpiryWithdrawn(newValue)}
+  }
+
+  public var interactionLogged: InteractionLogged {
+    get {
+      if case .interactionLogged(let v)? = event {return v}
+      return InteractionLogged()
+    }
+    set {event = .interactionLogged(newValue)}
+  }
+
+  public var interactionCorrected: InteractionCorrected {
+    get {
+      if case .interactionCorrected(let v)? = event {return v}
+      return InteractionCorrected()
+    }
+    set {event = .interactionCorrected(newValue)}
+  }
+
+  public var interactionLinked: InteractionLinked {
+    get {
+      if case .interactionLinked(let v)? = event {return v}
+      return InteractionLinked()
+    }
+    set {event = .interactionLinked(newValue)}
+  }
+
+  public var interactionRedacted: InteractionRedacted {
+    get {
+      if case .interactionRedacted(let v)? = event {return v}
+      return InteractionRedacted()
+    }
+    set {event = .interactionRedacted(newValue)}
+  }
+
+  public var programmeDefined: ProgrammeDefined {
+    get {
+      if case .programmeDefined(let v)? = event {return v}
+      return ProgrammeDefined()
+    }
+    set {event = .programmeDefined(newValue)}
+  }
+
+  public var programmeChanged: ProgrammeChanged {
+    get {
+      if case .programmeChanged(let v)? = event {return v}
+      return ProgrammeChanged()
+    }
+    set {event = .programmeChanged(newValue)}
+  }
+
+  public var programmeActivated: ProgrammeActivated {
+    get {
+      if case .programmeActivated(let v)? = event {return v}
+      return ProgrammeActivated()
+    }
+    set {event = .programmeActivated(newValue)}
+  }
+
+  public var programmeSuspended: ProgrammeSuspended {
+    get {
+      if case .programmeSuspended(let v)? = event {return v}
+      return ProgrammeSuspended()
+    }
+    set {event = .programmeSuspended(newValue)}
+  }
+
+  public var earningRulePublished: EarningRulePublished {
+    get {
+      if case .earningRulePublished(let v)? = event {return v}
+      return EarningRulePublished()
+    }
+    set {event = .earningRulePublished(newValue)}
+  }
+
+  public var earningRuleRetired: EarningRuleRetired {
+    get {
+      if case .earningRuleRetired(let v)? = event {return v}
+      return EarningRuleRetired()
+    }
+    set {event = .earningRuleRetired(newValue)}
+  }
+
+  public var expiryPolicySet: ExpiryPolicySet {
+    get {
+      if case .expiryPolicySet(let v)? = event {return v}
+      return ExpiryPolicySet()
+    }
+    set {event = .expiryPolicySet(newValue)}
+  }
+
+  public var lockDaysSet: LockDaysSet {
+    get {
+      if case .lockDaysSet(let v)? = event {return v}
+      return LockDaysSet()
+    }
+    set {event = .lockDaysSet(newValue)}
+  }
+
+  public var tierDefined: TierDefined {
+    get {
+      if case .tierDefined(let v)? = event {return v}
+      return TierDefined()
+    }
+    set {event = .tierDefined(newValue)}
+  }
+
+  public var tierRetired: TierRetired {
+    get {
+      if case .tierRetired(let v)? = event {return v}
+      return TierRetired()
+    }
+    set {event = .tierRetired(newValue)}
+  }
+
+  public var tierPolicySet: TierPolicySet {
+    get {
+      if case .tierPolicySet(let v)? = event {return v}
+      return TierPolicySet()
+    }
+    set {event = .tierPolicySet(newValue)}
+  }
+
+  public var pointValueSet: PointValueSet {
+    get {
+      if case .pointValueSet(let v)? = event {return v}
+      return PointValueSet()
+    }
+    set {event = .pointValueSet(newValue)}
+  }
+
+  public var tierReviewAdvanced: TierReviewAdvanced {
+    get {
+      if case .tierReviewAdvanced(let v)? = event {return v}
+      return TierReviewAdvanced()
+    }
+    set {event = .tierReviewAdvanced(newValue)}
+  }
+
+  public var memberEnrolled: MemberEnrolled {
+    get {
+      if case .memberEnrolled(let v)? = event {return v}
+      return MemberEnrolled()
+    }
+    set {event = .memberEnrolled(newValue)}
+  }
+
+  public var pointsEarned: PointsEarned {
+    get {
+      if case .pointsEarned(let v)? = event {return v}
+      return PointsEarned()
+    }
+    set {event = .pointsEarned(newValue)}
+  }
+
+  public var pointsUnlocked: PointsUnlocked {
+    get {
+      if case .pointsUnlocked(let v)? = event {return v}
+      return PointsUnlocked()
+    }
+    set {event = .pointsUnlocked(newValue)}
+  }
+
+  public var pointsSpent: PointsSpent {
+    get {
+      if case .pointsSpent(let v)? = event {return v}
+      return PointsSpent()
+    }
+    set {event = .pointsSpent(newValue)}
+  }
+
+  public var earningReversed: EarningReversed {
+    get {
+      if case .earningReversed(let v)? = event {return v}
+      return EarningReversed()
+    }
+    set {event = .earningReversed(newValue)}
+  }
+
+  public var spendingReversed: SpendingReversed {
+    get {
+      if case .spendingReversed(let v)? = event {return v}
+      return SpendingReversed()
+    }
+    set {event = .spendingReversed(newValue)}
+  }
+
+  public var pointsExpired: PointsExpired {
+    get {
+      if case .pointsExpired(let v)? = event {return v}
+      return PointsExpired()
+    }
+    set {event = .pointsExpired(newValue)}
+  }
+
+  public var pointsAdjusted: PointsAdjusted {
+    get {
+      if case .pointsAdjusted(let v)? = event {return v}
+      return PointsAdjusted()
+    }
+    set {event = .pointsAdjusted(newValue)}
+  }
+
+  public var pointsTransferred: PointsTransferred {
+    get {
+      if case .pointsTransferred(let v)? = event {return v}
+      return PointsTransferred()
+    }
+    set {event = .pointsTransferred(newValue)}
+  }
+
+  public var tierChanged: TierChanged {
+    get {
+      if case .tierChanged(let v)? = event {return v}
+      return TierChanged()
+    }
+    set {event = .tierChanged(newValue)}
+  }
+
+  public var accountFrozen: AccountFrozen {
+    get {
+      if case .accountFrozen(let v)? = event {return v}
+      return AccountFrozen()
+    }
+    set {event = .accountFrozen(newValue)}
+  }
+
+  public var accountUnfrozen: AccountUnfrozen {
+    get {
+      if case .accountUnfrozen(let v)? = event {return v}
+      return AccountUnfrozen()
+    }
+    set {event = .accountUnfrozen(newValue)}
+  }
+
+  public var accountClosed: AccountClosed {
+    get {
+      if case .accountClosed(let v)? = event {return v}
+      return AccountClosed()
+    }
+    set {event = .accountClosed(newValue)}
+  }
+
+  public var pointsExpiryWithdrawn: PointsExpiryWithdrawn {
+    get {
+      if case .pointsExpiryWithdrawn(let v)? = event {return v}
+      return PointsExpiryWithdrawn()
+    }
+    set {event = .pointsExpiryWithdrawn(newValue)}
+  }
+
+  public var reversalWithdrawn: ReversalWithdrawn {
+    get {
+      if case .reversalWithdrawn(let v)? = event {return v}
+      return ReversalWithdrawn()
+    }
+    set {event = .reversalWithdrawn(newValue)}
+  }
+
+  public var tierConfirmed: TierConfirmed {
+    get {
+      if case .tierConfirmed(let v)? = event {return v}
+      return TierConfirmed()
+    }
+    set {event = .tierConfirmed(newValue)}
+  }
+
+  public var rewardDefined: RewardDefined {
+    get {
+      if case .rewardDefined(let v)? = event {return v}
+      return RewardDefined()
+    }
+    set {event = .rewardDefined(newValue)}
+  }
+
+  public var rewardChanged: RewardChanged {
+    get {
+      if case .rewardChanged(let v)? = event {return v}
+      return RewardChanged()
+    }
+    set {event = .rewardChanged(newValue)}
+  }
+
+  public var rewardRetired: RewardRetired {
+    get {
+      if case .rewardRetired(let v)? = event {return v}
+      return RewardRetired()
+    }
+    set {event = .rewardRetired(newValue)}
+  }
+
+  public var rewardStockSet: RewardStockSet {
+    get {
+      if case .rewardStockSet(let v)? = event {return v}
+      return RewardStockSet()
+    }
+    set {event = .rewardStockSet(newValue)}
+  }
+
+  public var rewardRedeemed: RewardRedeemed {
+    get {
+      if case .rewardRedeemed(let v)? = event {return v}
+      return RewardRedeemed()
+    }
+    set {event = .rewardRedeemed(newValue)}
+  }
+
+  public var rewardShipped: RewardShipped {
+    get {
+      if case .rewardShipped(let v)? = event {return v}
+      return RewardShipped()
+    }
+    set {event = .rewardShipped(newValue)}
+  }
+
+  public var rewardDelivered: RewardDelivered {
+    get {
+      if case .rewardDelivered(let v)? = event {return v}
+      return RewardDelivered()
+    }
+    set {event = .rewardDelivered(newValue)}
+  }
+
+  public var redemptionCancelled: RedemptionCancelled {
+    get {
+      if case .redemptionCancelled(let v)? = event {return v}
+      return RedemptionCancelled()
+    }
+    set {event = .redemptionCancelled(newValue)}
+  }
+
+  public var competitorRecorded: CompetitorRecorded {
+    get {
+      if case .competitorRecorded(let v)? = event {return v}
+      return CompetitorRecorded()
+    }
+    set {event = .competitorRecorded(newValue)}
+  }
+
+  public var competitorMoved: CompetitorMoved {
+    get {
+      if case .competitorMoved(let v)? = event {return v}
+      return CompetitorMoved()
+    }
+    set {event = .competitorMoved(newValue)}
+  }
+
+  public var strengthWeaknessSet: StrengthWeaknessSet {
+    get {
+      if case .strengthWeaknessSet(let v)? = event {return v}
+      return StrengthWeaknessSet()
+    }
+    set {event = .strengthWeaknessSet(newValue)}
+  }
+
+  public var competitorChanged: CompetitorChanged {
+    get {
+      if case .competitorChanged(let v)? = event {return v}
+      return CompetitorChanged()
+    }
+    set {event = .competitorChanged(newValue)}
+  }
+
+  public var competitorRetired: CompetitorRetired {
+    get {
+      if case .competitorRetired(let v)? = event {return v}
+      return CompetitorRetired()
+    }
+    set {event = .competitorRetired(newValue)}
+  }
+
+  public var competitorRestored: CompetitorRestored {
+    get {
+      if case .competitorRestored(let v)? = event {return v}
+      return CompetitorRestored()
+    }
+    set {event = .competitorRestored(newValue)}
+  }
+
+  public var competitorMoveWithdrawn: CompetitorMoveWithdrawn {
+    get {
+      if case .competitorMoveWithdrawn(let v)? = event {return v}
+      return CompetitorMoveWithdrawn()
+    }
+    set {event = .competitorMoveWithdrawn(newValue)}
+  }
+
+  public var marketDefined: MarketDefined {
+    get {
+      if case .marketDefined(let v)? = event {return v}
+      return MarketDefined()
+    }
+    set {event = .marketDefined(newValue)}
+  }
+
+  public var marketChanged: MarketChanged {
+    get {
+      if case .marketChanged(let v)? = event {return v}
+      return MarketChanged()
+    }
+    set {event = .marketChanged(newValue)}
+  }
+
+  public var marketSizeRecorded: MarketSizeRecorded {
+    get {
+      if case .marketSizeRecorded(let v)? = event {return v}
+      return MarketSizeRecorded()
+    }
+    set {event = .marketSizeRecorded(newValue)}
+  }
+
+  public var marketRetired: MarketRetired {
+    get {
+      if case .marketRetired(let v)? = event {return v}
+      return MarketRetired()
+    }
+    set {event = .marketRetired(newValue)}
+  }
+
+  public var marketRestored: MarketRestored {
+    get {
+      if case .marketRestored(let v)? = event {return v}
+      return MarketRestored()
+    }
+    set {event = .marketRestored(newValue)}
+  }
+
+  public var marketSizeWithdrawn: MarketSizeWithdrawn {
+    get {
+      if case .marketSizeWithdrawn(let v)? = event {return v}
+      return MarketSizeWithdrawn()
+    }
+    set {event = .marketSizeWithdrawn(newValue)}
+  }
+
+  public var employeeHired: EmployeeHired {
+    get {
+      if case .employeeHired(let v)? = event {return v}
+      return EmployeeHired()
+    }
+    set {event = .employeeHired(newValue)}
+  }
+
+  public var employeeChanged: EmployeeChanged {
+    get {
+      if case .employeeChanged(let v)? = event {return v}
+      return EmployeeChanged()
+    }
+    set {event = .employeeChanged(newValue)}
+  }
+
+  public var roleAssigned: RoleAssigned {
+    get {
+      if case .roleAssigned(let v)? = event {return v}
+      return RoleAssigned()
+    }
+    set {event = .roleAssigned(newValue)}
+  }
+
+  public var roleUnassigned: RoleUnassigned {
+    get {
+      if case .roleUnassigned(let v)? = event {return v}
+      return RoleUnassigned()
+    }
+    set {event = .roleUnassigned(newValue)}
+  }
+
+  public var teamJoined: TeamJoined {
+    get {
+      if case .teamJoined(let v)? = event {return v}
+      return TeamJoined()
+    }
+    set {event = .teamJoined(newValue)}
+  }
+
+  public var teamLeft: TeamLeft {
+    get {
+      if case .teamLeft(let v)? = event {return v}
+      return TeamLeft()
+    }
+    set {event = .teamLeft(newValue)}
+  }
+
+  public var capacitySet: CapacitySet {
+    get {
+      if case .capacitySet(let v)? = event {return v}
+      return CapacitySet()
+    }
+    set {event = .capacitySet(newValue)}
+  }
+
+  public var portfolioTransferred: PortfolioTransferred {
+    get {
+      if case .portfolioTransferred(let v)? = event {return v}
+      return PortfolioTransferred()
+    }
+    set {event = .portfolioTransferred(newValue)}
+  }
+
+  public var employeeDeactivated: EmployeeDeactivated {
+    get {
+      if case .employeeDeactivated(let v)? = event {return v}
+      return EmployeeDeactivated()
+    }
+    set {event = .employeeDeactivated(newValue)}
+  }
+
+  public var employeeReactivated: EmployeeReactivated {
+    get {
+      if case .employeeReactivated(let v)? = event {return v}
+      return EmployeeReactivated()
+    }
+    set {event = .employeeReactivated(newValue)}
+  }
+
+  public var teamDefined: TeamDefined {
+    get {
+      if case .teamDefined(let v)? = event {return v}
+      return TeamDefined()
+    }
+    set {event = .teamDefined(newValue)}
+  }
+
+  public var teamChanged: TeamChanged {
+    get {
+      if case .teamChanged(let v)? = event {return v}
+      return TeamChanged()
+    }
+    set {event = .teamChanged(newValue)}
+  }
+
+  public var teamRetired: TeamRetired {
+    get {
+      if case .teamRetired(let v)? = event {return v}
+      return TeamRetired()
+    }
+    set {event = .teamRetired(newValue)}
+  }
+
+  public var territoryDefined: TerritoryDefined {
+    get {
+      if case .territoryDefined(let v)? = event {return v}
+      return TerritoryDefined()
+    }
+    set {event = .territoryDefined(newValue)}
+  }
+
+  public var territoryChanged: TerritoryChanged {
+    get {
+      if case .territoryChanged(let v)? = event {return v}
+      return TerritoryChanged()
+    }
+    set {event = .territoryChanged(newValue)}
+  }
+
+  public var territoryRetired: TerritoryRetired {
+    get {
+      if case .territoryRetired(let v)? = event {return v}
+      return TerritoryRetired()
+    }
+    set {event = .territoryRetired(newValue)}
+  }
+
+  public var territoryAssigned: TerritoryAssigned {
+    get {
+      if case .territoryAssigned(let v)? = event {return v}
+      return TerritoryAssigned()
+    }
+    set {event = .territoryAssigned(newValue)}
+  }
+
   public var importStarted: ImportStarted {
     get {
       if case .importStarted(let v)? = event {return v}
@@ -702,12 +1558,132 @@ public nonisolated struct EventPayload: Sendable {
     set {event = .externalUnlinked(newValue)}
   }
 
+  public var targetSet: TargetSet {
+    get {
+      if case .targetSet(let v)? = event {return v}
+      return TargetSet()
+    }
+    set {event = .targetSet(newValue)}
+  }
+
+  public var trainingRecorded: TrainingRecorded {
+    get {
+      if case .trainingRecorded(let v)? = event {return v}
+      return TrainingRecorded()
+    }
+    set {event = .trainingRecorded(newValue)}
+  }
+
+  public var relationshipReviewed: RelationshipReviewed {
+    get {
+      if case .relationshipReviewed(let v)? = event {return v}
+      return RelationshipReviewed()
+    }
+    set {event = .relationshipReviewed(newValue)}
+  }
+
+  public var targetWithdrawn: TargetWithdrawn {
+    get {
+      if case .targetWithdrawn(let v)? = event {return v}
+      return TargetWithdrawn()
+    }
+    set {event = .targetWithdrawn(newValue)}
+  }
+
+  public var trainingCorrected: TrainingCorrected {
+    get {
+      if case .trainingCorrected(let v)? = event {return v}
+      return TrainingCorrected()
+    }
+    set {event = .trainingCorrected(newValue)}
+  }
+
+  public var trainingWithdrawn: TrainingWithdrawn {
+    get {
+      if case .trainingWithdrawn(let v)? = event {return v}
+      return TrainingWithdrawn()
+    }
+    set {event = .trainingWithdrawn(newValue)}
+  }
+
   public var organisationSet: OrganisationSet {
     get {
       if case .organisationSet(let v)? = event {return v}
       return OrganisationSet()
     }
     set {event = .organisationSet(newValue)}
+  }
+
+  public var fiscalCalendarSet: FiscalCalendarSet {
+    get {
+      if case .fiscalCalendarSet(let v)? = event {return v}
+      return FiscalCalendarSet()
+    }
+    set {event = .fiscalCalendarSet(newValue)}
+  }
+
+  public var reportingCurrencySet: ReportingCurrencySet {
+    get {
+      if case .reportingCurrencySet(let v)? = event {return v}
+      return ReportingCurrencySet()
+    }
+    set {event = .reportingCurrencySet(newValue)}
+  }
+
+  public var exchangeRateSet: ExchangeRateSet {
+    get {
+      if case .exchangeRateSet(let v)? = event {return v}
+      return ExchangeRateSet()
+    }
+    set {event = .exchangeRateSet(newValue)}
+  }
+
+  public var periodClosed: PeriodClosed {
+    get {
+      if case .periodClosed(let v)? = event {return v}
+      return PeriodClosed()
+    }
+    set {event = .periodClosed(newValue)}
+  }
+
+  public var periodReopened: PeriodReopened {
+    get {
+      if case .periodReopened(let v)? = event {return v}
+      return PeriodReopened()
+    }
+    set {event = .periodReopened(newValue)}
+  }
+
+  public var channelsSet: ChannelsSet {
+    get {
+      if case .channelsSet(let v)? = event {return v}
+      return ChannelsSet()
+    }
+    set {event = .channelsSet(newValue)}
+  }
+
+  public var fieldDefined: FieldDefined {
+    get {
+      if case .fieldDefined(let v)? = event {return v}
+      return FieldDefined()
+    }
+    set {event = .fieldDefined(newValue)}
+  }
+
+  public var fieldChanged: FieldChanged {
+    get {
+      if case .fieldChanged(let v)? = event {return v}
+      return FieldChanged()
+    }
+    set {event = .fieldChanged(newValue)}
+  }
+
+  public var fieldRetired: FieldRetired {
+    get {
+      if case .fieldRetired(let v)? = event {return v}
+      return FieldRetired()
+    }
+    set {event = .fieldRetired(newValue)}
   }
 
   public var principalRegistered: PrincipalRegistered {
@@ -757,6 +1733,8 @@ public nonisolated struct EventPayload: Sendable {
     case noteAdded(NoteAdded)
     case tagged(Tagged)
     case untagged(Untagged)
+    case ownerAssigned(OwnerAssigned)
+    case fieldsSet(FieldsSet)
     case partyRegistered(PartyRegistered)
     case partyCorrected(PartyCorrected)
     case partyDetailChanged(PartyDetailChanged)
@@ -769,6 +1747,29 @@ public nonisolated struct EventPayload: Sendable {
     case partyArchived(PartyArchived)
     case partyRestored(PartyRestored)
     case partyStatusWithdrawn(PartyStatusWithdrawn)
+    case pipelineDefined(PipelineDefined)
+    case pipelineVersionPublished(PipelineVersionPublished)
+    case stagesMapped(StagesMapped)
+    case opportunityOpened(OpportunityOpened)
+    case opportunityChanged(OpportunityChanged)
+    case stageAdvanced(StageAdvanced)
+    case stageRegressed(StageRegressed)
+    case amountSet(AmountSet)
+    case closeDateMoved(CloseDateMoved)
+    case probabilityOverridden(ProbabilityOverridden)
+    case forecastCategorySet(ForecastCategorySet)
+    case lineAdded(LineAdded)
+    case lineRemoved(LineRemoved)
+    case competitorAdded(CompetitorAdded)
+    case competitorRemoved(CompetitorRemoved)
+    case buyingRoleAdded(BuyingRoleAdded)
+    case buyingRoleRemoved(BuyingRoleRemoved)
+    case nextStepSet(NextStepSet)
+    case opportunityWon(OpportunityWon)
+    case opportunityLost(OpportunityLost)
+    case opportunityReopened(OpportunityReopened)
+    case opportunityAbandoned(OpportunityAbandoned)
+    case opportunityCorrected(OpportunityCorrected)
     case productDefined(ProductDefined)
     case productChanged(ProductChanged)
     case variantAdded(VariantAdded)
@@ -787,11 +1788,108 @@ public nonisolated struct EventPayload: Sendable {
     case returnLinesAdded(ReturnLinesAdded)
     case returnCorrected(ReturnCorrected)
     case returnRefunded(ReturnRefunded)
+    case offerPublished(OfferPublished)
+    case offerChanged(OfferChanged)
+    case offerExpired(OfferExpired)
+    case offerWithdrawn(OfferWithdrawn)
+    case offerExpiryWithdrawn(OfferExpiryWithdrawn)
+    case offerIssued(OfferIssued)
+    case offerRedeemed(OfferRedeemed)
+    case offerRedemptionReversed(OfferRedemptionReversed)
+    case couponExpired(CouponExpired)
+    case couponWithdrawn(CouponWithdrawn)
+    case couponExpiryWithdrawn(CouponExpiryWithdrawn)
+    case interactionLogged(InteractionLogged)
+    case interactionCorrected(InteractionCorrected)
+    case interactionLinked(InteractionLinked)
+    case interactionRedacted(InteractionRedacted)
+    case programmeDefined(ProgrammeDefined)
+    case programmeChanged(ProgrammeChanged)
+    case programmeActivated(ProgrammeActivated)
+    case programmeSuspended(ProgrammeSuspended)
+    case earningRulePublished(EarningRulePublished)
+    case earningRuleRetired(EarningRuleRetired)
+    case expiryPolicySet(ExpiryPolicySet)
+    case lockDaysSet(LockDaysSet)
+    case tierDefined(TierDefined)
+    case tierRetired(TierRetired)
+    case tierPolicySet(TierPolicySet)
+    case pointValueSet(PointValueSet)
+    case tierReviewAdvanced(TierReviewAdvanced)
+    case memberEnrolled(MemberEnrolled)
+    case pointsEarned(PointsEarned)
+    case pointsUnlocked(PointsUnlocked)
+    case pointsSpent(PointsSpent)
+    case earningReversed(EarningReversed)
+    case spendingReversed(SpendingReversed)
+    case pointsExpired(PointsExpired)
+    case pointsAdjusted(PointsAdjusted)
+    case pointsTransferred(PointsTransferred)
+    case tierChanged(TierChanged)
+    case accountFrozen(AccountFrozen)
+    case accountUnfrozen(AccountUnfrozen)
+    case accountClosed(AccountClosed)
+    case pointsExpiryWithdrawn(PointsExpiryWithdrawn)
+    case reversalWithdrawn(ReversalWithdrawn)
+    case tierConfirmed(TierConfirmed)
+    case rewardDefined(RewardDefined)
+    case rewardChanged(RewardChanged)
+    case rewardRetired(RewardRetired)
+    case rewardStockSet(RewardStockSet)
+    case rewardRedeemed(RewardRedeemed)
+    case rewardShipped(RewardShipped)
+    case rewardDelivered(RewardDelivered)
+    case redemptionCancelled(RedemptionCancelled)
+    case competitorRecorded(CompetitorRecorded)
+    case competitorMoved(CompetitorMoved)
+    case strengthWeaknessSet(StrengthWeaknessSet)
+    case competitorChanged(CompetitorChanged)
+    case competitorRetired(CompetitorRetired)
+    case competitorRestored(CompetitorRestored)
+    case competitorMoveWithdrawn(CompetitorMoveWithdrawn)
+    case marketDefined(MarketDefined)
+    case marketChanged(MarketChanged)
+    case marketSizeRecorded(MarketSizeRecorded)
+    case marketRetired(MarketRetired)
+    case marketRestored(MarketRestored)
+    case marketSizeWithdrawn(MarketSizeWithdrawn)
+    case employeeHired(EmployeeHired)
+    case employeeChanged(EmployeeChanged)
+    case roleAssigned(RoleAssigned)
+    case roleUnassigned(RoleUnassigned)
+    case teamJoined(TeamJoined)
+    case teamLeft(TeamLeft)
+    case capacitySet(CapacitySet)
+    case portfolioTransferred(PortfolioTransferred)
+    case employeeDeactivated(EmployeeDeactivated)
+    case employeeReactivated(EmployeeReactivated)
+    case teamDefined(TeamDefined)
+    case teamChanged(TeamChanged)
+    case teamRetired(TeamRetired)
+    case territoryDefined(TerritoryDefined)
+    case territoryChanged(TerritoryChanged)
+    case territoryRetired(TerritoryRetired)
+    case territoryAssigned(TerritoryAssigned)
     case importStarted(ImportStarted)
     case importCommitted(ImportCommitted)
     case externalLinked(ExternalLinked)
     case externalUnlinked(ExternalUnlinked)
+    case targetSet(TargetSet)
+    case trainingRecorded(TrainingRecorded)
+    case relationshipReviewed(RelationshipReviewed)
+    case targetWithdrawn(TargetWithdrawn)
+    case trainingCorrected(TrainingCorrected)
+    case trainingWithdrawn(TrainingWithdrawn)
     case organisationSet(OrganisationSet)
+    case fiscalCalendarSet(FiscalCalendarSet)
+    case reportingCurrencySet(ReportingCurrencySet)
+    case exchangeRateSet(ExchangeRateSet)
+    case periodClosed(PeriodClosed)
+    case periodReopened(PeriodReopened)
+    case channelsSet(ChannelsSet)
+    case fieldDefined(FieldDefined)
+    case fieldChanged(FieldChanged)
+    case fieldRetired(FieldRetired)
     case principalRegistered(PrincipalRegistered)
     case roleGranted(RoleGranted)
     case roleRevoked(RoleRevoked)
@@ -834,6 +1932,14 @@ public nonisolated struct PersonalData: Sendable {
       return NotePersonal()
     }
     set {data = .noteAdded(newValue)}
+  }
+
+  public var fieldsSet: FieldsSetPersonal {
+    get {
+      if case .fieldsSet(let v)? = data {return v}
+      return FieldsSetPersonal()
+    }
+    set {data = .fieldsSet(newValue)}
   }
 
   public var partyRegistered: PartyRegisteredPersonal {
@@ -892,6 +1998,54 @@ public nonisolated struct PersonalData: Sendable {
     set {data = .preferenceRecorded(newValue)}
   }
 
+  public var opportunityOpened: OpportunityHeadPersonal {
+    get {
+      if case .opportunityOpened(let v)? = data {return v}
+      return OpportunityHeadPersonal()
+    }
+    set {data = .opportunityOpened(newValue)}
+  }
+
+  public var opportunityChanged: OpportunityHeadPersonal {
+    get {
+      if case .opportunityChanged(let v)? = data {return v}
+      return OpportunityHeadPersonal()
+    }
+    set {data = .opportunityChanged(newValue)}
+  }
+
+  public var nextStepSet: NextStepPersonal {
+    get {
+      if case .nextStepSet(let v)? = data {return v}
+      return NextStepPersonal()
+    }
+    set {data = .nextStepSet(newValue)}
+  }
+
+  public var opportunityWon: OpportunityClosingPersonal {
+    get {
+      if case .opportunityWon(let v)? = data {return v}
+      return OpportunityClosingPersonal()
+    }
+    set {data = .opportunityWon(newValue)}
+  }
+
+  public var opportunityLost: OpportunityClosingPersonal {
+    get {
+      if case .opportunityLost(let v)? = data {return v}
+      return OpportunityClosingPersonal()
+    }
+    set {data = .opportunityLost(newValue)}
+  }
+
+  public var opportunityCorrected: OpportunityClosingPersonal {
+    get {
+      if case .opportunityCorrected(let v)? = data {return v}
+      return OpportunityClosingPersonal()
+    }
+    set {data = .opportunityCorrected(newValue)}
+  }
+
   public var orderPlaced: OrderPlacedPersonal {
     get {
       if case .orderPlaced(let v)? = data {return v}
@@ -906,6 +2060,46 @@ public nonisolated struct PersonalData: Sendable {
       return OrderPlacedPersonal()
     }
     set {data = .orderCorrected(newValue)}
+  }
+
+  public var offerIssued: OfferIssuedPersonal {
+    get {
+      if case .offerIssued(let v)? = data {return v}
+      return OfferIssuedPersonal()
+    }
+    set {data = .offerIssued(newValue)}
+  }
+
+  public var interactionLogged: InteractionLoggedPersonal {
+    get {
+      if case .interactionLogged(let v)? = data {return v}
+      return InteractionLoggedPersonal()
+    }
+    set {data = .interactionLogged(newValue)}
+  }
+
+  public var interactionCorrected: InteractionLoggedPersonal {
+    get {
+      if case .interactionCorrected(let v)? = data {return v}
+      return InteractionLoggedPersonal()
+    }
+    set {data = .interactionCorrected(newValue)}
+  }
+
+  public var employeeHired: EmployeeHiredPersonal {
+    get {
+      if case .employeeHired(let v)? = data {return v}
+      return EmployeeHiredPersonal()
+    }
+    set {data = .employeeHired(newValue)}
+  }
+
+  public var employeeChanged: EmployeeChangedPersonal {
+    get {
+      if case .employeeChanged(let v)? = data {return v}
+      return EmployeeChangedPersonal()
+    }
+    set {data = .employeeChanged(newValue)}
   }
 
   public var externalLinked: ExternalKeyPersonal {
@@ -924,6 +2118,30 @@ public nonisolated struct PersonalData: Sendable {
     set {data = .externalUnlinked(newValue)}
   }
 
+  public var trainingRecorded: TrainingRecordedPersonal {
+    get {
+      if case .trainingRecorded(let v)? = data {return v}
+      return TrainingRecordedPersonal()
+    }
+    set {data = .trainingRecorded(newValue)}
+  }
+
+  public var relationshipReviewed: RelationshipReviewedPersonal {
+    get {
+      if case .relationshipReviewed(let v)? = data {return v}
+      return RelationshipReviewedPersonal()
+    }
+    set {data = .relationshipReviewed(newValue)}
+  }
+
+  public var trainingCorrected: TrainingRecordedPersonal {
+    get {
+      if case .trainingCorrected(let v)? = data {return v}
+      return TrainingRecordedPersonal()
+    }
+    set {data = .trainingCorrected(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Data: Equatable, Sendable {
@@ -931,6 +2149,7 @@ public nonisolated struct PersonalData: Sendable {
     case fingerprint(Data)
     case reason(ReasonPersonal)
     case noteAdded(NotePersonal)
+    case fieldsSet(FieldsSetPersonal)
     case partyRegistered(PartyRegisteredPersonal)
     case partyCorrected(PartyNameChangedPersonal)
     case partyDetailChanged(PartyNameChangedPersonal)
@@ -938,10 +2157,24 @@ public nonisolated struct PersonalData: Sendable {
     case contactPointRetired(ContactPointRetiredPersonal)
     case needRecorded(NeedRecordedPersonal)
     case preferenceRecorded(PreferenceRecordedPersonal)
+    case opportunityOpened(OpportunityHeadPersonal)
+    case opportunityChanged(OpportunityHeadPersonal)
+    case nextStepSet(NextStepPersonal)
+    case opportunityWon(OpportunityClosingPersonal)
+    case opportunityLost(OpportunityClosingPersonal)
+    case opportunityCorrected(OpportunityClosingPersonal)
     case orderPlaced(OrderPlacedPersonal)
     case orderCorrected(OrderPlacedPersonal)
+    case offerIssued(OfferIssuedPersonal)
+    case interactionLogged(InteractionLoggedPersonal)
+    case interactionCorrected(InteractionLoggedPersonal)
+    case employeeHired(EmployeeHiredPersonal)
+    case employeeChanged(EmployeeChangedPersonal)
     case externalLinked(ExternalKeyPersonal)
     case externalUnlinked(ExternalKeyPersonal)
+    case trainingRecorded(TrainingRecordedPersonal)
+    case relationshipReviewed(RelationshipReviewedPersonal)
+    case trainingCorrected(TrainingRecordedPersonal)
 
   }
 
@@ -1554,7 +2787,7 @@ nonisolated extension EventSubject: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EventPayload"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_opened\0\u{4}\u{a}note_added\0\u{1}tagged\0\u{1}untagged\0\u{4}X\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{3}contact_point_verified\0\u{3}contact_point_retired\0\u{3}party_status_changed\0\u{3}need_recorded\0\u{3}preference_recorded\0\u{3}party_archived\0\u{3}party_restored\0\u{3}party_status_withdrawn\0\u{4}M\u{9}product_defined\0\u{3}product_changed\0\u{3}variant_added\0\u{3}product_retired\0\u{3}products_related\0\u{4}\u{6}price_book_defined\0\u{3}price_set\0\u{4}}\u{2}order_placed\0\u{3}order_lines_added\0\u{3}order_corrected\0\u{3}order_confirmed\0\u{3}order_cancelled\0\u{3}line_fulfilled\0\u{3}order_completed\0\u{4}\u{e}return_registered\0\u{3}return_lines_added\0\u{3}return_corrected\0\u{3}return_refunded\0\u{4}m&import_started\0\u{3}import_committed\0\u{4}c\u{1}external_linked\0\u{3}external_unlinked\0\u{4}G\u{3}organisation_set\0\u{4}H\u{3}principal_registered\0\u{3}role_granted\0\u{3}role_revoked\0\u{3}principal_bound\0\u{3}on_behalf_of_allowed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_opened\0\u{4}\u{a}note_added\0\u{1}tagged\0\u{1}untagged\0\u{3}owner_assigned\0\u{3}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{3}contact_point_verified\0\u{3}contact_point_retired\0\u{3}party_status_changed\0\u{3}need_recorded\0\u{3}preference_recorded\0\u{3}party_archived\0\u{3}party_restored\0\u{3}party_status_withdrawn\0\u{4}E\u{6}pipeline_defined\0\u{3}pipeline_version_published\0\u{3}stages_mapped\0\u{4}b\u{1}opportunity_opened\0\u{3}opportunity_changed\0\u{3}stage_advanced\0\u{3}stage_regressed\0\u{3}amount_set\0\u{3}close_date_moved\0\u{3}probability_overridden\0\u{3}forecast_category_set\0\u{3}line_added\0\u{3}line_removed\0\u{3}competitor_added\0\u{3}competitor_removed\0\u{3}buying_role_added\0\u{3}buying_role_removed\0\u{3}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{3}opportunity_reopened\0\u{3}opportunity_abandoned\0\u{3}opportunity_corrected\0\u{4}Q\u{1}product_defined\0\u{3}product_changed\0\u{3}variant_added\0\u{3}product_retired\0\u{3}products_related\0\u{4}\u{6}price_book_defined\0\u{3}price_set\0\u{4}}\u{2}order_placed\0\u{3}order_lines_added\0\u{3}order_corrected\0\u{3}order_confirmed\0\u{3}order_cancelled\0\u{3}line_fulfilled\0\u{3}order_completed\0\u{4}\u{e}return_registered\0\u{3}return_lines_added\0\u{3}return_corrected\0\u{3}return_refunded\0\u{4}y\u{5}offer_published\0\u{3}offer_changed\0\u{3}offer_expired\0\u{3}offer_withdrawn\0\u{3}offer_expiry_withdrawn\0\u{4}\u{6}offer_issued\0\u{3}offer_redeemed\0\u{3}offer_redemption_reversed\0\u{3}coupon_expired\0\u{3}coupon_withdrawn\0\u{3}coupon_expiry_withdrawn\0\u{4}U\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{3}interaction_linked\0\u{3}interaction_redacted\0\u{4}A\u{e}programme_defined\0\u{3}programme_changed\0\u{3}programme_activated\0\u{3}programme_suspended\0\u{3}earning_rule_published\0\u{3}earning_rule_retired\0\u{3}expiry_policy_set\0\u{3}lock_days_set\0\u{3}tier_defined\0\u{3}tier_retired\0\u{3}tier_policy_set\0\u{3}point_value_set\0\u{3}tier_review_advanced\0\u{4}X\u{1}member_enrolled\0\u{3}points_earned\0\u{3}points_unlocked\0\u{3}points_spent\0\u{3}earning_reversed\0\u{3}spending_reversed\0\u{3}points_expired\0\u{3}points_adjusted\0\u{3}points_transferred\0\u{3}tier_changed\0\u{3}account_frozen\0\u{3}account_unfrozen\0\u{3}account_closed\0\u{3}points_expiry_withdrawn\0\u{3}reversal_withdrawn\0\u{3}tier_confirmed\0\u{4}U\u{1}reward_defined\0\u{3}reward_changed\0\u{3}reward_retired\0\u{3}reward_stock_set\0\u{4}\u{7}reward_redeemed\0\u{3}reward_shipped\0\u{3}reward_delivered\0\u{3}redemption_cancelled\0\u{4}g\u{7}competitor_recorded\0\u{3}competitor_moved\0\u{3}strength_weakness_set\0\u{3}competitor_changed\0\u{3}competitor_retired\0\u{3}competitor_restored\0\u{3}competitor_move_withdrawn\0\u{4}\u{4}market_defined\0\u{3}market_changed\0\u{3}market_size_recorded\0\u{3}market_retired\0\u{3}market_restored\0\u{3}market_size_withdrawn\0\u{4}U\u{1}employee_hired\0\u{3}employee_changed\0\u{3}role_assigned\0\u{3}role_unassigned\0\u{3}team_joined\0\u{3}team_left\0\u{3}capacity_set\0\u{3}portfolio_transferred\0\u{3}employee_deactivated\0\u{3}employee_reactivated\0\u{4}\u{b}team_defined\0\u{3}team_changed\0\u{3}team_retired\0\u{4}\u{12}territory_defined\0\u{3}territory_changed\0\u{3}territory_retired\0\u{3}territory_assigned\0\u{4}A\u{4}import_started\0\u{3}import_committed\0\u{4}c\u{1}external_linked\0\u{3}external_unlinked\0\u{4}c\u{1}target_set\0\u{3}training_recorded\0\u{3}relationship_reviewed\0\u{3}target_withdrawn\0\u{3}training_corrected\0\u{3}training_withdrawn\0\u{4}_\u{1}organisation_set\0\u{3}fiscal_calendar_set\0\u{3}reporting_currency_set\0\u{3}exchange_rate_set\0\u{3}period_closed\0\u{3}period_reopened\0\u{3}channels_set\0\u{4}^\u{1}field_defined\0\u{3}field_changed\0\u{3}field_retired\0\u{4}b\u{1}principal_registered\0\u{3}role_granted\0\u{3}role_revoked\0\u{3}principal_bound\0\u{3}on_behalf_of_allowed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1612,6 +2845,32 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.event = .untagged(v)
+        }
+      }()
+      case 14: try {
+        var v: OwnerAssigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ownerAssigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ownerAssigned(v)
+        }
+      }()
+      case 15: try {
+        var v: FieldsSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .fieldsSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .fieldsSet(v)
         }
       }()
       case 101: try {
@@ -1768,6 +3027,305 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.event = .partyStatusWithdrawn(v)
+        }
+      }()
+      case 501: try {
+        var v: PipelineDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pipelineDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pipelineDefined(v)
+        }
+      }()
+      case 502: try {
+        var v: PipelineVersionPublished?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pipelineVersionPublished(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pipelineVersionPublished(v)
+        }
+      }()
+      case 503: try {
+        var v: StagesMapped?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .stagesMapped(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .stagesMapped(v)
+        }
+      }()
+      case 601: try {
+        var v: OpportunityOpened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityOpened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityOpened(v)
+        }
+      }()
+      case 602: try {
+        var v: OpportunityChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityChanged(v)
+        }
+      }()
+      case 603: try {
+        var v: StageAdvanced?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .stageAdvanced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .stageAdvanced(v)
+        }
+      }()
+      case 604: try {
+        var v: StageRegressed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .stageRegressed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .stageRegressed(v)
+        }
+      }()
+      case 605: try {
+        var v: AmountSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .amountSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .amountSet(v)
+        }
+      }()
+      case 606: try {
+        var v: CloseDateMoved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .closeDateMoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .closeDateMoved(v)
+        }
+      }()
+      case 607: try {
+        var v: ProbabilityOverridden?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .probabilityOverridden(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .probabilityOverridden(v)
+        }
+      }()
+      case 608: try {
+        var v: ForecastCategorySet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .forecastCategorySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .forecastCategorySet(v)
+        }
+      }()
+      case 609: try {
+        var v: LineAdded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .lineAdded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .lineAdded(v)
+        }
+      }()
+      case 610: try {
+        var v: LineRemoved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .lineRemoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .lineRemoved(v)
+        }
+      }()
+      case 611: try {
+        var v: CompetitorAdded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorAdded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorAdded(v)
+        }
+      }()
+      case 612: try {
+        var v: CompetitorRemoved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorRemoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorRemoved(v)
+        }
+      }()
+      case 613: try {
+        var v: BuyingRoleAdded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .buyingRoleAdded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .buyingRoleAdded(v)
+        }
+      }()
+      case 614: try {
+        var v: BuyingRoleRemoved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .buyingRoleRemoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .buyingRoleRemoved(v)
+        }
+      }()
+      case 615: try {
+        var v: NextStepSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .nextStepSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .nextStepSet(v)
+        }
+      }()
+      case 616: try {
+        var v: OpportunityWon?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityWon(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityWon(v)
+        }
+      }()
+      case 617: try {
+        var v: OpportunityLost?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityLost(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityLost(v)
+        }
+      }()
+      case 618: try {
+        var v: OpportunityReopened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityReopened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityReopened(v)
+        }
+      }()
+      case 619: try {
+        var v: OpportunityAbandoned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityAbandoned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityAbandoned(v)
+        }
+      }()
+      case 620: try {
+        var v: OpportunityCorrected?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .opportunityCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .opportunityCorrected(v)
         }
       }()
       case 701: try {
@@ -2004,6 +3562,1072 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.event = .returnRefunded(v)
         }
       }()
+      case 1301: try {
+        var v: OfferPublished?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerPublished(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerPublished(v)
+        }
+      }()
+      case 1302: try {
+        var v: OfferChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerChanged(v)
+        }
+      }()
+      case 1303: try {
+        var v: OfferExpired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerExpired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerExpired(v)
+        }
+      }()
+      case 1304: try {
+        var v: OfferWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerWithdrawn(v)
+        }
+      }()
+      case 1305: try {
+        var v: OfferExpiryWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerExpiryWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerExpiryWithdrawn(v)
+        }
+      }()
+      case 1311: try {
+        var v: OfferIssued?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerIssued(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerIssued(v)
+        }
+      }()
+      case 1312: try {
+        var v: OfferRedeemed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerRedeemed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerRedeemed(v)
+        }
+      }()
+      case 1313: try {
+        var v: OfferRedemptionReversed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .offerRedemptionReversed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .offerRedemptionReversed(v)
+        }
+      }()
+      case 1314: try {
+        var v: CouponExpired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .couponExpired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .couponExpired(v)
+        }
+      }()
+      case 1315: try {
+        var v: CouponWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .couponWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .couponWithdrawn(v)
+        }
+      }()
+      case 1316: try {
+        var v: CouponExpiryWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .couponExpiryWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .couponExpiryWithdrawn(v)
+        }
+      }()
+      case 1401: try {
+        var v: InteractionLogged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .interactionLogged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .interactionLogged(v)
+        }
+      }()
+      case 1402: try {
+        var v: InteractionCorrected?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .interactionCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .interactionCorrected(v)
+        }
+      }()
+      case 1403: try {
+        var v: InteractionLinked?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .interactionLinked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .interactionLinked(v)
+        }
+      }()
+      case 1404: try {
+        var v: InteractionRedacted?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .interactionRedacted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .interactionRedacted(v)
+        }
+      }()
+      case 2301: try {
+        var v: ProgrammeDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .programmeDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .programmeDefined(v)
+        }
+      }()
+      case 2302: try {
+        var v: ProgrammeChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .programmeChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .programmeChanged(v)
+        }
+      }()
+      case 2303: try {
+        var v: ProgrammeActivated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .programmeActivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .programmeActivated(v)
+        }
+      }()
+      case 2304: try {
+        var v: ProgrammeSuspended?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .programmeSuspended(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .programmeSuspended(v)
+        }
+      }()
+      case 2305: try {
+        var v: EarningRulePublished?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .earningRulePublished(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .earningRulePublished(v)
+        }
+      }()
+      case 2306: try {
+        var v: EarningRuleRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .earningRuleRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .earningRuleRetired(v)
+        }
+      }()
+      case 2307: try {
+        var v: ExpiryPolicySet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .expiryPolicySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .expiryPolicySet(v)
+        }
+      }()
+      case 2308: try {
+        var v: LockDaysSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .lockDaysSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .lockDaysSet(v)
+        }
+      }()
+      case 2309: try {
+        var v: TierDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .tierDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .tierDefined(v)
+        }
+      }()
+      case 2310: try {
+        var v: TierRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .tierRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .tierRetired(v)
+        }
+      }()
+      case 2311: try {
+        var v: TierPolicySet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .tierPolicySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .tierPolicySet(v)
+        }
+      }()
+      case 2312: try {
+        var v: PointValueSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointValueSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointValueSet(v)
+        }
+      }()
+      case 2313: try {
+        var v: TierReviewAdvanced?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .tierReviewAdvanced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .tierReviewAdvanced(v)
+        }
+      }()
+      case 2401: try {
+        var v: MemberEnrolled?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .memberEnrolled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .memberEnrolled(v)
+        }
+      }()
+      case 2402: try {
+        var v: PointsEarned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsEarned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsEarned(v)
+        }
+      }()
+      case 2403: try {
+        var v: PointsUnlocked?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsUnlocked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsUnlocked(v)
+        }
+      }()
+      case 2404: try {
+        var v: PointsSpent?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsSpent(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsSpent(v)
+        }
+      }()
+      case 2405: try {
+        var v: EarningReversed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .earningReversed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .earningReversed(v)
+        }
+      }()
+      case 2406: try {
+        var v: SpendingReversed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .spendingReversed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .spendingReversed(v)
+        }
+      }()
+      case 2407: try {
+        var v: PointsExpired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsExpired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsExpired(v)
+        }
+      }()
+      case 2408: try {
+        var v: PointsAdjusted?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsAdjusted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsAdjusted(v)
+        }
+      }()
+      case 2409: try {
+        var v: PointsTransferred?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsTransferred(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsTransferred(v)
+        }
+      }()
+      case 2410: try {
+        var v: TierChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .tierChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .tierChanged(v)
+        }
+      }()
+      case 2411: try {
+        var v: AccountFrozen?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .accountFrozen(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .accountFrozen(v)
+        }
+      }()
+      case 2412: try {
+        var v: AccountUnfrozen?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .accountUnfrozen(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .accountUnfrozen(v)
+        }
+      }()
+      case 2413: try {
+        var v: AccountClosed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .accountClosed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .accountClosed(v)
+        }
+      }()
+      case 2414: try {
+        var v: PointsExpiryWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .pointsExpiryWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .pointsExpiryWithdrawn(v)
+        }
+      }()
+      case 2415: try {
+        var v: ReversalWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .reversalWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .reversalWithdrawn(v)
+        }
+      }()
+      case 2416: try {
+        var v: TierConfirmed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .tierConfirmed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .tierConfirmed(v)
+        }
+      }()
+      case 2501: try {
+        var v: RewardDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardDefined(v)
+        }
+      }()
+      case 2502: try {
+        var v: RewardChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardChanged(v)
+        }
+      }()
+      case 2503: try {
+        var v: RewardRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardRetired(v)
+        }
+      }()
+      case 2504: try {
+        var v: RewardStockSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardStockSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardStockSet(v)
+        }
+      }()
+      case 2511: try {
+        var v: RewardRedeemed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardRedeemed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardRedeemed(v)
+        }
+      }()
+      case 2512: try {
+        var v: RewardShipped?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardShipped(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardShipped(v)
+        }
+      }()
+      case 2513: try {
+        var v: RewardDelivered?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .rewardDelivered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .rewardDelivered(v)
+        }
+      }()
+      case 2514: try {
+        var v: RedemptionCancelled?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .redemptionCancelled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .redemptionCancelled(v)
+        }
+      }()
+      case 3001: try {
+        var v: CompetitorRecorded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorRecorded(v)
+        }
+      }()
+      case 3002: try {
+        var v: CompetitorMoved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorMoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorMoved(v)
+        }
+      }()
+      case 3003: try {
+        var v: StrengthWeaknessSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .strengthWeaknessSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .strengthWeaknessSet(v)
+        }
+      }()
+      case 3004: try {
+        var v: CompetitorChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorChanged(v)
+        }
+      }()
+      case 3005: try {
+        var v: CompetitorRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorRetired(v)
+        }
+      }()
+      case 3006: try {
+        var v: CompetitorRestored?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorRestored(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorRestored(v)
+        }
+      }()
+      case 3007: try {
+        var v: CompetitorMoveWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .competitorMoveWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .competitorMoveWithdrawn(v)
+        }
+      }()
+      case 3011: try {
+        var v: MarketDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .marketDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .marketDefined(v)
+        }
+      }()
+      case 3012: try {
+        var v: MarketChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .marketChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .marketChanged(v)
+        }
+      }()
+      case 3013: try {
+        var v: MarketSizeRecorded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .marketSizeRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .marketSizeRecorded(v)
+        }
+      }()
+      case 3014: try {
+        var v: MarketRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .marketRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .marketRetired(v)
+        }
+      }()
+      case 3015: try {
+        var v: MarketRestored?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .marketRestored(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .marketRestored(v)
+        }
+      }()
+      case 3016: try {
+        var v: MarketSizeWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .marketSizeWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .marketSizeWithdrawn(v)
+        }
+      }()
+      case 3101: try {
+        var v: EmployeeHired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .employeeHired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .employeeHired(v)
+        }
+      }()
+      case 3102: try {
+        var v: EmployeeChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .employeeChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .employeeChanged(v)
+        }
+      }()
+      case 3103: try {
+        var v: RoleAssigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .roleAssigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .roleAssigned(v)
+        }
+      }()
+      case 3104: try {
+        var v: RoleUnassigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .roleUnassigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .roleUnassigned(v)
+        }
+      }()
+      case 3105: try {
+        var v: TeamJoined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .teamJoined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .teamJoined(v)
+        }
+      }()
+      case 3106: try {
+        var v: TeamLeft?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .teamLeft(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .teamLeft(v)
+        }
+      }()
+      case 3107: try {
+        var v: CapacitySet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .capacitySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .capacitySet(v)
+        }
+      }()
+      case 3108: try {
+        var v: PortfolioTransferred?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .portfolioTransferred(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .portfolioTransferred(v)
+        }
+      }()
+      case 3109: try {
+        var v: EmployeeDeactivated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .employeeDeactivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .employeeDeactivated(v)
+        }
+      }()
+      case 3110: try {
+        var v: EmployeeReactivated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .employeeReactivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .employeeReactivated(v)
+        }
+      }()
+      case 3121: try {
+        var v: TeamDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .teamDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .teamDefined(v)
+        }
+      }()
+      case 3122: try {
+        var v: TeamChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .teamChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .teamChanged(v)
+        }
+      }()
+      case 3123: try {
+        var v: TeamRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .teamRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .teamRetired(v)
+        }
+      }()
+      case 3141: try {
+        var v: TerritoryDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .territoryDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .territoryDefined(v)
+        }
+      }()
+      case 3142: try {
+        var v: TerritoryChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .territoryChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .territoryChanged(v)
+        }
+      }()
+      case 3143: try {
+        var v: TerritoryRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .territoryRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .territoryRetired(v)
+        }
+      }()
+      case 3144: try {
+        var v: TerritoryAssigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .territoryAssigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .territoryAssigned(v)
+        }
+      }()
       case 3401: try {
         var v: ImportStarted?
         var hadOneofValue = false
@@ -2056,6 +4680,84 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.event = .externalUnlinked(v)
         }
       }()
+      case 3601: try {
+        var v: TargetSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .targetSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .targetSet(v)
+        }
+      }()
+      case 3602: try {
+        var v: TrainingRecorded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .trainingRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .trainingRecorded(v)
+        }
+      }()
+      case 3603: try {
+        var v: RelationshipReviewed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .relationshipReviewed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .relationshipReviewed(v)
+        }
+      }()
+      case 3604: try {
+        var v: TargetWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .targetWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .targetWithdrawn(v)
+        }
+      }()
+      case 3605: try {
+        var v: TrainingCorrected?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .trainingCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .trainingCorrected(v)
+        }
+      }()
+      case 3606: try {
+        var v: TrainingWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .trainingWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .trainingWithdrawn(v)
+        }
+      }()
       case 3701: try {
         var v: OrganisationSet?
         var hadOneofValue = false
@@ -2067,6 +4769,123 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.event = .organisationSet(v)
+        }
+      }()
+      case 3702: try {
+        var v: FiscalCalendarSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .fiscalCalendarSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .fiscalCalendarSet(v)
+        }
+      }()
+      case 3703: try {
+        var v: ReportingCurrencySet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .reportingCurrencySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .reportingCurrencySet(v)
+        }
+      }()
+      case 3704: try {
+        var v: ExchangeRateSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .exchangeRateSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .exchangeRateSet(v)
+        }
+      }()
+      case 3705: try {
+        var v: PeriodClosed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .periodClosed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .periodClosed(v)
+        }
+      }()
+      case 3706: try {
+        var v: PeriodReopened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .periodReopened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .periodReopened(v)
+        }
+      }()
+      case 3707: try {
+        var v: ChannelsSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .channelsSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .channelsSet(v)
+        }
+      }()
+      case 3801: try {
+        var v: FieldDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .fieldDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .fieldDefined(v)
+        }
+      }()
+      case 3802: try {
+        var v: FieldChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .fieldChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .fieldChanged(v)
+        }
+      }()
+      case 3803: try {
+        var v: FieldRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .fieldRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .fieldRetired(v)
         }
       }()
       case 3901: try {
@@ -2161,6 +4980,14 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .untagged(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
+    case .ownerAssigned?: try {
+      guard case .ownerAssigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .fieldsSet?: try {
+      guard case .fieldsSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
     case .partyRegistered?: try {
       guard case .partyRegistered(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
@@ -2208,6 +5035,98 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .partyStatusWithdrawn?: try {
       guard case .partyStatusWithdrawn(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 112)
+    }()
+    case .pipelineDefined?: try {
+      guard case .pipelineDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 501)
+    }()
+    case .pipelineVersionPublished?: try {
+      guard case .pipelineVersionPublished(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 502)
+    }()
+    case .stagesMapped?: try {
+      guard case .stagesMapped(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 503)
+    }()
+    case .opportunityOpened?: try {
+      guard case .opportunityOpened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 601)
+    }()
+    case .opportunityChanged?: try {
+      guard case .opportunityChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 602)
+    }()
+    case .stageAdvanced?: try {
+      guard case .stageAdvanced(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 603)
+    }()
+    case .stageRegressed?: try {
+      guard case .stageRegressed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 604)
+    }()
+    case .amountSet?: try {
+      guard case .amountSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 605)
+    }()
+    case .closeDateMoved?: try {
+      guard case .closeDateMoved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 606)
+    }()
+    case .probabilityOverridden?: try {
+      guard case .probabilityOverridden(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 607)
+    }()
+    case .forecastCategorySet?: try {
+      guard case .forecastCategorySet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 608)
+    }()
+    case .lineAdded?: try {
+      guard case .lineAdded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 609)
+    }()
+    case .lineRemoved?: try {
+      guard case .lineRemoved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 610)
+    }()
+    case .competitorAdded?: try {
+      guard case .competitorAdded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 611)
+    }()
+    case .competitorRemoved?: try {
+      guard case .competitorRemoved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 612)
+    }()
+    case .buyingRoleAdded?: try {
+      guard case .buyingRoleAdded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 613)
+    }()
+    case .buyingRoleRemoved?: try {
+      guard case .buyingRoleRemoved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 614)
+    }()
+    case .nextStepSet?: try {
+      guard case .nextStepSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 615)
+    }()
+    case .opportunityWon?: try {
+      guard case .opportunityWon(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 616)
+    }()
+    case .opportunityLost?: try {
+      guard case .opportunityLost(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 617)
+    }()
+    case .opportunityReopened?: try {
+      guard case .opportunityReopened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 618)
+    }()
+    case .opportunityAbandoned?: try {
+      guard case .opportunityAbandoned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 619)
+    }()
+    case .opportunityCorrected?: try {
+      guard case .opportunityCorrected(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 620)
     }()
     case .productDefined?: try {
       guard case .productDefined(let v)? = self.event else { preconditionFailure() }
@@ -2281,6 +5200,334 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .returnRefunded(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 924)
     }()
+    case .offerPublished?: try {
+      guard case .offerPublished(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1301)
+    }()
+    case .offerChanged?: try {
+      guard case .offerChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1302)
+    }()
+    case .offerExpired?: try {
+      guard case .offerExpired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1303)
+    }()
+    case .offerWithdrawn?: try {
+      guard case .offerWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1304)
+    }()
+    case .offerExpiryWithdrawn?: try {
+      guard case .offerExpiryWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1305)
+    }()
+    case .offerIssued?: try {
+      guard case .offerIssued(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1311)
+    }()
+    case .offerRedeemed?: try {
+      guard case .offerRedeemed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1312)
+    }()
+    case .offerRedemptionReversed?: try {
+      guard case .offerRedemptionReversed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1313)
+    }()
+    case .couponExpired?: try {
+      guard case .couponExpired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1314)
+    }()
+    case .couponWithdrawn?: try {
+      guard case .couponWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1315)
+    }()
+    case .couponExpiryWithdrawn?: try {
+      guard case .couponExpiryWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1316)
+    }()
+    case .interactionLogged?: try {
+      guard case .interactionLogged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1401)
+    }()
+    case .interactionCorrected?: try {
+      guard case .interactionCorrected(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1402)
+    }()
+    case .interactionLinked?: try {
+      guard case .interactionLinked(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1403)
+    }()
+    case .interactionRedacted?: try {
+      guard case .interactionRedacted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1404)
+    }()
+    case .programmeDefined?: try {
+      guard case .programmeDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2301)
+    }()
+    case .programmeChanged?: try {
+      guard case .programmeChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2302)
+    }()
+    case .programmeActivated?: try {
+      guard case .programmeActivated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2303)
+    }()
+    case .programmeSuspended?: try {
+      guard case .programmeSuspended(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2304)
+    }()
+    case .earningRulePublished?: try {
+      guard case .earningRulePublished(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2305)
+    }()
+    case .earningRuleRetired?: try {
+      guard case .earningRuleRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2306)
+    }()
+    case .expiryPolicySet?: try {
+      guard case .expiryPolicySet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2307)
+    }()
+    case .lockDaysSet?: try {
+      guard case .lockDaysSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2308)
+    }()
+    case .tierDefined?: try {
+      guard case .tierDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2309)
+    }()
+    case .tierRetired?: try {
+      guard case .tierRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2310)
+    }()
+    case .tierPolicySet?: try {
+      guard case .tierPolicySet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2311)
+    }()
+    case .pointValueSet?: try {
+      guard case .pointValueSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2312)
+    }()
+    case .tierReviewAdvanced?: try {
+      guard case .tierReviewAdvanced(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2313)
+    }()
+    case .memberEnrolled?: try {
+      guard case .memberEnrolled(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2401)
+    }()
+    case .pointsEarned?: try {
+      guard case .pointsEarned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2402)
+    }()
+    case .pointsUnlocked?: try {
+      guard case .pointsUnlocked(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2403)
+    }()
+    case .pointsSpent?: try {
+      guard case .pointsSpent(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2404)
+    }()
+    case .earningReversed?: try {
+      guard case .earningReversed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2405)
+    }()
+    case .spendingReversed?: try {
+      guard case .spendingReversed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2406)
+    }()
+    case .pointsExpired?: try {
+      guard case .pointsExpired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2407)
+    }()
+    case .pointsAdjusted?: try {
+      guard case .pointsAdjusted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2408)
+    }()
+    case .pointsTransferred?: try {
+      guard case .pointsTransferred(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2409)
+    }()
+    case .tierChanged?: try {
+      guard case .tierChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2410)
+    }()
+    case .accountFrozen?: try {
+      guard case .accountFrozen(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2411)
+    }()
+    case .accountUnfrozen?: try {
+      guard case .accountUnfrozen(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2412)
+    }()
+    case .accountClosed?: try {
+      guard case .accountClosed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2413)
+    }()
+    case .pointsExpiryWithdrawn?: try {
+      guard case .pointsExpiryWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2414)
+    }()
+    case .reversalWithdrawn?: try {
+      guard case .reversalWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2415)
+    }()
+    case .tierConfirmed?: try {
+      guard case .tierConfirmed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2416)
+    }()
+    case .rewardDefined?: try {
+      guard case .rewardDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2501)
+    }()
+    case .rewardChanged?: try {
+      guard case .rewardChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2502)
+    }()
+    case .rewardRetired?: try {
+      guard case .rewardRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2503)
+    }()
+    case .rewardStockSet?: try {
+      guard case .rewardStockSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2504)
+    }()
+    case .rewardRedeemed?: try {
+      guard case .rewardRedeemed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2511)
+    }()
+    case .rewardShipped?: try {
+      guard case .rewardShipped(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2512)
+    }()
+    case .rewardDelivered?: try {
+      guard case .rewardDelivered(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2513)
+    }()
+    case .redemptionCancelled?: try {
+      guard case .redemptionCancelled(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2514)
+    }()
+    case .competitorRecorded?: try {
+      guard case .competitorRecorded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3001)
+    }()
+    case .competitorMoved?: try {
+      guard case .competitorMoved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3002)
+    }()
+    case .strengthWeaknessSet?: try {
+      guard case .strengthWeaknessSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3003)
+    }()
+    case .competitorChanged?: try {
+      guard case .competitorChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3004)
+    }()
+    case .competitorRetired?: try {
+      guard case .competitorRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3005)
+    }()
+    case .competitorRestored?: try {
+      guard case .competitorRestored(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3006)
+    }()
+    case .competitorMoveWithdrawn?: try {
+      guard case .competitorMoveWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3007)
+    }()
+    case .marketDefined?: try {
+      guard case .marketDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3011)
+    }()
+    case .marketChanged?: try {
+      guard case .marketChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3012)
+    }()
+    case .marketSizeRecorded?: try {
+      guard case .marketSizeRecorded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3013)
+    }()
+    case .marketRetired?: try {
+      guard case .marketRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3014)
+    }()
+    case .marketRestored?: try {
+      guard case .marketRestored(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3015)
+    }()
+    case .marketSizeWithdrawn?: try {
+      guard case .marketSizeWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3016)
+    }()
+    case .employeeHired?: try {
+      guard case .employeeHired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3101)
+    }()
+    case .employeeChanged?: try {
+      guard case .employeeChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3102)
+    }()
+    case .roleAssigned?: try {
+      guard case .roleAssigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3103)
+    }()
+    case .roleUnassigned?: try {
+      guard case .roleUnassigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3104)
+    }()
+    case .teamJoined?: try {
+      guard case .teamJoined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3105)
+    }()
+    case .teamLeft?: try {
+      guard case .teamLeft(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3106)
+    }()
+    case .capacitySet?: try {
+      guard case .capacitySet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3107)
+    }()
+    case .portfolioTransferred?: try {
+      guard case .portfolioTransferred(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3108)
+    }()
+    case .employeeDeactivated?: try {
+      guard case .employeeDeactivated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3109)
+    }()
+    case .employeeReactivated?: try {
+      guard case .employeeReactivated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3110)
+    }()
+    case .teamDefined?: try {
+      guard case .teamDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3121)
+    }()
+    case .teamChanged?: try {
+      guard case .teamChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3122)
+    }()
+    case .teamRetired?: try {
+      guard case .teamRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3123)
+    }()
+    case .territoryDefined?: try {
+      guard case .territoryDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3141)
+    }()
+    case .territoryChanged?: try {
+      guard case .territoryChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3142)
+    }()
+    case .territoryRetired?: try {
+      guard case .territoryRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3143)
+    }()
+    case .territoryAssigned?: try {
+      guard case .territoryAssigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3144)
+    }()
     case .importStarted?: try {
       guard case .importStarted(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3401)
@@ -2297,9 +5544,69 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .externalUnlinked(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3502)
     }()
+    case .targetSet?: try {
+      guard case .targetSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3601)
+    }()
+    case .trainingRecorded?: try {
+      guard case .trainingRecorded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3602)
+    }()
+    case .relationshipReviewed?: try {
+      guard case .relationshipReviewed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3603)
+    }()
+    case .targetWithdrawn?: try {
+      guard case .targetWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3604)
+    }()
+    case .trainingCorrected?: try {
+      guard case .trainingCorrected(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3605)
+    }()
+    case .trainingWithdrawn?: try {
+      guard case .trainingWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3606)
+    }()
     case .organisationSet?: try {
       guard case .organisationSet(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3701)
+    }()
+    case .fiscalCalendarSet?: try {
+      guard case .fiscalCalendarSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3702)
+    }()
+    case .reportingCurrencySet?: try {
+      guard case .reportingCurrencySet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3703)
+    }()
+    case .exchangeRateSet?: try {
+      guard case .exchangeRateSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3704)
+    }()
+    case .periodClosed?: try {
+      guard case .periodClosed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3705)
+    }()
+    case .periodReopened?: try {
+      guard case .periodReopened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3706)
+    }()
+    case .channelsSet?: try {
+      guard case .channelsSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3707)
+    }()
+    case .fieldDefined?: try {
+      guard case .fieldDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3801)
+    }()
+    case .fieldChanged?: try {
+      guard case .fieldChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3802)
+    }()
+    case .fieldRetired?: try {
+      guard case .fieldRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3803)
     }()
     case .principalRegistered?: try {
       guard case .principalRegistered(let v)? = self.event else { preconditionFailure() }
@@ -2335,7 +5642,7 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PersonalData"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{2}\u{8}reason\0\u{4}\u{2}note_added\0\u{4}Z\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{4}\u{2}contact_point_retired\0\u{4}\u{2}need_recorded\0\u{3}preference_recorded\0\u{4}X\u{c}order_placed\0\u{4}\u{2}order_corrected\0\u{4}f(external_linked\0\u{3}external_unlinked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{2}\u{8}reason\0\u{4}\u{2}note_added\0\u{4}\u{4}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{4}\u{2}contact_point_retired\0\u{4}\u{2}need_recorded\0\u{3}preference_recorded\0\u{4}l\u{7}opportunity_opened\0\u{3}opportunity_changed\0\u{4}\u{d}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{4}\u{3}opportunity_corrected\0\u{4}Y\u{4}order_placed\0\u{4}\u{2}order_corrected\0\u{4}X\u{6}offer_issued\0\u{4}Z\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{4}c\u{1a}employee_hired\0\u{3}employee_changed\0\u{4}O\u{6}external_linked\0\u{3}external_unlinked\0\u{4}d\u{1}training_recorded\0\u{3}relationship_reviewed\0\u{4}\u{2}training_corrected\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2375,6 +5682,19 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.data = .noteAdded(v)
+        }
+      }()
+      case 15: try {
+        var v: FieldsSetPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .fieldsSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .fieldsSet(v)
         }
       }()
       case 101: try {
@@ -2468,6 +5788,84 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.data = .preferenceRecorded(v)
         }
       }()
+      case 601: try {
+        var v: OpportunityHeadPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .opportunityOpened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .opportunityOpened(v)
+        }
+      }()
+      case 602: try {
+        var v: OpportunityHeadPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .opportunityChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .opportunityChanged(v)
+        }
+      }()
+      case 615: try {
+        var v: NextStepPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .nextStepSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .nextStepSet(v)
+        }
+      }()
+      case 616: try {
+        var v: OpportunityClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .opportunityWon(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .opportunityWon(v)
+        }
+      }()
+      case 617: try {
+        var v: OpportunityClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .opportunityLost(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .opportunityLost(v)
+        }
+      }()
+      case 620: try {
+        var v: OpportunityClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .opportunityCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .opportunityCorrected(v)
+        }
+      }()
       case 901: try {
         var v: OrderPlacedPersonal?
         var hadOneofValue = false
@@ -2492,6 +5890,71 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.data = .orderCorrected(v)
+        }
+      }()
+      case 1311: try {
+        var v: OfferIssuedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .offerIssued(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .offerIssued(v)
+        }
+      }()
+      case 1401: try {
+        var v: InteractionLoggedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .interactionLogged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .interactionLogged(v)
+        }
+      }()
+      case 1402: try {
+        var v: InteractionLoggedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .interactionCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .interactionCorrected(v)
+        }
+      }()
+      case 3101: try {
+        var v: EmployeeHiredPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .employeeHired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .employeeHired(v)
+        }
+      }()
+      case 3102: try {
+        var v: EmployeeChangedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .employeeChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .employeeChanged(v)
         }
       }()
       case 3501: try {
@@ -2520,6 +5983,45 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.data = .externalUnlinked(v)
         }
       }()
+      case 3602: try {
+        var v: TrainingRecordedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .trainingRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .trainingRecorded(v)
+        }
+      }()
+      case 3603: try {
+        var v: RelationshipReviewedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .relationshipReviewed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .relationshipReviewed(v)
+        }
+      }()
+      case 3605: try {
+        var v: TrainingRecordedPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .trainingCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .trainingCorrected(v)
+        }
+      }()
       default: break
       }
     }
@@ -2542,6 +6044,10 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .noteAdded?: try {
       guard case .noteAdded(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .fieldsSet?: try {
+      guard case .fieldsSet(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     }()
     case .partyRegistered?: try {
       guard case .partyRegistered(let v)? = self.data else { preconditionFailure() }
@@ -2571,6 +6077,30 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .preferenceRecorded(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 109)
     }()
+    case .opportunityOpened?: try {
+      guard case .opportunityOpened(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 601)
+    }()
+    case .opportunityChanged?: try {
+      guard case .opportunityChanged(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 602)
+    }()
+    case .nextStepSet?: try {
+      guard case .nextStepSet(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 615)
+    }()
+    case .opportunityWon?: try {
+      guard case .opportunityWon(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 616)
+    }()
+    case .opportunityLost?: try {
+      guard case .opportunityLost(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 617)
+    }()
+    case .opportunityCorrected?: try {
+      guard case .opportunityCorrected(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 620)
+    }()
     case .orderPlaced?: try {
       guard case .orderPlaced(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 901)
@@ -2579,6 +6109,26 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .orderCorrected(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 903)
     }()
+    case .offerIssued?: try {
+      guard case .offerIssued(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1311)
+    }()
+    case .interactionLogged?: try {
+      guard case .interactionLogged(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1401)
+    }()
+    case .interactionCorrected?: try {
+      guard case .interactionCorrected(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1402)
+    }()
+    case .employeeHired?: try {
+      guard case .employeeHired(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3101)
+    }()
+    case .employeeChanged?: try {
+      guard case .employeeChanged(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3102)
+    }()
     case .externalLinked?: try {
       guard case .externalLinked(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3501)
@@ -2586,6 +6136,18 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .externalUnlinked?: try {
       guard case .externalUnlinked(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3502)
+    }()
+    case .trainingRecorded?: try {
+      guard case .trainingRecorded(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3602)
+    }()
+    case .relationshipReviewed?: try {
+      guard case .relationshipReviewed(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3603)
+    }()
+    case .trainingCorrected?: try {
+      guard case .trainingCorrected(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3605)
     }()
     case nil: break
     }

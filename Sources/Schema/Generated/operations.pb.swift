@@ -97,51 +97,103 @@ public nonisolated struct StatusRequest: Sendable {
 }
 
 /// How the service is.
-public nonisolated struct StatusResponse: Sendable {
+public nonisolated struct StatusResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// UUID form of the log's id.
-  public var logID: String = String()
+  public var logID: String {
+    get {_storage._logID}
+    set {_uniqueStorage()._logID = newValue}
+  }
 
-  public var formatVersion: UInt32 = 0
+  public var formatVersion: UInt32 {
+    get {_storage._formatVersion}
+    set {_uniqueStorage()._formatVersion = newValue}
+  }
 
-  public var epoch: UInt32 = 0
+  public var epoch: UInt32 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
-  public var durablePosition: UInt64 = 0
+  public var durablePosition: UInt64 {
+    get {_storage._durablePosition}
+    set {_uniqueStorage()._durablePosition = newValue}
+  }
 
-  public var root: Data = Data()
+  public var root: Data {
+    get {_storage._root}
+    set {_uniqueStorage()._root = newValue}
+  }
 
   /// Empty while commands are taken; else why not.
-  public var readOnlyReason: String = String()
+  public var readOnlyReason: String {
+    get {_storage._readOnlyReason}
+    set {_uniqueStorage()._readOnlyReason = newValue}
+  }
 
-  public var indexPosition: UInt64 = 0
+  public var indexPosition: UInt64 {
+    get {_storage._indexPosition}
+    set {_uniqueStorage()._indexPosition = newValue}
+  }
 
-  public var projections: [ProjectionStatus] = []
+  public var projections: [ProjectionStatus] {
+    get {_storage._projections}
+    set {_uniqueStorage()._projections = newValue}
+  }
 
-  public var version: String = String()
+  public var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
   public var startedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_startedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_startedAt = newValue}
+    get {_storage._startedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._startedAt = newValue}
   }
   /// Returns true if `startedAt` has been explicitly set.
-  public var hasStartedAt: Bool {self._startedAt != nil}
+  public var hasStartedAt: Bool {_storage._startedAt != nil}
   /// Clears the value of `startedAt`. Subsequent reads from it will return its default value.
-  public mutating func clearStartedAt() {self._startedAt = nil}
+  public mutating func clearStartedAt() {_uniqueStorage()._startedAt = nil}
 
-  public var connections: UInt64 = 0
+  public var connections: UInt64 {
+    get {_storage._connections}
+    set {_uniqueStorage()._connections = newValue}
+  }
 
-  public var waitingCommands: UInt64 = 0
+  public var waitingCommands: UInt64 {
+    get {_storage._waitingCommands}
+    set {_uniqueStorage()._waitingCommands = newValue}
+  }
 
-  public var logBytes: UInt64 = 0
+  public var logBytes: UInt64 {
+    get {_storage._logBytes}
+    set {_uniqueStorage()._logBytes = newValue}
+  }
+
+  /// When the next timer is due that may fire; absent where none is set. A moment that is past: commands come first.
+  public var nextTimer: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._nextTimer ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._nextTimer = newValue}
+  }
+  /// Returns true if `nextTimer` has been explicitly set.
+  public var hasNextTimer: Bool {_storage._nextTimer != nil}
+  /// Clears the value of `nextTimer`. Subsequent reads from it will return its default value.
+  public mutating func clearNextTimer() {_uniqueStorage()._nextTimer = nil}
+
+  /// Timers that could not be fired since the service was started; each stands in the service's own log.
+  public var parkedTimers: UInt64 {
+    get {_storage._parkedTimers}
+    set {_uniqueStorage()._parkedTimers = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _startedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// How one projection is.
@@ -217,6 +269,72 @@ public nonisolated struct RebuildProgress: Sendable {
   public init() {}
 }
 
+/// Computes every consequence in the log anew, from its facts and its configuration: the facts in the order of their
+/// positions, the timers by their instants; and compares them with the consequences that are there.
+public nonisolated struct RecomputeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Up to this position; up to the end where it is 0.
+  public var until: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What computing the consequences anew has given.
+public nonisolated struct RecomputeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The position up to which was compared.
+  public var position: UInt64 = 0
+
+  /// Events that somebody commanded or an import brought in.
+  public var facts: UInt64 = 0
+
+  /// Events that policies drew from them or from what timers caused.
+  public var consequences: UInt64 = 0
+
+  /// Events that timers caused.
+  public var timed: UInt64 = 0
+
+  /// Places at which what is in the log is not what was computed, the first 100 of them; none: the log holds exactly
+  /// what follows from its facts.
+  public var divergences: [Divergence] = []
+
+  public var seconds: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A place at which the log does not hold what was computed.
+public nonisolated struct Divergence: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Where it is in the log, or would have to be.
+  public var position: UInt64 = 0
+
+  /// Kind of the event that was computed, and in the log; unspecified where there is none.
+  public var computed: EventKind = .unspecified
+
+  public var recorded: EventKind = .unspecified
+
+  /// What differs: "kind", "stream", "payload", "occurred_at", "origin", "missing" or "unexpected".
+  public var what: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "kith.v1"
@@ -257,93 +375,167 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0")
+
+  fileprivate class _StorageClass {
+    var _logID: String = String()
+    var _formatVersion: UInt32 = 0
+    var _epoch: UInt32 = 0
+    var _durablePosition: UInt64 = 0
+    var _root: Data = Data()
+    var _readOnlyReason: String = String()
+    var _indexPosition: UInt64 = 0
+    var _projections: [ProjectionStatus] = []
+    var _version: String = String()
+    var _startedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _connections: UInt64 = 0
+    var _waitingCommands: UInt64 = 0
+    var _logBytes: UInt64 = 0
+    var _nextTimer: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _parkedTimers: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _logID = source._logID
+      _formatVersion = source._formatVersion
+      _epoch = source._epoch
+      _durablePosition = source._durablePosition
+      _root = source._root
+      _readOnlyReason = source._readOnlyReason
+      _indexPosition = source._indexPosition
+      _projections = source._projections
+      _version = source._version
+      _startedAt = source._startedAt
+      _connections = source._connections
+      _waitingCommands = source._waitingCommands
+      _logBytes = source._logBytes
+      _nextTimer = source._nextTimer
+      _parkedTimers = source._parkedTimers
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.logID) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.formatVersion) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.durablePosition) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.root) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.readOnlyReason) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.indexPosition) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.projections) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._startedAt) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.connections) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.waitingCommands) }()
-      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.logBytes) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._logID) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._formatVersion) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._epoch) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._durablePosition) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._root) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._readOnlyReason) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._indexPosition) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._projections) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._startedAt) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._connections) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._waitingCommands) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._logBytes) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._nextTimer) }()
+        case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._parkedTimers) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.logID.isEmpty {
-      try visitor.visitSingularStringField(value: self.logID, fieldNumber: 1)
-    }
-    if self.formatVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.formatVersion, fieldNumber: 2)
-    }
-    if self.epoch != 0 {
-      try visitor.visitSingularUInt32Field(value: self.epoch, fieldNumber: 3)
-    }
-    if self.durablePosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.durablePosition, fieldNumber: 4)
-    }
-    if !self.root.isEmpty {
-      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 5)
-    }
-    if !self.readOnlyReason.isEmpty {
-      try visitor.visitSingularStringField(value: self.readOnlyReason, fieldNumber: 6)
-    }
-    if self.indexPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.indexPosition, fieldNumber: 7)
-    }
-    if !self.projections.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.projections, fieldNumber: 8)
-    }
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 9)
-    }
-    try { if let v = self._startedAt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
-    if self.connections != 0 {
-      try visitor.visitSingularUInt64Field(value: self.connections, fieldNumber: 11)
-    }
-    if self.waitingCommands != 0 {
-      try visitor.visitSingularUInt64Field(value: self.waitingCommands, fieldNumber: 12)
-    }
-    if self.logBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.logBytes, fieldNumber: 13)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._logID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._logID, fieldNumber: 1)
+      }
+      if _storage._formatVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._formatVersion, fieldNumber: 2)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._epoch, fieldNumber: 3)
+      }
+      if _storage._durablePosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._durablePosition, fieldNumber: 4)
+      }
+      if !_storage._root.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._root, fieldNumber: 5)
+      }
+      if !_storage._readOnlyReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._readOnlyReason, fieldNumber: 6)
+      }
+      if _storage._indexPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._indexPosition, fieldNumber: 7)
+      }
+      if !_storage._projections.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._projections, fieldNumber: 8)
+      }
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 9)
+      }
+      try { if let v = _storage._startedAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if _storage._connections != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._connections, fieldNumber: 11)
+      }
+      if _storage._waitingCommands != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._waitingCommands, fieldNumber: 12)
+      }
+      if _storage._logBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._logBytes, fieldNumber: 13)
+      }
+      try { if let v = _storage._nextTimer {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      if _storage._parkedTimers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._parkedTimers, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: StatusResponse, rhs: StatusResponse) -> Bool {
-    if lhs.logID != rhs.logID {return false}
-    if lhs.formatVersion != rhs.formatVersion {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.durablePosition != rhs.durablePosition {return false}
-    if lhs.root != rhs.root {return false}
-    if lhs.readOnlyReason != rhs.readOnlyReason {return false}
-    if lhs.indexPosition != rhs.indexPosition {return false}
-    if lhs.projections != rhs.projections {return false}
-    if lhs.version != rhs.version {return false}
-    if lhs._startedAt != rhs._startedAt {return false}
-    if lhs.connections != rhs.connections {return false}
-    if lhs.waitingCommands != rhs.waitingCommands {return false}
-    if lhs.logBytes != rhs.logBytes {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._logID != rhs_storage._logID {return false}
+        if _storage._formatVersion != rhs_storage._formatVersion {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._durablePosition != rhs_storage._durablePosition {return false}
+        if _storage._root != rhs_storage._root {return false}
+        if _storage._readOnlyReason != rhs_storage._readOnlyReason {return false}
+        if _storage._indexPosition != rhs_storage._indexPosition {return false}
+        if _storage._projections != rhs_storage._projections {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._startedAt != rhs_storage._startedAt {return false}
+        if _storage._connections != rhs_storage._connections {return false}
+        if _storage._waitingCommands != rhs_storage._waitingCommands {return false}
+        if _storage._logBytes != rhs_storage._logBytes {return false}
+        if _storage._nextTimer != rhs_storage._nextTimer {return false}
+        if _storage._parkedTimers != rhs_storage._parkedTimers {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -509,6 +701,136 @@ nonisolated extension RebuildProgress: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.digest != rhs.digest {return false}
     if lhs.previousDigest != rhs.previousDigest {return false}
     if lhs.seconds != rhs.seconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecomputeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecomputeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}until\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.until) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.until != 0 {
+      try visitor.visitSingularUInt64Field(value: self.until, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecomputeRequest, rhs: RecomputeRequest) -> Bool {
+    if lhs.until != rhs.until {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecomputeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecomputeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}facts\0\u{1}consequences\0\u{1}timed\0\u{1}divergences\0\u{1}seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.facts) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.consequences) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.timed) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.divergences) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.facts != 0 {
+      try visitor.visitSingularUInt64Field(value: self.facts, fieldNumber: 2)
+    }
+    if self.consequences != 0 {
+      try visitor.visitSingularUInt64Field(value: self.consequences, fieldNumber: 3)
+    }
+    if self.timed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.timed, fieldNumber: 4)
+    }
+    if !self.divergences.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.divergences, fieldNumber: 5)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecomputeResponse, rhs: RecomputeResponse) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.facts != rhs.facts {return false}
+    if lhs.consequences != rhs.consequences {return false}
+    if lhs.timed != rhs.timed {return false}
+    if lhs.divergences != rhs.divergences {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Divergence: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Divergence"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}computed\0\u{1}recorded\0\u{1}what\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.computed) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.recorded) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.what) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.computed != .unspecified {
+      try visitor.visitSingularEnumField(value: self.computed, fieldNumber: 2)
+    }
+    if self.recorded != .unspecified {
+      try visitor.visitSingularEnumField(value: self.recorded, fieldNumber: 3)
+    }
+    if !self.what.isEmpty {
+      try visitor.visitSingularStringField(value: self.what, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Divergence, rhs: Divergence) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.computed != rhs.computed {return false}
+    if lhs.recorded != rhs.recorded {return false}
+    if lhs.what != rhs.what {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -330,7 +330,7 @@ public nonisolated struct PartyNamePersonal: Sendable {
 }
 
 /// The value of a contact point.
-/// Subject: the party.
+/// Subject: the party or the employee.
 public nonisolated struct ContactPointPersonal: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -108,6 +108,54 @@ public nonisolated struct Request: Sendable {
     set {request = .cancel(newValue)}
   }
 
+  public var pipeline: PipelineRequest {
+    get {
+      if case .pipeline(let v)? = request {return v}
+      return PipelineRequest()
+    }
+    set {request = .pipeline(newValue)}
+  }
+
+  public var opportunities: OpportunitiesRequest {
+    get {
+      if case .opportunities(let v)? = request {return v}
+      return OpportunitiesRequest()
+    }
+    set {request = .opportunities(newValue)}
+  }
+
+  public var loyalty: LoyaltyRequest {
+    get {
+      if case .loyalty(let v)? = request {return v}
+      return LoyaltyRequest()
+    }
+    set {request = .loyalty(newValue)}
+  }
+
+  public var programme: ProgrammeRequest {
+    get {
+      if case .programme(let v)? = request {return v}
+      return ProgrammeRequest()
+    }
+    set {request = .programme(newValue)}
+  }
+
+  public var targets: TargetsRequest {
+    get {
+      if case .targets(let v)? = request {return v}
+      return TargetsRequest()
+    }
+    set {request = .targets(newValue)}
+  }
+
+  public var recompute: RecomputeRequest {
+    get {
+      if case .recompute(let v)? = request {return v}
+      return RecomputeRequest()
+    }
+    set {request = .recompute(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Request: Equatable, Sendable {
@@ -122,6 +170,12 @@ public nonisolated struct Request: Sendable {
     case credit(Credit)
     /// Of an open request with this id: stop it.
     case cancel(Cancel)
+    case pipeline(PipelineRequest)
+    case opportunities(OpportunitiesRequest)
+    case loyalty(LoyaltyRequest)
+    case programme(ProgrammeRequest)
+    case targets(TargetsRequest)
+    case recompute(RecomputeRequest)
 
   }
 
@@ -275,6 +329,54 @@ public nonisolated struct Response: @unchecked Sendable {
     set {_uniqueStorage()._response = .error(newValue)}
   }
 
+  public var pipeline: PipelineSummary {
+    get {
+      if case .pipeline(let v)? = _storage._response {return v}
+      return PipelineSummary()
+    }
+    set {_uniqueStorage()._response = .pipeline(newValue)}
+  }
+
+  public var opportunities: OpportunitiesResponse {
+    get {
+      if case .opportunities(let v)? = _storage._response {return v}
+      return OpportunitiesResponse()
+    }
+    set {_uniqueStorage()._response = .opportunities(newValue)}
+  }
+
+  public var loyalty: LoyaltyResponse {
+    get {
+      if case .loyalty(let v)? = _storage._response {return v}
+      return LoyaltyResponse()
+    }
+    set {_uniqueStorage()._response = .loyalty(newValue)}
+  }
+
+  public var programme: ProgrammeResponse {
+    get {
+      if case .programme(let v)? = _storage._response {return v}
+      return ProgrammeResponse()
+    }
+    set {_uniqueStorage()._response = .programme(newValue)}
+  }
+
+  public var targets: TargetsResponse {
+    get {
+      if case .targets(let v)? = _storage._response {return v}
+      return TargetsResponse()
+    }
+    set {_uniqueStorage()._response = .targets(newValue)}
+  }
+
+  public var recompute: RecomputeResponse {
+    get {
+      if case .recompute(let v)? = _storage._response {return v}
+      return RecomputeResponse()
+    }
+    set {_uniqueStorage()._response = .recompute(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Response: Equatable, Sendable {
@@ -286,6 +388,12 @@ public nonisolated struct Response: @unchecked Sendable {
     case status(StatusResponse)
     case rebuild(RebuildProgress)
     case error(ErrorDetail)
+    case pipeline(PipelineSummary)
+    case opportunities(OpportunitiesResponse)
+    case loyalty(LoyaltyResponse)
+    case programme(ProgrammeResponse)
+    case targets(TargetsResponse)
+    case recompute(RecomputeResponse)
 
   }
 
@@ -323,7 +431,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Request"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -449,6 +557,84 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.request = .cancel(v)
         }
       }()
+      case 11: try {
+        var v: PipelineRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .pipeline(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .pipeline(v)
+        }
+      }()
+      case 12: try {
+        var v: OpportunitiesRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .opportunities(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .opportunities(v)
+        }
+      }()
+      case 13: try {
+        var v: LoyaltyRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .loyalty(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .loyalty(v)
+        }
+      }()
+      case 14: try {
+        var v: ProgrammeRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .programme(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .programme(v)
+        }
+      }()
+      case 15: try {
+        var v: TargetsRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .targets(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .targets(v)
+        }
+      }()
+      case 17: try {
+        var v: RecomputeRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .recompute(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .recompute(v)
+        }
+      }()
       default: break
       }
     }
@@ -498,6 +684,30 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .cancel?: try {
       guard case .cancel(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .pipeline?: try {
+      guard case .pipeline(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .opportunities?: try {
+      guard case .opportunities(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .loyalty?: try {
+      guard case .loyalty(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .programme?: try {
+      guard case .programme(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .targets?: try {
+      guard case .targets(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .recompute?: try {
+      guard case .recompute(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
     }()
     case nil: break
     }
@@ -623,7 +833,7 @@ nonisolated extension Cancel: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Response"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0")
 
   fileprivate class _StorageClass {
     var _id: UInt64 = 0
@@ -769,6 +979,84 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
             _storage._response = .error(v)
           }
         }()
+        case 12: try {
+          var v: PipelineSummary?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .pipeline(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .pipeline(v)
+          }
+        }()
+        case 13: try {
+          var v: OpportunitiesResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .opportunities(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .opportunities(v)
+          }
+        }()
+        case 14: try {
+          var v: LoyaltyResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .loyalty(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .loyalty(v)
+          }
+        }()
+        case 15: try {
+          var v: ProgrammeResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .programme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .programme(v)
+          }
+        }()
+        case 16: try {
+          var v: TargetsResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .targets(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .targets(v)
+          }
+        }()
+        case 17: try {
+          var v: RecomputeResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .recompute(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .recompute(v)
+          }
+        }()
         default: break
         }
       }
@@ -822,6 +1110,30 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case .error?: try {
         guard case .error(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      }()
+      case .pipeline?: try {
+        guard case .pipeline(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      }()
+      case .opportunities?: try {
+        guard case .opportunities(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      }()
+      case .loyalty?: try {
+        guard case .loyalty(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      }()
+      case .programme?: try {
+        guard case .programme(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      }()
+      case .targets?: try {
+        guard case .targets(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .recompute?: try {
+        guard case .recompute(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       }()
       case nil: break
       }

@@ -342,6 +342,12 @@ public nonisolated struct Record: @unchecked Sendable {
     set {_uniqueStorage()._omitted = newValue}
   }
 
+  /// Values of the organisation's own fields, by the place of their definitions.
+  public var fields: [RecordField] {
+    get {_storage._fields}
+    set {_uniqueStorage()._fields = newValue}
+  }
+
   public var details: OneOf_Details? {
     get {return _storage._details}
     set {_uniqueStorage()._details = newValue}
@@ -411,6 +417,150 @@ public nonisolated struct Record: @unchecked Sendable {
     set {_uniqueStorage()._details = .principal(newValue)}
   }
 
+  public var employee: EmployeeRecord {
+    get {
+      if case .employee(let v)? = _storage._details {return v}
+      return EmployeeRecord()
+    }
+    set {_uniqueStorage()._details = .employee(newValue)}
+  }
+
+  public var team: TeamRecord {
+    get {
+      if case .team(let v)? = _storage._details {return v}
+      return TeamRecord()
+    }
+    set {_uniqueStorage()._details = .team(newValue)}
+  }
+
+  public var territory: TerritoryRecord {
+    get {
+      if case .territory(let v)? = _storage._details {return v}
+      return TerritoryRecord()
+    }
+    set {_uniqueStorage()._details = .territory(newValue)}
+  }
+
+  public var offer: OfferRecord {
+    get {
+      if case .offer(let v)? = _storage._details {return v}
+      return OfferRecord()
+    }
+    set {_uniqueStorage()._details = .offer(newValue)}
+  }
+
+  public var coupon: CouponRecord {
+    get {
+      if case .coupon(let v)? = _storage._details {return v}
+      return CouponRecord()
+    }
+    set {_uniqueStorage()._details = .coupon(newValue)}
+  }
+
+  public var interaction: InteractionRecord {
+    get {
+      if case .interaction(let v)? = _storage._details {return v}
+      return InteractionRecord()
+    }
+    set {_uniqueStorage()._details = .interaction(newValue)}
+  }
+
+  public var field: FieldDefinitionRecord {
+    get {
+      if case .field(let v)? = _storage._details {return v}
+      return FieldDefinitionRecord()
+    }
+    set {_uniqueStorage()._details = .field(newValue)}
+  }
+
+  public var exchangeRates: ExchangeRatesRecord {
+    get {
+      if case .exchangeRates(let v)? = _storage._details {return v}
+      return ExchangeRatesRecord()
+    }
+    set {_uniqueStorage()._details = .exchangeRates(newValue)}
+  }
+
+  public var pipeline: PipelineRecord {
+    get {
+      if case .pipeline(let v)? = _storage._details {return v}
+      return PipelineRecord()
+    }
+    set {_uniqueStorage()._details = .pipeline(newValue)}
+  }
+
+  public var opportunity: OpportunityRecord {
+    get {
+      if case .opportunity(let v)? = _storage._details {return v}
+      return OpportunityRecord()
+    }
+    set {_uniqueStorage()._details = .opportunity(newValue)}
+  }
+
+  public var loyaltyProgramme: ProgrammeRecord {
+    get {
+      if case .loyaltyProgramme(let v)? = _storage._details {return v}
+      return ProgrammeRecord()
+    }
+    set {_uniqueStorage()._details = .loyaltyProgramme(newValue)}
+  }
+
+  public var loyaltyAccount: LoyaltyAccountRecord {
+    get {
+      if case .loyaltyAccount(let v)? = _storage._details {return v}
+      return LoyaltyAccountRecord()
+    }
+    set {_uniqueStorage()._details = .loyaltyAccount(newValue)}
+  }
+
+  public var reward: RewardRecord {
+    get {
+      if case .reward(let v)? = _storage._details {return v}
+      return RewardRecord()
+    }
+    set {_uniqueStorage()._details = .reward(newValue)}
+  }
+
+  public var redemption: RedemptionRecord {
+    get {
+      if case .redemption(let v)? = _storage._details {return v}
+      return RedemptionRecord()
+    }
+    set {_uniqueStorage()._details = .redemption(newValue)}
+  }
+
+  public var competitor: CompetitorRecord {
+    get {
+      if case .competitor(let v)? = _storage._details {return v}
+      return CompetitorRecord()
+    }
+    set {_uniqueStorage()._details = .competitor(newValue)}
+  }
+
+  public var market: MarketRecord {
+    get {
+      if case .market(let v)? = _storage._details {return v}
+      return MarketRecord()
+    }
+    set {_uniqueStorage()._details = .market(newValue)}
+  }
+
+  public var target: TargetRecord {
+    get {
+      if case .target(let v)? = _storage._details {return v}
+      return TargetRecord()
+    }
+    set {_uniqueStorage()._details = .target(newValue)}
+  }
+
+  public var training: TrainingRecord {
+    get {
+      if case .training(let v)? = _storage._details {return v}
+      return TrainingRecord()
+    }
+    set {_uniqueStorage()._details = .training(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Details: Equatable, Sendable {
@@ -422,6 +572,24 @@ public nonisolated struct Record: @unchecked Sendable {
     case importJob(ImportRecord)
     case organisation(OrganisationRecord)
     case principal(PrincipalRecord)
+    case employee(EmployeeRecord)
+    case team(TeamRecord)
+    case territory(TerritoryRecord)
+    case offer(OfferRecord)
+    case coupon(CouponRecord)
+    case interaction(InteractionRecord)
+    case field(FieldDefinitionRecord)
+    case exchangeRates(ExchangeRatesRecord)
+    case pipeline(PipelineRecord)
+    case opportunity(OpportunityRecord)
+    case loyaltyProgramme(ProgrammeRecord)
+    case loyaltyAccount(LoyaltyAccountRecord)
+    case reward(RewardRecord)
+    case redemption(RedemptionRecord)
+    case competitor(CompetitorRecord)
+    case market(MarketRecord)
+    case target(TargetRecord)
+    case training(TrainingRecord)
 
   }
 
@@ -476,50 +644,112 @@ public nonisolated struct Note: Sendable {
 }
 
 /// A party as it is now.
-public nonisolated struct PartyRecord: Sendable {
+public nonisolated struct PartyRecord: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var kind: PartyKind = .unspecified
+  public var kind: PartyKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  public var status: PartyStatus = .unspecified
+  public var status: PartyStatus {
+    get {_storage._status}
+    set {_uniqueStorage()._status = newValue}
+  }
 
-  public var archived: Bool = false
+  public var archived: Bool {
+    get {_storage._archived}
+    set {_uniqueStorage()._archived = newValue}
+  }
 
   public var name: PartyNamePersonal {
-    get {_name ?? PartyNamePersonal()}
-    set {_name = newValue}
+    get {_storage._name ?? PartyNamePersonal()}
+    set {_uniqueStorage()._name = newValue}
   }
   /// Returns true if `name` has been explicitly set.
-  public var hasName: Bool {self._name != nil}
+  public var hasName: Bool {_storage._name != nil}
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
-  public mutating func clearName() {self._name = nil}
+  public mutating func clearName() {_uniqueStorage()._name = nil}
 
-  public var contactPoints: [ContactPointRecord] = []
+  public var contactPoints: [ContactPointRecord] {
+    get {_storage._contactPoints}
+    set {_uniqueStorage()._contactPoints = newValue}
+  }
 
   public var detail: PartyDetail {
-    get {_detail ?? PartyDetail()}
-    set {_detail = newValue}
+    get {_storage._detail ?? PartyDetail()}
+    set {_uniqueStorage()._detail = newValue}
   }
   /// Returns true if `detail` has been explicitly set.
-  public var hasDetail: Bool {self._detail != nil}
+  public var hasDetail: Bool {_storage._detail != nil}
   /// Clears the value of `detail`. Subsequent reads from it will return its default value.
-  public mutating func clearDetail() {self._detail = nil}
+  public mutating func clearDetail() {_uniqueStorage()._detail = nil}
 
-  public var needs: [NeedRecord] = []
+  public var needs: [NeedRecord] {
+    get {_storage._needs}
+    set {_uniqueStorage()._needs = newValue}
+  }
 
-  public var preferences: [PreferenceRecord] = []
+  public var preferences: [PreferenceRecord] {
+    get {_storage._preferences}
+    set {_uniqueStorage()._preferences = newValue}
+  }
 
   /// The personal data were erased.
-  public var erased: Bool = false
+  public var erased: Bool {
+    get {_storage._erased}
+    set {_uniqueStorage()._erased = newValue}
+  }
+
+  /// Who looks after the party; nobody where neither is set.
+  public var owner: Owner {
+    get {_storage._owner ?? Owner()}
+    set {_uniqueStorage()._owner = newValue}
+  }
+  /// Returns true if `owner` has been explicitly set.
+  public var hasOwner: Bool {_storage._owner != nil}
+  /// Clears the value of `owner`. Subsequent reads from it will return its default value.
+  public mutating func clearOwner() {_uniqueStorage()._owner = nil}
+
+  /// Since when.
+  public var ownerSince: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._ownerSince ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._ownerSince = newValue}
+  }
+  /// Returns true if `ownerSince` has been explicitly set.
+  public var hasOwnerSince: Bool {_storage._ownerSince != nil}
+  /// Clears the value of `ownerSince`. Subsequent reads from it will return its default value.
+  public mutating func clearOwnerSince() {_uniqueStorage()._ownerSince = nil}
+
+  /// 0: the party is in no territory.
+  public var territoryNumber: UInt64 {
+    get {_storage._territoryNumber}
+    set {_uniqueStorage()._territoryNumber = newValue}
+  }
+
+  /// Somebody assigned the territory; rules leave the party in it.
+  public var territoryPinned: Bool {
+    get {_storage._territoryPinned}
+    set {_uniqueStorage()._territoryPinned = newValue}
+  }
+
+  /// What the last review of the relationship decided; absent where there was none.
+  public var review: RelationshipReviewRecord {
+    get {_storage._review ?? RelationshipReviewRecord()}
+    set {_uniqueStorage()._review = newValue}
+  }
+  /// Returns true if `review` has been explicitly set.
+  public var hasReview: Bool {_storage._review != nil}
+  /// Clears the value of `review`. Subsequent reads from it will return its default value.
+  public mutating func clearReview() {_uniqueStorage()._review = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _name: PartyNamePersonal? = nil
-  fileprivate var _detail: PartyDetail? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// A contact point of a party as it is now.
@@ -932,9 +1162,29 @@ public nonisolated struct OrganisationRecord: Sendable {
 
   public var zoneRulesVersion: String = String()
 
+  public var fiscalCalendar: FiscalCalendar {
+    get {_fiscalCalendar ?? FiscalCalendar()}
+    set {_fiscalCalendar = newValue}
+  }
+  /// Returns true if `fiscalCalendar` has been explicitly set.
+  public var hasFiscalCalendar: Bool {self._fiscalCalendar != nil}
+  /// Clears the value of `fiscalCalendar`. Subsequent reads from it will return its default value.
+  public mutating func clearFiscalCalendar() {self._fiscalCalendar = nil}
+
+  /// Empty where it was never set.
+  public var reportingCurrency: String = String()
+
+  /// What is closed, in order; none where everything is open.
+  public var closedPeriods: [ClosedPeriod] = []
+
+  /// Beside the channels that are known everywhere.
+  public var channels: [ChannelDefinition] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _fiscalCalendar: FiscalCalendar? = nil
 }
 
 /// A principal as it is now.
@@ -1096,12 +1346,28 @@ public nonisolated struct Customer: Sendable {
   /// There are older events than those of the timeline, under the same conditions.
   public var timelineCut: Bool = false
 
+  public var interactions: InteractionHistory {
+    get {_interactions ?? InteractionHistory()}
+    set {_interactions = newValue}
+  }
+  /// Returns true if `interactions` has been explicitly set.
+  public var hasInteractions: Bool {self._interactions != nil}
+  /// Clears the value of `interactions`. Subsequent reads from it will return its default value.
+  public mutating func clearInteractions() {self._interactions = nil}
+
+  /// Opportunities with the customer: open ones first, then the others, newest first; at most 100.
+  public var opportunities: [OpportunitySummary] = []
+
+  /// The customer's loyalty accounts, those of merged parties included, by the time of enrolment.
+  public var loyalty: [LoyaltySummary] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _party: Record? = nil
   fileprivate var _knownSince: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _interactions: InteractionHistory? = nil
 }
 
 /// Orders count that are confirmed or later and not cancelled; net = lines - returns; a purchase is such an
@@ -1523,7 +1789,7 @@ nonisolated extension ListResponse: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Record"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}kind\0\u{1}revision\0\u{3}first_position\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{1}external\0\u{1}tags\0\u{1}notes\0\u{3}import_number\0\u{1}omitted\0\u{2}\u{7}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}kind\0\u{1}revision\0\u{3}first_position\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{1}external\0\u{1}tags\0\u{1}notes\0\u{3}import_number\0\u{1}omitted\0\u{1}fields\0\u{2}\u{6}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0\u{4}\u{9}loyalty_programme\0\u{3}loyalty_account\0\u{1}reward\0\u{1}redemption\0\u{2}\u{7}competitor\0\u{1}market\0\u{1}target\0\u{1}training\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1539,6 +1805,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _notes: [Note] = []
     var _importNumber: UInt64 = 0
     var _omitted: [OmittedEntries] = []
+    var _fields: [RecordField] = []
     var _details: Record.OneOf_Details?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1563,6 +1830,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _notes = source._notes
       _importNumber = source._importNumber
       _omitted = source._omitted
+      _fields = source._fields
       _details = source._details
     }
   }
@@ -1595,6 +1863,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._notes) }()
         case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._importNumber) }()
         case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._omitted) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
         case 20: try {
           var v: PartyRecord?
           var hadOneofValue = false
@@ -1699,6 +1968,240 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
             _storage._details = .principal(v)
           }
         }()
+        case 30: try {
+          var v: EmployeeRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .employee(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .employee(v)
+          }
+        }()
+        case 31: try {
+          var v: TeamRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .team(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .team(v)
+          }
+        }()
+        case 32: try {
+          var v: TerritoryRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .territory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .territory(v)
+          }
+        }()
+        case 33: try {
+          var v: OfferRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .offer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .offer(v)
+          }
+        }()
+        case 34: try {
+          var v: CouponRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .coupon(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .coupon(v)
+          }
+        }()
+        case 40: try {
+          var v: InteractionRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .interaction(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .interaction(v)
+          }
+        }()
+        case 41: try {
+          var v: FieldDefinitionRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .field(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .field(v)
+          }
+        }()
+        case 42: try {
+          var v: ExchangeRatesRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .exchangeRates(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .exchangeRates(v)
+          }
+        }()
+        case 50: try {
+          var v: PipelineRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .pipeline(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .pipeline(v)
+          }
+        }()
+        case 51: try {
+          var v: OpportunityRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .opportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .opportunity(v)
+          }
+        }()
+        case 60: try {
+          var v: ProgrammeRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .loyaltyProgramme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .loyaltyProgramme(v)
+          }
+        }()
+        case 61: try {
+          var v: LoyaltyAccountRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .loyaltyAccount(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .loyaltyAccount(v)
+          }
+        }()
+        case 62: try {
+          var v: RewardRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .reward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .reward(v)
+          }
+        }()
+        case 63: try {
+          var v: RedemptionRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .redemption(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .redemption(v)
+          }
+        }()
+        case 70: try {
+          var v: CompetitorRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .competitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .competitor(v)
+          }
+        }()
+        case 71: try {
+          var v: MarketRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .market(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .market(v)
+          }
+        }()
+        case 72: try {
+          var v: TargetRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .target(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .target(v)
+          }
+        }()
+        case 73: try {
+          var v: TrainingRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .training(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .training(v)
+          }
+        }()
         default: break
         }
       }
@@ -1750,6 +2253,9 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       if !_storage._omitted.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._omitted, fieldNumber: 13)
       }
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 14)
+      }
       switch _storage._details {
       case .party?: try {
         guard case .party(let v)? = _storage._details else { preconditionFailure() }
@@ -1783,6 +2289,78 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         guard case .principal(let v)? = _storage._details else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
       }()
+      case .employee?: try {
+        guard case .employee(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case .team?: try {
+        guard case .team(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
+      case .territory?: try {
+        guard case .territory(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .offer?: try {
+        guard case .offer(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      }()
+      case .coupon?: try {
+        guard case .coupon(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      }()
+      case .interaction?: try {
+        guard case .interaction(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .field?: try {
+        guard case .field(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      }()
+      case .exchangeRates?: try {
+        guard case .exchangeRates(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      }()
+      case .pipeline?: try {
+        guard case .pipeline(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      }()
+      case .opportunity?: try {
+        guard case .opportunity(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+      }()
+      case .loyaltyProgramme?: try {
+        guard case .loyaltyProgramme(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      }()
+      case .loyaltyAccount?: try {
+        guard case .loyaltyAccount(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
+      }()
+      case .reward?: try {
+        guard case .reward(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      }()
+      case .redemption?: try {
+        guard case .redemption(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 63)
+      }()
+      case .competitor?: try {
+        guard case .competitor(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      }()
+      case .market?: try {
+        guard case .market(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+      }()
+      case .target?: try {
+        guard case .target(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
+      }()
+      case .training?: try {
+        guard case .training(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+      }()
       case nil: break
       }
     }
@@ -1807,6 +2385,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._notes != rhs_storage._notes {return false}
         if _storage._importNumber != rhs_storage._importNumber {return false}
         if _storage._omitted != rhs_storage._omitted {return false}
+        if _storage._fields != rhs_storage._fields {return false}
         if _storage._details != rhs_storage._details {return false}
         return true
       }
@@ -1903,73 +2482,160 @@ nonisolated extension Note: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
 
 nonisolated extension PartyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}name\0\u{3}contact_points\0\u{1}detail\0\u{1}needs\0\u{1}preferences\0\u{1}erased\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}name\0\u{3}contact_points\0\u{1}detail\0\u{1}needs\0\u{1}preferences\0\u{1}erased\0\u{1}owner\0\u{3}owner_since\0\u{3}territory_number\0\u{3}territory_pinned\0\u{2}\u{1b}review\0")
+
+  fileprivate class _StorageClass {
+    var _kind: PartyKind = .unspecified
+    var _status: PartyStatus = .unspecified
+    var _archived: Bool = false
+    var _name: PartyNamePersonal? = nil
+    var _contactPoints: [ContactPointRecord] = []
+    var _detail: PartyDetail? = nil
+    var _needs: [NeedRecord] = []
+    var _preferences: [PreferenceRecord] = []
+    var _erased: Bool = false
+    var _owner: Owner? = nil
+    var _ownerSince: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _territoryNumber: UInt64 = 0
+    var _territoryPinned: Bool = false
+    var _review: RelationshipReviewRecord? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _kind = source._kind
+      _status = source._status
+      _archived = source._archived
+      _name = source._name
+      _contactPoints = source._contactPoints
+      _detail = source._detail
+      _needs = source._needs
+      _preferences = source._preferences
+      _erased = source._erased
+      _owner = source._owner
+      _ownerSince = source._ownerSince
+      _territoryNumber = source._territoryNumber
+      _territoryPinned = source._territoryPinned
+      _review = source._review
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.status) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.archived) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._name) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.contactPoints) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.needs) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.preferences) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.erased) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._status) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._archived) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._name) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._contactPoints) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._detail) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._needs) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._preferences) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._erased) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._owner) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._ownerSince) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._territoryNumber) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._territoryPinned) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
-    }
-    if self.status != .unspecified {
-      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 2)
-    }
-    if self.archived != false {
-      try visitor.visitSingularBoolField(value: self.archived, fieldNumber: 3)
-    }
-    try { if let v = self._name {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.contactPoints.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.contactPoints, fieldNumber: 5)
-    }
-    try { if let v = self._detail {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    if !self.needs.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.needs, fieldNumber: 7)
-    }
-    if !self.preferences.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.preferences, fieldNumber: 8)
-    }
-    if self.erased != false {
-      try visitor.visitSingularBoolField(value: self.erased, fieldNumber: 9)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 1)
+      }
+      if _storage._status != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._status, fieldNumber: 2)
+      }
+      if _storage._archived != false {
+        try visitor.visitSingularBoolField(value: _storage._archived, fieldNumber: 3)
+      }
+      try { if let v = _storage._name {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._contactPoints.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._contactPoints, fieldNumber: 5)
+      }
+      try { if let v = _storage._detail {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._needs.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._needs, fieldNumber: 7)
+      }
+      if !_storage._preferences.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._preferences, fieldNumber: 8)
+      }
+      if _storage._erased != false {
+        try visitor.visitSingularBoolField(value: _storage._erased, fieldNumber: 9)
+      }
+      try { if let v = _storage._owner {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._ownerSince {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if _storage._territoryNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._territoryNumber, fieldNumber: 12)
+      }
+      if _storage._territoryPinned != false {
+        try visitor.visitSingularBoolField(value: _storage._territoryPinned, fieldNumber: 13)
+      }
+      try { if let v = _storage._review {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PartyRecord, rhs: PartyRecord) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.status != rhs.status {return false}
-    if lhs.archived != rhs.archived {return false}
-    if lhs._name != rhs._name {return false}
-    if lhs.contactPoints != rhs.contactPoints {return false}
-    if lhs._detail != rhs._detail {return false}
-    if lhs.needs != rhs.needs {return false}
-    if lhs.preferences != rhs.preferences {return false}
-    if lhs.erased != rhs.erased {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._status != rhs_storage._status {return false}
+        if _storage._archived != rhs_storage._archived {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._contactPoints != rhs_storage._contactPoints {return false}
+        if _storage._detail != rhs_storage._detail {return false}
+        if _storage._needs != rhs_storage._needs {return false}
+        if _storage._preferences != rhs_storage._preferences {return false}
+        if _storage._erased != rhs_storage._erased {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._ownerSince != rhs_storage._ownerSince {return false}
+        if _storage._territoryNumber != rhs_storage._territoryNumber {return false}
+        if _storage._territoryPinned != rhs_storage._territoryPinned {return false}
+        if _storage._review != rhs_storage._review {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2643,7 +3309,7 @@ nonisolated extension ImportRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension OrganisationRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrganisationRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}zone\0\u{1}currency\0\u{1}locale\0\u{3}zone_rules_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}zone\0\u{1}currency\0\u{1}locale\0\u{3}zone_rules_version\0\u{3}fiscal_calendar\0\u{3}reporting_currency\0\u{3}closed_periods\0\u{1}channels\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2656,12 +3322,20 @@ nonisolated extension OrganisationRecord: SwiftProtobuf.Message, SwiftProtobuf._
       case 3: try { try decoder.decodeSingularStringField(value: &self.currency) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.locale) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.zoneRulesVersion) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._fiscalCalendar) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.reportingCurrency) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.closedPeriods) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.channels) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
@@ -2677,6 +3351,18 @@ nonisolated extension OrganisationRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.zoneRulesVersion.isEmpty {
       try visitor.visitSingularStringField(value: self.zoneRulesVersion, fieldNumber: 5)
     }
+    try { if let v = self._fiscalCalendar {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.reportingCurrency.isEmpty {
+      try visitor.visitSingularStringField(value: self.reportingCurrency, fieldNumber: 7)
+    }
+    if !self.closedPeriods.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.closedPeriods, fieldNumber: 8)
+    }
+    if !self.channels.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.channels, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2686,6 +3372,10 @@ nonisolated extension OrganisationRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.currency != rhs.currency {return false}
     if lhs.locale != rhs.locale {return false}
     if lhs.zoneRulesVersion != rhs.zoneRulesVersion {return false}
+    if lhs._fiscalCalendar != rhs._fiscalCalendar {return false}
+    if lhs.reportingCurrency != rhs.reportingCurrency {return false}
+    if lhs.closedPeriods != rhs.closedPeriods {return false}
+    if lhs.channels != rhs.channels {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2876,7 +3566,7 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Customer"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0\u{2}\u{17}opportunities\0\u{1}loyalty\0\u{1}interactions\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2891,6 +3581,9 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.purchases) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.timeline) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.timelineCut) }()
+      case 30: try { try decoder.decodeRepeatedMessageField(value: &self.opportunities) }()
+      case 31: try { try decoder.decodeRepeatedMessageField(value: &self.loyalty) }()
+      case 32: try { try decoder.decodeSingularMessageField(value: &self._interactions) }()
       default: break
       }
     }
@@ -2922,6 +3615,15 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.timelineCut != false {
       try visitor.visitSingularBoolField(value: self.timelineCut, fieldNumber: 7)
     }
+    if !self.opportunities.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.opportunities, fieldNumber: 30)
+    }
+    if !self.loyalty.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.loyalty, fieldNumber: 31)
+    }
+    try { if let v = self._interactions {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2933,6 +3635,9 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.purchases != rhs.purchases {return false}
     if lhs.timeline != rhs.timeline {return false}
     if lhs.timelineCut != rhs.timelineCut {return false}
+    if lhs._interactions != rhs._interactions {return false}
+    if lhs.opportunities != rhs.opportunities {return false}
+    if lhs.loyalty != rhs.loyalty {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -118,10 +118,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 该事实早于其流中的最后一个事实。| 按顺序发送，或使用更正命令。
   case occurredOutOfOrder // = 15
 
-  /// Cause: The period in which the fact occurred is closed. Not produced yet: comes with the closing of periods.
+  /// Cause: The period in which the fact occurred is closed.
   /// Client: Reopen the period or use a date after it.
   /// Retry: no
-  /// 中文: 事实所在的会计期间已关闭。尚不会产生：随期间关闭功能提供。| 重新打开期间，或使用其后的日期。
+  /// 中文: 事实所在的会计期间已关闭。| 重新打开期间，或使用其后的日期。
   case periodClosed // = 16
 
   /// Cause: A limit is exceeded; the sentence says which.
@@ -196,10 +196,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 已有客户使用相同邮箱、电话或税号。| 使用错误所示候选，或说明理由后允许重复。
   case duplicateExact // = 103
 
-  /// Cause: A key account needs a manager. Not produced yet: comes with owners and classes of parties.
+  /// Cause: A key account needs a manager. Not produced yet: comes with classes of parties.
   /// Client: Assign an owner first.
   /// Retry: no
-  /// 中文: 大客户必须有客户经理。尚不会产生：随负责人与客户分级功能提供。| 先指定负责人。
+  /// 中文: 大客户必须有客户经理。尚不会产生：随客户分级功能提供。| 先指定负责人。
   case keyAccountNeedsManager // = 104
 
   /// Cause: The party still has open orders or other obligations. Not produced yet: comes with the erasing of subjects.
@@ -207,6 +207,72 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// Retry: no
   /// 中文: 客户仍有未了结的义务。尚不会产生：随个人数据删除功能提供。| 先了结。
   case openObligations // = 105
+
+  /// Cause: The pipeline has no stage for opportunities that are won.
+  /// Client: Send at least one stage of the kind won.
+  /// Retry: no
+  /// 中文: 销售流程没有赢单阶段。| 至少提供一个赢单阶段。
+  case noWonStage // = 501
+
+  /// Cause: The pipeline has no stage for opportunities that are lost.
+  /// Client: Send at least one stage of the kind lost.
+  /// Retry: no
+  /// 中文: 销售流程没有输单阶段。| 至少提供一个输单阶段。
+  case noLostStage // = 502
+
+  /// Cause: A probability is not between 0 and 100, or not that of its stage: 100 where it is won, 0 where it is lost.
+  /// Client: Correct the probability.
+  /// Retry: no
+  /// 中文: 概率不在 0 到 100 之间，或与阶段不符（赢单为 100，输单为 0）。| 修正概率。
+  case probabilityRange // = 503
+
+  /// Cause: Open opportunities are in a stage that the new version of the pipeline does not have.
+  /// Client: Say in mappings to which stage they belong, or keep the stage.
+  /// Retry: no
+  /// 中文: 新版本删去的阶段中仍有未关闭的机会。| 在 mappings 中指明其归属的阶段，或保留该阶段。
+  case stageInUse // = 504
+
+  /// Cause: The pipeline has no such stage, or it takes no opportunities any more.
+  /// Client: Use the key of an open stage of the pipeline that the sentence names.
+  /// Retry: no
+  /// 中文: 销售流程没有该阶段，或该阶段不再接收机会。| 使用说明所指流程中开放阶段的键。
+  case stageUnknown // = 601
+
+  /// Cause: The pipeline does not allow to pass over stages.
+  /// Client: Advance one stage at a time.
+  /// Retry: no
+  /// 中文: 销售流程不允许跳过阶段。| 逐个阶段推进。
+  case stageSkipNotAllowed // = 602
+
+  /// Cause: The opportunity lacks what the stage asks for.
+  /// Client: Add what the sentence names, then move it.
+  /// Retry: no
+  /// 中文: 机会不具备进入该阶段的条件。| 补充说明所列内容后再移动。
+  case entryCriteriaUnmet // = 603
+
+  /// Cause: The reason of the loss is missing or not one of the pipeline, or it asks for notes.
+  /// Client: Send a reason of the pipeline, and notes where it asks for them.
+  /// Retry: no
+  /// 中文: 缺少输单原因、原因不在流程中，或该原因需要说明。| 提供流程中的原因，必要时附说明。
+  case lossReasonRequired // = 604
+
+  /// Cause: What is won needs an amount.
+  /// Client: Send the amount with the command, or set it first.
+  /// Retry: no
+  /// 中文: 赢单须有金额。| 随命令提供金额，或先设置。
+  case wonNeedsAmount // = 605
+
+  /// Cause: The expected close date lies before the time of the command.
+  /// Client: Use a date that is not past; records of the past come in historic mode.
+  /// Retry: no
+  /// 中文: 预计成交日期早于命令时间。| 使用未过去的日期；历史数据用 historic 模式。
+  case closeDatePast // = 606
+
+  /// Cause: The opportunity is closed: its probability is 100 or 0, its forecast category closed or omitted.
+  /// Client: Reopen it first.
+  /// Retry: no
+  /// 中文: 机会已关闭，概率固定为 100 或 0，预测类别固定。| 先重新打开。
+  case probabilityFixed // = 607
 
   /// Cause: The stock keeping unit belongs to another product.
   /// Client: Use another one.
@@ -256,6 +322,211 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 订单没有该行或已取消。| 使用订单中的行；自由贷项不填订单。
   case returnOfUnknownSale // = 905
 
+  /// Cause: The channel is neither one of those that are known everywhere nor one of the organisation's own.
+  /// Client: Correct the channel, or add it first (SetChannels).
+  /// Retry: no
+  /// 中文: 该渠道既非通用渠道，也非本组织自定义的渠道。| 修正渠道，或先添加（SetChannels）。
+  case channelUnknown // = 1401
+
+  /// Cause: The end of the interaction lies before its start.
+  /// Client: Correct one of the two.
+  /// Retry: no
+  /// 中文: 互动的结束时间早于开始时间。| 修正其一。
+  case endBeforeStart // = 1402
+
+  /// Cause: The interaction names nobody, or has a text and nobody who took part, under whose key it could be sealed.
+  /// Client: Name the party.
+  /// Retry: no
+  /// 中文: 互动没有指明客户；或有文本而没有参与者，无法用其密钥密封。| 指明客户。
+  case noParty // = 1403
+
+  /// Cause: The party or the order does not meet the conditions of the offer; the sentence says which.
+  /// Client: Choose another party, order or offer; or change the offer.
+  /// Retry: no
+  /// 中文: 客户或订单不符合优惠条件（见说明）。| 换用其他客户、订单或优惠，或更改优惠条件。
+  case notEligible // = 1301
+
+  /// Cause: The offer has been issued or redeemed as often as its limits allow; the sentence says which.
+  /// Client: Raise the limit (ChangeOffer) or use another offer.
+  /// Retry: no
+  /// 中文: 优惠的发放或使用已达上限（见说明）。| 提高上限（ChangeOffer）或使用另一优惠。
+  case offerLimit // = 1302
+
+  /// Cause: The coupon was redeemed before.
+  /// Client: Use another coupon; or reverse the redemption first.
+  /// Retry: no
+  /// 中文: 优惠券已被使用。| 使用另一张，或先撤销使用。
+  case alreadyRedeemed // = 1303
+
+  /// Cause: The offer or the coupon is not valid at that time: not yet, no longer, or it was withdrawn.
+  /// Client: Use one that is valid, or prolong the offer (ChangeOffer).
+  /// Retry: no
+  /// 中文: 优惠或优惠券当时无效：尚未生效、已过期或已撤回。| 使用有效的优惠，或延长有效期（ChangeOffer）。
+  case offerNotValid // = 1304
+
+  /// Cause: The employee or team still owns something that is open.
+  /// Client: Hand it over first (TransferPortfolio).
+  /// Retry: no
+  /// 中文: 该员工或团队名下仍有未结事项。| 先移交（TransferPortfolio）。
+  case hasOpenWork // = 3101
+
+  /// Cause: Another territory has the same rule.
+  /// Client: Make the rule narrower, or take it from the other territory, which the error names.
+  /// Retry: no
+  /// 中文: 另一区域已有相同规则。| 缩小规则范围，或从错误所示区域移除该规则。
+  case territoryOverlap // = 3102
+
+  /// Cause: The employee is deactivated, or the team is retired.
+  /// Client: Name one that is active, or reactivate the employee.
+  /// Retry: no
+  /// 中文: 该员工已停用，或团队已撤销。| 指定在用的员工或团队，或重新启用该员工。
+  case assigneeInactive // = 3103
+
+  /// Cause: The employee has as much of this kind of work as his capacity allows.
+  /// Client: Choose somebody else, raise the capacity, or send allow_over_capacity with a reason.
+  /// Retry: no
+  /// 中文: 该员工此类工作已达容量上限。| 换人、提高容量，或说明理由后允许超出。
+  case capacityExceeded // = 3104
+
+  /// Cause: The team or territory still has members or parts.
+  /// Client: Take the members out, and retire or move the parts, first.
+  /// Retry: no
+  /// 中文: 团队或区域仍有成员或下级。| 先移出成员，并撤销或移动下级。
+  case notEmpty // = 3105
+
+  /// Cause: Another team in use has the same name.
+  /// Client: Use that team, which the error names, or another name.
+  /// Retry: no
+  /// 中文: 另一在用团队已有相同名称。| 使用错误所示团队，或换名称。
+  case teamNameTaken // = 3106
+
+  /// Cause: Another competitor has this name.
+  /// Client: Use the competitor that the error names, or another name.
+  /// Retry: no
+  /// 中文: 已有同名竞争对手。| 使用错误所示的竞争对手，或换一个名称。
+  case competitorExists // = 3001
+
+  /// Cause: The competitor is retired.
+  /// Client: Restore it first, or name another one.
+  /// Retry: no
+  /// 中文: 该竞争对手已停用。| 先恢复，或使用另一竞争对手。
+  case competitorRetired // = 3002
+
+  /// Cause: Another market has this name.
+  /// Client: Use the market that the error names, or another name.
+  /// Retry: no
+  /// 中文: 已有同名市场。| 使用错误所示的市场，或换一个名称。
+  case marketExists // = 3003
+
+  /// Cause: The market is retired.
+  /// Client: Restore it first, or name another one.
+  /// Retry: no
+  /// 中文: 该市场已停用。| 先恢复，或使用另一市场。
+  case marketRetired // = 3004
+
+  /// Cause: Two rules of the same priority would apply to the same line.
+  /// Client: Give the rule another priority, or conditions that exclude each other.
+  /// Retry: no
+  /// 中文: 同一优先级的两条规则会作用于同一行。| 改用其他优先级，或使条件互斥。
+  case ruleOverlap // = 2301
+
+  /// Cause: The thresholds of the tiers would not rise with their rank, or two tiers would share one.
+  /// Client: Correct rank or threshold; the sentence names the neighbour.
+  /// Retry: no
+  /// 中文: 等级门槛未随级别递增，或两级相同。| 修正级别或门槛（说明中指出相邻等级）。
+  case tierOrder // = 2302
+
+  /// Cause: The rate of an earning rule is negative, or its multiplier is below 1.
+  /// Client: Correct the rate; points are taken away by adjusting or reversing.
+  /// Retry: no
+  /// 中文: 积分规则的比率为负，或倍数小于 1。| 修正比率；扣减积分请用调整或冲回。
+  case negativeRate // = 2303
+
+  /// Cause: The loyalty programme is off.
+  /// Client: Activate the programme first.
+  /// Retry: no
+  /// 中文: 忠诚度计划未启用。| 先启用该计划。
+  case programmeOff // = 2304
+
+  /// Cause: The programme has no tier of this key.
+  /// Client: Use the key of one of its tiers, or define the tier.
+  /// Retry: no
+  /// 中文: 计划中没有此键的等级。| 使用已有等级的键，或先定义该等级。
+  case tierUnknown // = 2305
+
+  /// Cause: The account has fewer points to spend than the command asks for.
+  /// Client: Read the balance; spend less.
+  /// Retry: no
+  /// 中文: 账户可用积分不足。| 查询余额，减少用量。
+  case insufficientPoints // = 2401
+
+  /// Cause: The account would have enough points, but some are still locked.
+  /// Client: Wait until the instant that the sentence names, or unlock them.
+  /// Retry: yes
+  /// 中文: 账户积分足够，但部分仍被锁定。| 等到说明所示时间，或先解锁。
+  case lotLocked // = 2402
+
+  /// Cause: The account is frozen.
+  /// Client: Unfreeze it first.
+  /// Retry: no
+  /// 中文: 账户已冻结。| 先解冻。
+  case accountFrozen // = 2403
+
+  /// Cause: The account was already given or spent points for this cause, with other content.
+  /// Client: Use a cause of its own for each; one that was right already needs nothing.
+  /// Retry: no
+  /// 中文: 该账户已因同一事由（内容不同）增减过积分。| 每次使用各自的事由；原来无误则无需处理。
+  case causeAlreadyRewarded // = 2404
+
+  /// Cause: More points would be reversed than were earned or spent there, or the position names no such event.
+  /// Client: Name the account's PointsEarned or PointsSpent; reverse no more than is left of it.
+  /// Retry: no
+  /// 中文: 冲回积分超过当时所得或所用，或位置所指并非该类事件。| 指明账户的得分或用分事件，不超过其剩余部分。
+  case reversalExceeds // = 2405
+
+  /// Cause: An adjustment of points gives no reason.
+  /// Client: Send the reason with the command.
+  /// Retry: no
+  /// 中文: 调整积分未给出理由。| 随命令发送理由。
+  case adjustNeedsReason // = 2406
+
+  /// Cause: The party or employee already has an account in this programme.
+  /// Client: Use the account that the error names.
+  /// Retry: no
+  /// 中文: 该客户或员工在此计划中已有账户。| 使用错误所示的账户。
+  case alreadyMember // = 2407
+
+  /// Cause: The programme is not for this kind of member.
+  /// Client: Enrol parties in a programme for customers, employees in one for staff.
+  /// Retry: no
+  /// 中文: 该计划不面向此类成员。| 客户加入客户计划，员工加入员工计划。
+  case audienceMismatch // = 2408
+
+  /// Cause: Points cannot go to the same account or to one of another programme.
+  /// Client: Name another account of the same programme.
+  /// Retry: no
+  /// 中文: 积分不能转给同一账户或其他计划的账户。| 指明同一计划中的另一账户。
+  case transferNotPossible // = 2409
+
+  /// Cause: The reward is retired, cannot be redeemed at this time, belongs to another programme, or the account has had
+  ///   as many as it can.
+  /// Client: Choose another reward; the sentence says which it is.
+  /// Retry: no
+  /// 中文: 奖励已停用、不在兑换期、属于其他计划，或账户已达上限。| 选择其他奖励（原因见说明）。
+  case rewardUnavailable // = 2501
+
+  /// Cause: The reward needs a higher tier than the member has.
+  /// Client: Choose another reward.
+  /// Retry: no
+  /// 中文: 该奖励要求更高的会员等级。| 选择其他奖励。
+  case tierTooLow // = 2502
+
+  /// Cause: Fewer of the reward are left than the command asks for.
+  /// Client: Redeem fewer, or wait until the stock is raised.
+  /// Retry: yes
+  /// 中文: 奖励库存不足。| 减少数量，或等待补货。
+  case stockOut // = 2503
+
   /// Cause: The mapping of the import cannot be used.
   /// Client: Mend the mapping.
   /// Retry: no
@@ -274,16 +545,94 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 游标超前于日志。| 从日志现有位置重新开始；日志可能恢复过。
   case cursorAhead // = 3501
 
+  /// Cause: The value of the target is not of the kind that the metric asks for: money, a count or percent.
+  /// Client: Send the value as the metric asks for it; the sentence says how.
+  /// Retry: no
+  /// 中文: 目标值的类型与指标不符（金额、数量或百分比）。| 按指标要求的类型发送；见说明。
+  case targetValueMismatch // = 3601
+
+  /// Cause: The next review is not after the day of this one.
+  /// Client: Choose a later day, or none.
+  /// Retry: no
+  /// 中文: 下次评审日期不晚于本次评审日。| 选择更晚的日期，或不填。
+  case nextReviewPast // = 3602
+
   /// Cause: The time zone is not known.
   /// Client: Use an IANA name, for example Asia/Shanghai.
   /// Retry: no
   /// 中文: 未知时区。| 使用 IANA 名称，如 Asia/Shanghai。
   case zoneUnknown // = 3701
 
-  /// Cause: The last administrator cannot lose the role.
+  /// Cause: The exchange rate is not greater than 0, or its two currencies are the same.
+  /// Client: Correct the rate or the currencies.
+  /// Retry: no
+  /// 中文: 汇率不大于零，或两种币种相同。| 修正汇率或币种。
+  case rateInvalid // = 3702
+
+  /// Cause: Orders of the period are neither confirmed nor cancelled, or an import is not committed.
+  /// Client: Settle them first, or send accept_open_items with a reason.
+  /// Retry: no
+  /// 中文: 期间内仍有未确认且未取消的订单，或有未提交的导入。| 先处理，或说明理由后接受未结项目。
+  case periodOpenItems // = 3703
+
+  /// Cause: Nobody can approve or undo what he did himself; it takes a second person.
+  /// Client: Let another principal send the command.
+  /// Retry: no
+  /// 中文: 不能批准或撤回自己所做的操作，须由另一人进行。| 由另一主体发送命令。
+  case selfApproval // = 3704
+
+  /// Cause: The kind has a field with this key already; a key that was retired stays taken.
+  /// Client: Change that field, or choose another key.
+  /// Retry: no
+  /// 中文: 该类对象已有此键的字段；已停用的键仍被占用。| 更改该字段，或另选一键。
+  case fieldExists // = 3801
+
+  /// Cause: Aggregates still have a value in the field, or the choice.
+  /// Client: Empty the values, retire the choice instead of leaving it out, or send keep_values.
+  /// Retry: no
+  /// 中文: 仍有对象使用该字段或选项的值。| 清空这些值，将选项停用而非删除，或发送 keep_values。
+  case fieldInUse // = 3802
+
+  /// Cause: The field has had values, so that what it holds and whether it is personal can no longer change.
+  /// Client: Define a new field and retire this one.
+  /// Retry: no
+  /// 中文: 字段曾有值，其类型和是否属个人数据不能再改。| 定义新字段并停用本字段。
+  case typeChange // = 3803
+
+  /// Cause: The kind has no field with this key.
+  /// Client: Check the key, or define the field first.
+  /// Retry: no
+  /// 中文: 该类对象没有此键的字段。| 核对键，或先定义字段。
+  case fieldUnknown // = 3804
+
+  /// Cause: The value does not have the type of the field, or breaks one of its rules; the sentence says which.
+  /// Client: Correct the value.
+  /// Retry: no
+  /// 中文: 值的类型与字段不符，或违反字段规则（见说明）。| 修正该值。
+  case fieldInvalid // = 3805
+
+  /// Cause: A required field has no value.
+  /// Client: Send a value for the field that the error names.
+  /// Retry: no
+  /// 中文: 必填字段没有值。| 为错误所指的字段提供值。
+  case fieldRequired // = 3806
+
+  /// Cause: The field is retired; no value is set in it any more.
+  /// Client: Leave the field out, or use another one.
+  /// Retry: no
+  /// 中文: 字段已停用，不再接受新值。| 不填该字段，或使用其他字段。
+  case fieldGone // = 3807
+
+  /// Cause: The field is personal, and the aggregate concerns nobody under whose key the value could be sealed.
+  /// Client: Name the party of the aggregate first, or use a field that is not personal.
+  /// Retry: no
+  /// 中文: 字段属个人数据，而对象没有关联的客户，无法用其密钥密封。| 先为对象指明客户，或使用非个人数据字段。
+  case fieldNeedsSubject // = 3808
+
+  /// Cause: The last administrator cannot lose the role, nor can the employee behind it be deactivated.
   /// Client: Make another principal administrator first.
   /// Retry: no
-  /// 中文: 最后一名管理员不能失去角色。| 先设立另一管理员。
+  /// 中文: 最后一名管理员不能失去角色，其对应员工也不能停用。| 先设立另一管理员。
   case lastAdmin // = 3901
 
   /// Cause: Nobody can give a role to himself.
@@ -360,6 +709,17 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 103: self = .duplicateExact
     case 104: self = .keyAccountNeedsManager
     case 105: self = .openObligations
+    case 501: self = .noWonStage
+    case 502: self = .noLostStage
+    case 503: self = .probabilityRange
+    case 504: self = .stageInUse
+    case 601: self = .stageUnknown
+    case 602: self = .stageSkipNotAllowed
+    case 603: self = .entryCriteriaUnmet
+    case 604: self = .lossReasonRequired
+    case 605: self = .wonNeedsAmount
+    case 606: self = .closeDatePast
+    case 607: self = .probabilityFixed
     case 701: self = .skuTaken
     case 702: self = .priceOverlap
     case 703: self = .productRetired
@@ -368,10 +728,57 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 903: self = .returnExceedsSold
     case 904: self = .returnOtherCustomer
     case 905: self = .returnOfUnknownSale
+    case 1301: self = .notEligible
+    case 1302: self = .offerLimit
+    case 1303: self = .alreadyRedeemed
+    case 1304: self = .offerNotValid
+    case 1401: self = .channelUnknown
+    case 1402: self = .endBeforeStart
+    case 1403: self = .noParty
+    case 2301: self = .ruleOverlap
+    case 2302: self = .tierOrder
+    case 2303: self = .negativeRate
+    case 2304: self = .programmeOff
+    case 2305: self = .tierUnknown
+    case 2401: self = .insufficientPoints
+    case 2402: self = .lotLocked
+    case 2403: self = .accountFrozen
+    case 2404: self = .causeAlreadyRewarded
+    case 2405: self = .reversalExceeds
+    case 2406: self = .adjustNeedsReason
+    case 2407: self = .alreadyMember
+    case 2408: self = .audienceMismatch
+    case 2409: self = .transferNotPossible
+    case 2501: self = .rewardUnavailable
+    case 2502: self = .tierTooLow
+    case 2503: self = .stockOut
+    case 3001: self = .competitorExists
+    case 3002: self = .competitorRetired
+    case 3003: self = .marketExists
+    case 3004: self = .marketRetired
+    case 3101: self = .hasOpenWork
+    case 3102: self = .territoryOverlap
+    case 3103: self = .assigneeInactive
+    case 3104: self = .capacityExceeded
+    case 3105: self = .notEmpty
+    case 3106: self = .teamNameTaken
     case 3401: self = .mappingInvalid
     case 3402: self = .fileSeen
     case 3501: self = .cursorAhead
+    case 3601: self = .targetValueMismatch
+    case 3602: self = .nextReviewPast
     case 3701: self = .zoneUnknown
+    case 3702: self = .rateInvalid
+    case 3703: self = .periodOpenItems
+    case 3704: self = .selfApproval
+    case 3801: self = .fieldExists
+    case 3802: self = .fieldInUse
+    case 3803: self = .typeChange
+    case 3804: self = .fieldUnknown
+    case 3805: self = .fieldInvalid
+    case 3806: self = .fieldRequired
+    case 3807: self = .fieldGone
+    case 3808: self = .fieldNeedsSubject
     case 3901: self = .lastAdmin
     case 3902: self = .selfGrant
     case 5001: self = .notYet
@@ -416,6 +823,17 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .duplicateExact: return 103
     case .keyAccountNeedsManager: return 104
     case .openObligations: return 105
+    case .noWonStage: return 501
+    case .noLostStage: return 502
+    case .probabilityRange: return 503
+    case .stageInUse: return 504
+    case .stageUnknown: return 601
+    case .stageSkipNotAllowed: return 602
+    case .entryCriteriaUnmet: return 603
+    case .lossReasonRequired: return 604
+    case .wonNeedsAmount: return 605
+    case .closeDatePast: return 606
+    case .probabilityFixed: return 607
     case .skuTaken: return 701
     case .priceOverlap: return 702
     case .productRetired: return 703
@@ -424,10 +842,57 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .returnExceedsSold: return 903
     case .returnOtherCustomer: return 904
     case .returnOfUnknownSale: return 905
+    case .notEligible: return 1301
+    case .offerLimit: return 1302
+    case .alreadyRedeemed: return 1303
+    case .offerNotValid: return 1304
+    case .channelUnknown: return 1401
+    case .endBeforeStart: return 1402
+    case .noParty: return 1403
+    case .ruleOverlap: return 2301
+    case .tierOrder: return 2302
+    case .negativeRate: return 2303
+    case .programmeOff: return 2304
+    case .tierUnknown: return 2305
+    case .insufficientPoints: return 2401
+    case .lotLocked: return 2402
+    case .accountFrozen: return 2403
+    case .causeAlreadyRewarded: return 2404
+    case .reversalExceeds: return 2405
+    case .adjustNeedsReason: return 2406
+    case .alreadyMember: return 2407
+    case .audienceMismatch: return 2408
+    case .transferNotPossible: return 2409
+    case .rewardUnavailable: return 2501
+    case .tierTooLow: return 2502
+    case .stockOut: return 2503
+    case .competitorExists: return 3001
+    case .competitorRetired: return 3002
+    case .marketExists: return 3003
+    case .marketRetired: return 3004
+    case .hasOpenWork: return 3101
+    case .territoryOverlap: return 3102
+    case .assigneeInactive: return 3103
+    case .capacityExceeded: return 3104
+    case .notEmpty: return 3105
+    case .teamNameTaken: return 3106
     case .mappingInvalid: return 3401
     case .fileSeen: return 3402
     case .cursorAhead: return 3501
+    case .targetValueMismatch: return 3601
+    case .nextReviewPast: return 3602
     case .zoneUnknown: return 3701
+    case .rateInvalid: return 3702
+    case .periodOpenItems: return 3703
+    case .selfApproval: return 3704
+    case .fieldExists: return 3801
+    case .fieldInUse: return 3802
+    case .typeChange: return 3803
+    case .fieldUnknown: return 3804
+    case .fieldInvalid: return 3805
+    case .fieldRequired: return 3806
+    case .fieldGone: return 3807
+    case .fieldNeedsSubject: return 3808
     case .lastAdmin: return 3901
     case .selfGrant: return 3902
     case .notYet: return 5001
@@ -472,6 +937,17 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .duplicateExact,
     .keyAccountNeedsManager,
     .openObligations,
+    .noWonStage,
+    .noLostStage,
+    .probabilityRange,
+    .stageInUse,
+    .stageUnknown,
+    .stageSkipNotAllowed,
+    .entryCriteriaUnmet,
+    .lossReasonRequired,
+    .wonNeedsAmount,
+    .closeDatePast,
+    .probabilityFixed,
     .skuTaken,
     .priceOverlap,
     .productRetired,
@@ -480,10 +956,57 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .returnExceedsSold,
     .returnOtherCustomer,
     .returnOfUnknownSale,
+    .channelUnknown,
+    .endBeforeStart,
+    .noParty,
+    .notEligible,
+    .offerLimit,
+    .alreadyRedeemed,
+    .offerNotValid,
+    .hasOpenWork,
+    .territoryOverlap,
+    .assigneeInactive,
+    .capacityExceeded,
+    .notEmpty,
+    .teamNameTaken,
+    .competitorExists,
+    .competitorRetired,
+    .marketExists,
+    .marketRetired,
+    .ruleOverlap,
+    .tierOrder,
+    .negativeRate,
+    .programmeOff,
+    .tierUnknown,
+    .insufficientPoints,
+    .lotLocked,
+    .accountFrozen,
+    .causeAlreadyRewarded,
+    .reversalExceeds,
+    .adjustNeedsReason,
+    .alreadyMember,
+    .audienceMismatch,
+    .transferNotPossible,
+    .rewardUnavailable,
+    .tierTooLow,
+    .stockOut,
     .mappingInvalid,
     .fileSeen,
     .cursorAhead,
+    .targetValueMismatch,
+    .nextReviewPast,
     .zoneUnknown,
+    .rateInvalid,
+    .periodOpenItems,
+    .selfApproval,
+    .fieldExists,
+    .fieldInUse,
+    .typeChange,
+    .fieldUnknown,
+    .fieldInvalid,
+    .fieldRequired,
+    .fieldGone,
+    .fieldNeedsSubject,
     .lastAdmin,
     .selfGrant,
     .notYet,
@@ -517,7 +1040,12 @@ public nonisolated struct ErrorDetail: Sendable {
 
   public var actual: UInt64 = 0
 
-  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN: the id of the holder. ERASED: none.
+  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, TERRITORY_OVERLAP, TEAM_NAME_TAKEN: the id
+  /// of the holder. ERASED: none.
+  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, COMPETITOR_EXISTS, MARKET_EXISTS: the id of
+  /// the holder. ERASED: none.
+  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, ALREADY_MEMBER: the id of the holder.
+  /// ERASED: none.
   public var relatedIds: [String] = []
 
   /// ERASED: positions of the command's events.
@@ -539,7 +1067,7 @@ public nonisolated struct ErrorDetail: Sendable {
 fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension ErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}T\u{9}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}@'MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}H\u{3}ZONE_UNKNOWN\0\u{2}H\u{3}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}K\u{11}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}L\u{6}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}B\u{e}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}g\u{4}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}K\u{11}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
 }
 
 nonisolated extension ErrorDetail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

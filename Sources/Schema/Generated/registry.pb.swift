@@ -34,6 +34,12 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// A person, organisation or department.
   case party // = 10
 
+  /// A sales pipeline with its stages, in versions.
+  case pipeline // = 50
+
+  /// A sale that may come about.
+  case opportunity // = 60
+
   /// A product with its variants.
   case product // = 70
 
@@ -46,17 +52,62 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// What came back of an order, or a free credit note.
   case `return` // = 91
 
+  /// An offer.
+  case offer // = 130
+
+  /// A coupon: an offer as one party has it.
+  case coupon // = 131
+
+  /// A contact with a party.
+  case interaction // = 140
+
+  /// A loyalty programme.
+  case loyaltyProgramme // = 230
+
+  /// The points of a member in a loyalty programme.
+  case loyaltyAccount // = 240
+
+  /// Something that points are spent on.
+  case reward // = 250
+
+  /// That a member spent points on a reward.
+  case redemption // = 251
+
+  /// A company that sells what we sell.
+  case competitor // = 300
+
+  /// A part of the trade whose size is watched.
+  case market // = 301
+
+  /// Somebody who works for the organisation.
+  case employee // = 310
+
+  /// Employees who look after things together.
+  case team // = 311
+
+  /// The parties that somebody is to look after because of where or what they are.
+  case territory // = 312
+
   /// The import of one file.
   case `import` // = 340
+
+  /// What is to be reached of a metric in a period.
+  case target // = 360
+
+  /// A training of an employee.
+  case training // = 361
 
   /// The settings of the organisation that runs the log; there is one in a log.
   case organisation // = 370
 
+  /// The exchange rates of one pair of currencies.
+  case exchangeRates // = 371
+
+  /// The definition of a field of the organisation's own.
+  case field // = 380
+
   /// A caller of the service.
   case principal // = 390
-
-  /// Employees come with the work on people; the number is taken.
-  case employee // = 310
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -68,13 +119,30 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 0: self = .unspecified
     case 1: self = .log
     case 10: self = .party
+    case 50: self = .pipeline
+    case 60: self = .opportunity
     case 70: self = .product
     case 71: self = .priceBook
     case 90: self = .order
     case 91: self = .return
+    case 130: self = .offer
+    case 131: self = .coupon
+    case 140: self = .interaction
+    case 230: self = .loyaltyProgramme
+    case 240: self = .loyaltyAccount
+    case 250: self = .reward
+    case 251: self = .redemption
+    case 300: self = .competitor
+    case 301: self = .market
     case 310: self = .employee
+    case 311: self = .team
+    case 312: self = .territory
     case 340: self = .import
+    case 360: self = .target
+    case 361: self = .training
     case 370: self = .organisation
+    case 371: self = .exchangeRates
+    case 380: self = .field
     case 390: self = .principal
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -85,13 +153,30 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .unspecified: return 0
     case .log: return 1
     case .party: return 10
+    case .pipeline: return 50
+    case .opportunity: return 60
     case .product: return 70
     case .priceBook: return 71
     case .order: return 90
     case .return: return 91
+    case .offer: return 130
+    case .coupon: return 131
+    case .interaction: return 140
+    case .loyaltyProgramme: return 230
+    case .loyaltyAccount: return 240
+    case .reward: return 250
+    case .redemption: return 251
+    case .competitor: return 300
+    case .market: return 301
     case .employee: return 310
+    case .team: return 311
+    case .territory: return 312
     case .import: return 340
+    case .target: return 360
+    case .training: return 361
     case .organisation: return 370
+    case .exchangeRates: return 371
+    case .field: return 380
     case .principal: return 390
     case .UNRECOGNIZED(let i): return i
     }
@@ -102,14 +187,31 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .unspecified,
     .log,
     .party,
+    .pipeline,
+    .opportunity,
     .product,
     .priceBook,
     .order,
     .return,
-    .import,
-    .organisation,
-    .principal,
+    .offer,
+    .coupon,
+    .interaction,
+    .loyaltyProgramme,
+    .loyaltyAccount,
+    .reward,
+    .redemption,
+    .competitor,
+    .market,
     .employee,
+    .team,
+    .territory,
+    .import,
+    .target,
+    .training,
+    .organisation,
+    .exchangeRates,
+    .field,
+    .principal,
   ]
 
 }
@@ -127,6 +229,8 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case noteAdded // = 11
   case tagged // = 12
   case untagged // = 13
+  case ownerAssigned // = 14
+  case fieldsSet // = 15
   case partyRegistered // = 101
   case partyCorrected // = 102
   case partyDetailChanged // = 103
@@ -139,6 +243,29 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case partyArchived // = 110
   case partyRestored // = 111
   case partyStatusWithdrawn // = 112
+  case pipelineDefined // = 501
+  case pipelineVersionPublished // = 502
+  case stagesMapped // = 503
+  case opportunityOpened // = 601
+  case opportunityChanged // = 602
+  case stageAdvanced // = 603
+  case stageRegressed // = 604
+  case amountSet // = 605
+  case closeDateMoved // = 606
+  case probabilityOverridden // = 607
+  case forecastCategorySet // = 608
+  case lineAdded // = 609
+  case lineRemoved // = 610
+  case competitorAdded // = 611
+  case competitorRemoved // = 612
+  case buyingRoleAdded // = 613
+  case buyingRoleRemoved // = 614
+  case nextStepSet // = 615
+  case opportunityWon // = 616
+  case opportunityLost // = 617
+  case opportunityReopened // = 618
+  case opportunityAbandoned // = 619
+  case opportunityCorrected // = 620
   case productDefined // = 701
   case productChanged // = 702
   case variantAdded // = 703
@@ -157,11 +284,108 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case returnLinesAdded // = 922
   case returnCorrected // = 923
   case returnRefunded // = 924
+  case offerPublished // = 1301
+  case offerChanged // = 1302
+  case offerExpired // = 1303
+  case offerWithdrawn // = 1304
+  case offerExpiryWithdrawn // = 1305
+  case offerIssued // = 1311
+  case offerRedeemed // = 1312
+  case offerRedemptionReversed // = 1313
+  case couponExpired // = 1314
+  case couponWithdrawn // = 1315
+  case couponExpiryWithdrawn // = 1316
+  case interactionLogged // = 1401
+  case interactionCorrected // = 1402
+  case interactionLinked // = 1403
+  case interactionRedacted // = 1404
+  case programmeDefined // = 2301
+  case programmeChanged // = 2302
+  case programmeActivated // = 2303
+  case programmeSuspended // = 2304
+  case earningRulePublished // = 2305
+  case earningRuleRetired // = 2306
+  case expiryPolicySet // = 2307
+  case lockDaysSet // = 2308
+  case tierDefined // = 2309
+  case tierRetired // = 2310
+  case tierPolicySet // = 2311
+  case pointValueSet // = 2312
+  case tierReviewAdvanced // = 2313
+  case memberEnrolled // = 2401
+  case pointsEarned // = 2402
+  case pointsUnlocked // = 2403
+  case pointsSpent // = 2404
+  case earningReversed // = 2405
+  case spendingReversed // = 2406
+  case pointsExpired // = 2407
+  case pointsAdjusted // = 2408
+  case pointsTransferred // = 2409
+  case tierChanged // = 2410
+  case accountFrozen // = 2411
+  case accountUnfrozen // = 2412
+  case accountClosed // = 2413
+  case pointsExpiryWithdrawn // = 2414
+  case reversalWithdrawn // = 2415
+  case tierConfirmed // = 2416
+  case rewardDefined // = 2501
+  case rewardChanged // = 2502
+  case rewardRetired // = 2503
+  case rewardStockSet // = 2504
+  case rewardRedeemed // = 2511
+  case rewardShipped // = 2512
+  case rewardDelivered // = 2513
+  case redemptionCancelled // = 2514
+  case competitorRecorded // = 3001
+  case competitorMoved // = 3002
+  case strengthWeaknessSet // = 3003
+  case competitorChanged // = 3004
+  case competitorRetired // = 3005
+  case competitorRestored // = 3006
+  case competitorMoveWithdrawn // = 3007
+  case marketDefined // = 3011
+  case marketChanged // = 3012
+  case marketSizeRecorded // = 3013
+  case marketRetired // = 3014
+  case marketRestored // = 3015
+  case marketSizeWithdrawn // = 3016
+  case employeeHired // = 3101
+  case employeeChanged // = 3102
+  case roleAssigned // = 3103
+  case roleUnassigned // = 3104
+  case teamJoined // = 3105
+  case teamLeft // = 3106
+  case capacitySet // = 3107
+  case portfolioTransferred // = 3108
+  case employeeDeactivated // = 3109
+  case employeeReactivated // = 3110
+  case teamDefined // = 3121
+  case teamChanged // = 3122
+  case teamRetired // = 3123
+  case territoryDefined // = 3141
+  case territoryChanged // = 3142
+  case territoryRetired // = 3143
+  case territoryAssigned // = 3144
   case importStarted // = 3401
   case importCommitted // = 3402
   case externalLinked // = 3501
   case externalUnlinked // = 3502
+  case targetSet // = 3601
+  case trainingRecorded // = 3602
+  case relationshipReviewed // = 3603
+  case targetWithdrawn // = 3604
+  case trainingCorrected // = 3605
+  case trainingWithdrawn // = 3606
   case organisationSet // = 3701
+  case fiscalCalendarSet // = 3702
+  case reportingCurrencySet // = 3703
+  case exchangeRateSet // = 3704
+  case periodClosed // = 3705
+  case periodReopened // = 3706
+  case channelsSet // = 3707
+  case fieldDefined // = 3801
+  case fieldChanged // = 3802
+  case fieldRetired // = 3803
   case principalRegistered // = 3901
   case roleGranted // = 3902
   case roleRevoked // = 3903
@@ -181,6 +405,8 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 11: self = .noteAdded
     case 12: self = .tagged
     case 13: self = .untagged
+    case 14: self = .ownerAssigned
+    case 15: self = .fieldsSet
     case 101: self = .partyRegistered
     case 102: self = .partyCorrected
     case 103: self = .partyDetailChanged
@@ -193,6 +419,29 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 110: self = .partyArchived
     case 111: self = .partyRestored
     case 112: self = .partyStatusWithdrawn
+    case 501: self = .pipelineDefined
+    case 502: self = .pipelineVersionPublished
+    case 503: self = .stagesMapped
+    case 601: self = .opportunityOpened
+    case 602: self = .opportunityChanged
+    case 603: self = .stageAdvanced
+    case 604: self = .stageRegressed
+    case 605: self = .amountSet
+    case 606: self = .closeDateMoved
+    case 607: self = .probabilityOverridden
+    case 608: self = .forecastCategorySet
+    case 609: self = .lineAdded
+    case 610: self = .lineRemoved
+    case 611: self = .competitorAdded
+    case 612: self = .competitorRemoved
+    case 613: self = .buyingRoleAdded
+    case 614: self = .buyingRoleRemoved
+    case 615: self = .nextStepSet
+    case 616: self = .opportunityWon
+    case 617: self = .opportunityLost
+    case 618: self = .opportunityReopened
+    case 619: self = .opportunityAbandoned
+    case 620: self = .opportunityCorrected
     case 701: self = .productDefined
     case 702: self = .productChanged
     case 703: self = .variantAdded
@@ -211,11 +460,108 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 922: self = .returnLinesAdded
     case 923: self = .returnCorrected
     case 924: self = .returnRefunded
+    case 1301: self = .offerPublished
+    case 1302: self = .offerChanged
+    case 1303: self = .offerExpired
+    case 1304: self = .offerWithdrawn
+    case 1305: self = .offerExpiryWithdrawn
+    case 1311: self = .offerIssued
+    case 1312: self = .offerRedeemed
+    case 1313: self = .offerRedemptionReversed
+    case 1314: self = .couponExpired
+    case 1315: self = .couponWithdrawn
+    case 1316: self = .couponExpiryWithdrawn
+    case 1401: self = .interactionLogged
+    case 1402: self = .interactionCorrected
+    case 1403: self = .interactionLinked
+    case 1404: self = .interactionRedacted
+    case 2301: self = .programmeDefined
+    case 2302: self = .programmeChanged
+    case 2303: self = .programmeActivated
+    case 2304: self = .programmeSuspended
+    case 2305: self = .earningRulePublished
+    case 2306: self = .earningRuleRetired
+    case 2307: self = .expiryPolicySet
+    case 2308: self = .lockDaysSet
+    case 2309: self = .tierDefined
+    case 2310: self = .tierRetired
+    case 2311: self = .tierPolicySet
+    case 2312: self = .pointValueSet
+    case 2313: self = .tierReviewAdvanced
+    case 2401: self = .memberEnrolled
+    case 2402: self = .pointsEarned
+    case 2403: self = .pointsUnlocked
+    case 2404: self = .pointsSpent
+    case 2405: self = .earningReversed
+    case 2406: self = .spendingReversed
+    case 2407: self = .pointsExpired
+    case 2408: self = .pointsAdjusted
+    case 2409: self = .pointsTransferred
+    case 2410: self = .tierChanged
+    case 2411: self = .accountFrozen
+    case 2412: self = .accountUnfrozen
+    case 2413: self = .accountClosed
+    case 2414: self = .pointsExpiryWithdrawn
+    case 2415: self = .reversalWithdrawn
+    case 2416: self = .tierConfirmed
+    case 2501: self = .rewardDefined
+    case 2502: self = .rewardChanged
+    case 2503: self = .rewardRetired
+    case 2504: self = .rewardStockSet
+    case 2511: self = .rewardRedeemed
+    case 2512: self = .rewardShipped
+    case 2513: self = .rewardDelivered
+    case 2514: self = .redemptionCancelled
+    case 3001: self = .competitorRecorded
+    case 3002: self = .competitorMoved
+    case 3003: self = .strengthWeaknessSet
+    case 3004: self = .competitorChanged
+    case 3005: self = .competitorRetired
+    case 3006: self = .competitorRestored
+    case 3007: self = .competitorMoveWithdrawn
+    case 3011: self = .marketDefined
+    case 3012: self = .marketChanged
+    case 3013: self = .marketSizeRecorded
+    case 3014: self = .marketRetired
+    case 3015: self = .marketRestored
+    case 3016: self = .marketSizeWithdrawn
+    case 3101: self = .employeeHired
+    case 3102: self = .employeeChanged
+    case 3103: self = .roleAssigned
+    case 3104: self = .roleUnassigned
+    case 3105: self = .teamJoined
+    case 3106: self = .teamLeft
+    case 3107: self = .capacitySet
+    case 3108: self = .portfolioTransferred
+    case 3109: self = .employeeDeactivated
+    case 3110: self = .employeeReactivated
+    case 3121: self = .teamDefined
+    case 3122: self = .teamChanged
+    case 3123: self = .teamRetired
+    case 3141: self = .territoryDefined
+    case 3142: self = .territoryChanged
+    case 3143: self = .territoryRetired
+    case 3144: self = .territoryAssigned
     case 3401: self = .importStarted
     case 3402: self = .importCommitted
     case 3501: self = .externalLinked
     case 3502: self = .externalUnlinked
+    case 3601: self = .targetSet
+    case 3602: self = .trainingRecorded
+    case 3603: self = .relationshipReviewed
+    case 3604: self = .targetWithdrawn
+    case 3605: self = .trainingCorrected
+    case 3606: self = .trainingWithdrawn
     case 3701: self = .organisationSet
+    case 3702: self = .fiscalCalendarSet
+    case 3703: self = .reportingCurrencySet
+    case 3704: self = .exchangeRateSet
+    case 3705: self = .periodClosed
+    case 3706: self = .periodReopened
+    case 3707: self = .channelsSet
+    case 3801: self = .fieldDefined
+    case 3802: self = .fieldChanged
+    case 3803: self = .fieldRetired
     case 3901: self = .principalRegistered
     case 3902: self = .roleGranted
     case 3903: self = .roleRevoked
@@ -233,6 +579,8 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .noteAdded: return 11
     case .tagged: return 12
     case .untagged: return 13
+    case .ownerAssigned: return 14
+    case .fieldsSet: return 15
     case .partyRegistered: return 101
     case .partyCorrected: return 102
     case .partyDetailChanged: return 103
@@ -245,6 +593,29 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .partyArchived: return 110
     case .partyRestored: return 111
     case .partyStatusWithdrawn: return 112
+    case .pipelineDefined: return 501
+    case .pipelineVersionPublished: return 502
+    case .stagesMapped: return 503
+    case .opportunityOpened: return 601
+    case .opportunityChanged: return 602
+    case .stageAdvanced: return 603
+    case .stageRegressed: return 604
+    case .amountSet: return 605
+    case .closeDateMoved: return 606
+    case .probabilityOverridden: return 607
+    case .forecastCategorySet: return 608
+    case .lineAdded: return 609
+    case .lineRemoved: return 610
+    case .competitorAdded: return 611
+    case .competitorRemoved: return 612
+    case .buyingRoleAdded: return 613
+    case .buyingRoleRemoved: return 614
+    case .nextStepSet: return 615
+    case .opportunityWon: return 616
+    case .opportunityLost: return 617
+    case .opportunityReopened: return 618
+    case .opportunityAbandoned: return 619
+    case .opportunityCorrected: return 620
     case .productDefined: return 701
     case .productChanged: return 702
     case .variantAdded: return 703
@@ -263,11 +634,108 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .returnLinesAdded: return 922
     case .returnCorrected: return 923
     case .returnRefunded: return 924
+    case .offerPublished: return 1301
+    case .offerChanged: return 1302
+    case .offerExpired: return 1303
+    case .offerWithdrawn: return 1304
+    case .offerExpiryWithdrawn: return 1305
+    case .offerIssued: return 1311
+    case .offerRedeemed: return 1312
+    case .offerRedemptionReversed: return 1313
+    case .couponExpired: return 1314
+    case .couponWithdrawn: return 1315
+    case .couponExpiryWithdrawn: return 1316
+    case .interactionLogged: return 1401
+    case .interactionCorrected: return 1402
+    case .interactionLinked: return 1403
+    case .interactionRedacted: return 1404
+    case .programmeDefined: return 2301
+    case .programmeChanged: return 2302
+    case .programmeActivated: return 2303
+    case .programmeSuspended: return 2304
+    case .earningRulePublished: return 2305
+    case .earningRuleRetired: return 2306
+    case .expiryPolicySet: return 2307
+    case .lockDaysSet: return 2308
+    case .tierDefined: return 2309
+    case .tierRetired: return 2310
+    case .tierPolicySet: return 2311
+    case .pointValueSet: return 2312
+    case .tierReviewAdvanced: return 2313
+    case .memberEnrolled: return 2401
+    case .pointsEarned: return 2402
+    case .pointsUnlocked: return 2403
+    case .pointsSpent: return 2404
+    case .earningReversed: return 2405
+    case .spendingReversed: return 2406
+    case .pointsExpired: return 2407
+    case .pointsAdjusted: return 2408
+    case .pointsTransferred: return 2409
+    case .tierChanged: return 2410
+    case .accountFrozen: return 2411
+    case .accountUnfrozen: return 2412
+    case .accountClosed: return 2413
+    case .pointsExpiryWithdrawn: return 2414
+    case .reversalWithdrawn: return 2415
+    case .tierConfirmed: return 2416
+    case .rewardDefined: return 2501
+    case .rewardChanged: return 2502
+    case .rewardRetired: return 2503
+    case .rewardStockSet: return 2504
+    case .rewardRedeemed: return 2511
+    case .rewardShipped: return 2512
+    case .rewardDelivered: return 2513
+    case .redemptionCancelled: return 2514
+    case .competitorRecorded: return 3001
+    case .competitorMoved: return 3002
+    case .strengthWeaknessSet: return 3003
+    case .competitorChanged: return 3004
+    case .competitorRetired: return 3005
+    case .competitorRestored: return 3006
+    case .competitorMoveWithdrawn: return 3007
+    case .marketDefined: return 3011
+    case .marketChanged: return 3012
+    case .marketSizeRecorded: return 3013
+    case .marketRetired: return 3014
+    case .marketRestored: return 3015
+    case .marketSizeWithdrawn: return 3016
+    case .employeeHired: return 3101
+    case .employeeChanged: return 3102
+    case .roleAssigned: return 3103
+    case .roleUnassigned: return 3104
+    case .teamJoined: return 3105
+    case .teamLeft: return 3106
+    case .capacitySet: return 3107
+    case .portfolioTransferred: return 3108
+    case .employeeDeactivated: return 3109
+    case .employeeReactivated: return 3110
+    case .teamDefined: return 3121
+    case .teamChanged: return 3122
+    case .teamRetired: return 3123
+    case .territoryDefined: return 3141
+    case .territoryChanged: return 3142
+    case .territoryRetired: return 3143
+    case .territoryAssigned: return 3144
     case .importStarted: return 3401
     case .importCommitted: return 3402
     case .externalLinked: return 3501
     case .externalUnlinked: return 3502
+    case .targetSet: return 3601
+    case .trainingRecorded: return 3602
+    case .relationshipReviewed: return 3603
+    case .targetWithdrawn: return 3604
+    case .trainingCorrected: return 3605
+    case .trainingWithdrawn: return 3606
     case .organisationSet: return 3701
+    case .fiscalCalendarSet: return 3702
+    case .reportingCurrencySet: return 3703
+    case .exchangeRateSet: return 3704
+    case .periodClosed: return 3705
+    case .periodReopened: return 3706
+    case .channelsSet: return 3707
+    case .fieldDefined: return 3801
+    case .fieldChanged: return 3802
+    case .fieldRetired: return 3803
     case .principalRegistered: return 3901
     case .roleGranted: return 3902
     case .roleRevoked: return 3903
@@ -285,6 +753,8 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .noteAdded,
     .tagged,
     .untagged,
+    .ownerAssigned,
+    .fieldsSet,
     .partyRegistered,
     .partyCorrected,
     .partyDetailChanged,
@@ -297,6 +767,29 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .partyArchived,
     .partyRestored,
     .partyStatusWithdrawn,
+    .pipelineDefined,
+    .pipelineVersionPublished,
+    .stagesMapped,
+    .opportunityOpened,
+    .opportunityChanged,
+    .stageAdvanced,
+    .stageRegressed,
+    .amountSet,
+    .closeDateMoved,
+    .probabilityOverridden,
+    .forecastCategorySet,
+    .lineAdded,
+    .lineRemoved,
+    .competitorAdded,
+    .competitorRemoved,
+    .buyingRoleAdded,
+    .buyingRoleRemoved,
+    .nextStepSet,
+    .opportunityWon,
+    .opportunityLost,
+    .opportunityReopened,
+    .opportunityAbandoned,
+    .opportunityCorrected,
     .productDefined,
     .productChanged,
     .variantAdded,
@@ -315,11 +808,108 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .returnLinesAdded,
     .returnCorrected,
     .returnRefunded,
+    .offerPublished,
+    .offerChanged,
+    .offerExpired,
+    .offerWithdrawn,
+    .offerExpiryWithdrawn,
+    .offerIssued,
+    .offerRedeemed,
+    .offerRedemptionReversed,
+    .couponExpired,
+    .couponWithdrawn,
+    .couponExpiryWithdrawn,
+    .interactionLogged,
+    .interactionCorrected,
+    .interactionLinked,
+    .interactionRedacted,
+    .programmeDefined,
+    .programmeChanged,
+    .programmeActivated,
+    .programmeSuspended,
+    .earningRulePublished,
+    .earningRuleRetired,
+    .expiryPolicySet,
+    .lockDaysSet,
+    .tierDefined,
+    .tierRetired,
+    .tierPolicySet,
+    .pointValueSet,
+    .tierReviewAdvanced,
+    .memberEnrolled,
+    .pointsEarned,
+    .pointsUnlocked,
+    .pointsSpent,
+    .earningReversed,
+    .spendingReversed,
+    .pointsExpired,
+    .pointsAdjusted,
+    .pointsTransferred,
+    .tierChanged,
+    .accountFrozen,
+    .accountUnfrozen,
+    .accountClosed,
+    .pointsExpiryWithdrawn,
+    .reversalWithdrawn,
+    .tierConfirmed,
+    .rewardDefined,
+    .rewardChanged,
+    .rewardRetired,
+    .rewardStockSet,
+    .rewardRedeemed,
+    .rewardShipped,
+    .rewardDelivered,
+    .redemptionCancelled,
+    .competitorRecorded,
+    .competitorMoved,
+    .strengthWeaknessSet,
+    .competitorChanged,
+    .competitorRetired,
+    .competitorRestored,
+    .competitorMoveWithdrawn,
+    .marketDefined,
+    .marketChanged,
+    .marketSizeRecorded,
+    .marketRetired,
+    .marketRestored,
+    .marketSizeWithdrawn,
+    .employeeHired,
+    .employeeChanged,
+    .roleAssigned,
+    .roleUnassigned,
+    .teamJoined,
+    .teamLeft,
+    .capacitySet,
+    .portfolioTransferred,
+    .employeeDeactivated,
+    .employeeReactivated,
+    .teamDefined,
+    .teamChanged,
+    .teamRetired,
+    .territoryDefined,
+    .territoryChanged,
+    .territoryRetired,
+    .territoryAssigned,
     .importStarted,
     .importCommitted,
     .externalLinked,
     .externalUnlinked,
+    .targetSet,
+    .trainingRecorded,
+    .relationshipReviewed,
+    .targetWithdrawn,
+    .trainingCorrected,
+    .trainingWithdrawn,
     .organisationSet,
+    .fiscalCalendarSet,
+    .reportingCurrencySet,
+    .exchangeRateSet,
+    .periodClosed,
+    .periodReopened,
+    .channelsSet,
+    .fieldDefined,
+    .fieldChanged,
+    .fieldRetired,
     .principalRegistered,
     .roleGranted,
     .roleRevoked,
@@ -397,6 +987,21 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// The entry holds the command's fingerprint and nothing else.
   case fingerprint // = 3
+
+  /// The subject may buy: the opportunity is with it.
+  case prospect // = 12
+
+  /// The subject has a part in a decision to buy.
+  case buyer // = 13
+
+  /// We sell through the subject.
+  case partner // = 14
+
+  /// The subject took part in an interaction, or somebody else did so for it.
+  case participant // = 20
+
+  /// The subject was copied in or spoken of.
+  case mentioned // = 21
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -409,6 +1014,11 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 1: self = .self_
     case 2: self = .customer
     case 3: self = .fingerprint
+    case 12: self = .prospect
+    case 13: self = .buyer
+    case 14: self = .partner
+    case 20: self = .participant
+    case 21: self = .mentioned
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -419,6 +1029,11 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .self_: return 1
     case .customer: return 2
     case .fingerprint: return 3
+    case .prospect: return 12
+    case .buyer: return 13
+    case .partner: return 14
+    case .participant: return 20
+    case .mentioned: return 21
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -429,6 +1044,11 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
     .self_,
     .customer,
     .fingerprint,
+    .prospect,
+    .buyer,
+    .partner,
+    .participant,
+    .mentioned,
   ]
 
 }
@@ -515,11 +1135,11 @@ public nonisolated enum Role: SwiftProtobuf.Enum, Swift.CaseIterable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 nonisolated extension AggregateKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AGGREGATE_KIND_UNSPECIFIED\0\u{1}AGGREGATE_KIND_LOG\0\u{2}\u{9}AGGREGATE_KIND_PARTY\0\u{2}<AGGREGATE_KIND_PRODUCT\0\u{1}AGGREGATE_KIND_PRICE_BOOK\0\u{2}\u{13}AGGREGATE_KIND_ORDER\0\u{1}AGGREGATE_KIND_RETURN\0\u{2}[\u{3}AGGREGATE_KIND_EMPLOYEE\0\u{2}\u{1e}AGGREGATE_KIND_IMPORT\0\u{2}\u{1e}AGGREGATE_KIND_ORGANISATION\0\u{2}\u{14}AGGREGATE_KIND_PRINCIPAL\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AGGREGATE_KIND_UNSPECIFIED\0\u{1}AGGREGATE_KIND_LOG\0\u{2}\u{9}AGGREGATE_KIND_PARTY\0\u{2}(AGGREGATE_KIND_PIPELINE\0\u{2}\u{a}AGGREGATE_KIND_OPPORTUNITY\0\u{2}\u{a}AGGREGATE_KIND_PRODUCT\0\u{1}AGGREGATE_KIND_PRICE_BOOK\0\u{2}\u{13}AGGREGATE_KIND_ORDER\0\u{1}AGGREGATE_KIND_RETURN\0\u{2}'AGGREGATE_KIND_OFFER\0\u{1}AGGREGATE_KIND_COUPON\0\u{2}\u{9}AGGREGATE_KIND_INTERACTION\0\u{2}Z\u{1}AGGREGATE_KIND_LOYALTY_PROGRAMME\0\u{2}\u{a}AGGREGATE_KIND_LOYALTY_ACCOUNT\0\u{2}\u{a}AGGREGATE_KIND_REWARD\0\u{1}AGGREGATE_KIND_REDEMPTION\0\u{2}1AGGREGATE_KIND_COMPETITOR\0\u{1}AGGREGATE_KIND_MARKET\0\u{2}\u{9}AGGREGATE_KIND_EMPLOYEE\0\u{1}AGGREGATE_KIND_TEAM\0\u{1}AGGREGATE_KIND_TERRITORY\0\u{2}\u{1c}AGGREGATE_KIND_IMPORT\0\u{2}\u{14}AGGREGATE_KIND_TARGET\0\u{1}AGGREGATE_KIND_TRAINING\0\u{2}\u{9}AGGREGATE_KIND_ORGANISATION\0\u{1}AGGREGATE_KIND_EXCHANGE_RATES\0\u{2}\u{9}AGGREGATE_KIND_FIELD\0\u{2}\u{a}AGGREGATE_KIND_PRINCIPAL\0")
 }
 
 nonisolated extension EventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_LOG_OPENED\0\u{1}EVENT_KIND_EPOCH_OPENED\0\u{2}\u{9}EVENT_KIND_NOTE_ADDED\0\u{1}EVENT_KIND_TAGGED\0\u{1}EVENT_KIND_UNTAGGED\0\u{2}X\u{1}EVENT_KIND_PARTY_REGISTERED\0\u{1}EVENT_KIND_PARTY_CORRECTED\0\u{1}EVENT_KIND_PARTY_DETAIL_CHANGED\0\u{1}EVENT_KIND_CONTACT_POINT_ADDED\0\u{1}EVENT_KIND_CONTACT_POINT_VERIFIED\0\u{1}EVENT_KIND_CONTACT_POINT_RETIRED\0\u{1}EVENT_KIND_PARTY_STATUS_CHANGED\0\u{1}EVENT_KIND_NEED_RECORDED\0\u{1}EVENT_KIND_PREFERENCE_RECORDED\0\u{1}EVENT_KIND_PARTY_ARCHIVED\0\u{1}EVENT_KIND_PARTY_RESTORED\0\u{1}EVENT_KIND_PARTY_STATUS_WITHDRAWN\0\u{2}M\u{9}EVENT_KIND_PRODUCT_DEFINED\0\u{1}EVENT_KIND_PRODUCT_CHANGED\0\u{1}EVENT_KIND_VARIANT_ADDED\0\u{1}EVENT_KIND_PRODUCT_RETIRED\0\u{1}EVENT_KIND_PRODUCTS_RELATED\0\u{2}\u{6}EVENT_KIND_PRICE_BOOK_DEFINED\0\u{1}EVENT_KIND_PRICE_SET\0\u{2}}\u{2}EVENT_KIND_ORDER_PLACED\0\u{1}EVENT_KIND_ORDER_LINES_ADDED\0\u{1}EVENT_KIND_ORDER_CORRECTED\0\u{1}EVENT_KIND_ORDER_CONFIRMED\0\u{1}EVENT_KIND_ORDER_CANCELLED\0\u{1}EVENT_KIND_LINE_FULFILLED\0\u{1}EVENT_KIND_ORDER_COMPLETED\0\u{2}\u{e}EVENT_KIND_RETURN_REGISTERED\0\u{1}EVENT_KIND_RETURN_LINES_ADDED\0\u{1}EVENT_KIND_RETURN_CORRECTED\0\u{1}EVENT_KIND_RETURN_REFUNDED\0\u{2}m&EVENT_KIND_IMPORT_STARTED\0\u{1}EVENT_KIND_IMPORT_COMMITTED\0\u{2}c\u{1}EVENT_KIND_EXTERNAL_LINKED\0\u{1}EVENT_KIND_EXTERNAL_UNLINKED\0\u{2}G\u{3}EVENT_KIND_ORGANISATION_SET\0\u{2}H\u{3}EVENT_KIND_PRINCIPAL_REGISTERED\0\u{1}EVENT_KIND_ROLE_GRANTED\0\u{1}EVENT_KIND_ROLE_REVOKED\0\u{1}EVENT_KIND_PRINCIPAL_BOUND\0\u{1}EVENT_KIND_ON_BEHALF_OF_ALLOWED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_LOG_OPENED\0\u{1}EVENT_KIND_EPOCH_OPENED\0\u{2}\u{9}EVENT_KIND_NOTE_ADDED\0\u{1}EVENT_KIND_TAGGED\0\u{1}EVENT_KIND_UNTAGGED\0\u{1}EVENT_KIND_OWNER_ASSIGNED\0\u{1}EVENT_KIND_FIELDS_SET\0\u{2}V\u{1}EVENT_KIND_PARTY_REGISTERED\0\u{1}EVENT_KIND_PARTY_CORRECTED\0\u{1}EVENT_KIND_PARTY_DETAIL_CHANGED\0\u{1}EVENT_KIND_CONTACT_POINT_ADDED\0\u{1}EVENT_KIND_CONTACT_POINT_VERIFIED\0\u{1}EVENT_KIND_CONTACT_POINT_RETIRED\0\u{1}EVENT_KIND_PARTY_STATUS_CHANGED\0\u{1}EVENT_KIND_NEED_RECORDED\0\u{1}EVENT_KIND_PREFERENCE_RECORDED\0\u{1}EVENT_KIND_PARTY_ARCHIVED\0\u{1}EVENT_KIND_PARTY_RESTORED\0\u{1}EVENT_KIND_PARTY_STATUS_WITHDRAWN\0\u{2}E\u{6}EVENT_KIND_PIPELINE_DEFINED\0\u{1}EVENT_KIND_PIPELINE_VERSION_PUBLISHED\0\u{1}EVENT_KIND_STAGES_MAPPED\0\u{2}b\u{1}EVENT_KIND_OPPORTUNITY_OPENED\0\u{1}EVENT_KIND_OPPORTUNITY_CHANGED\0\u{1}EVENT_KIND_STAGE_ADVANCED\0\u{1}EVENT_KIND_STAGE_REGRESSED\0\u{1}EVENT_KIND_AMOUNT_SET\0\u{1}EVENT_KIND_CLOSE_DATE_MOVED\0\u{1}EVENT_KIND_PROBABILITY_OVERRIDDEN\0\u{1}EVENT_KIND_FORECAST_CATEGORY_SET\0\u{1}EVENT_KIND_LINE_ADDED\0\u{1}EVENT_KIND_LINE_REMOVED\0\u{1}EVENT_KIND_COMPETITOR_ADDED\0\u{1}EVENT_KIND_COMPETITOR_REMOVED\0\u{1}EVENT_KIND_BUYING_ROLE_ADDED\0\u{1}EVENT_KIND_BUYING_ROLE_REMOVED\0\u{1}EVENT_KIND_NEXT_STEP_SET\0\u{1}EVENT_KIND_OPPORTUNITY_WON\0\u{1}EVENT_KIND_OPPORTUNITY_LOST\0\u{1}EVENT_KIND_OPPORTUNITY_REOPENED\0\u{1}EVENT_KIND_OPPORTUNITY_ABANDONED\0\u{1}EVENT_KIND_OPPORTUNITY_CORRECTED\0\u{2}Q\u{1}EVENT_KIND_PRODUCT_DEFINED\0\u{1}EVENT_KIND_PRODUCT_CHANGED\0\u{1}EVENT_KIND_VARIANT_ADDED\0\u{1}EVENT_KIND_PRODUCT_RETIRED\0\u{1}EVENT_KIND_PRODUCTS_RELATED\0\u{2}\u{6}EVENT_KIND_PRICE_BOOK_DEFINED\0\u{1}EVENT_KIND_PRICE_SET\0\u{2}}\u{2}EVENT_KIND_ORDER_PLACED\0\u{1}EVENT_KIND_ORDER_LINES_ADDED\0\u{1}EVENT_KIND_ORDER_CORRECTED\0\u{1}EVENT_KIND_ORDER_CONFIRMED\0\u{1}EVENT_KIND_ORDER_CANCELLED\0\u{1}EVENT_KIND_LINE_FULFILLED\0\u{1}EVENT_KIND_ORDER_COMPLETED\0\u{2}\u{e}EVENT_KIND_RETURN_REGISTERED\0\u{1}EVENT_KIND_RETURN_LINES_ADDED\0\u{1}EVENT_KIND_RETURN_CORRECTED\0\u{1}EVENT_KIND_RETURN_REFUNDED\0\u{2}y\u{5}EVENT_KIND_OFFER_PUBLISHED\0\u{1}EVENT_KIND_OFFER_CHANGED\0\u{1}EVENT_KIND_OFFER_EXPIRED\0\u{1}EVENT_KIND_OFFER_WITHDRAWN\0\u{1}EVENT_KIND_OFFER_EXPIRY_WITHDRAWN\0\u{2}\u{6}EVENT_KIND_OFFER_ISSUED\0\u{1}EVENT_KIND_OFFER_REDEEMED\0\u{1}EVENT_KIND_OFFER_REDEMPTION_REVERSED\0\u{1}EVENT_KIND_COUPON_EXPIRED\0\u{1}EVENT_KIND_COUPON_WITHDRAWN\0\u{1}EVENT_KIND_COUPON_EXPIRY_WITHDRAWN\0\u{2}U\u{1}EVENT_KIND_INTERACTION_LOGGED\0\u{1}EVENT_KIND_INTERACTION_CORRECTED\0\u{1}EVENT_KIND_INTERACTION_LINKED\0\u{1}EVENT_KIND_INTERACTION_REDACTED\0\u{2}A\u{e}EVENT_KIND_PROGRAMME_DEFINED\0\u{1}EVENT_KIND_PROGRAMME_CHANGED\0\u{1}EVENT_KIND_PROGRAMME_ACTIVATED\0\u{1}EVENT_KIND_PROGRAMME_SUSPENDED\0\u{1}EVENT_KIND_EARNING_RULE_PUBLISHED\0\u{1}EVENT_KIND_EARNING_RULE_RETIRED\0\u{1}EVENT_KIND_EXPIRY_POLICY_SET\0\u{1}EVENT_KIND_LOCK_DAYS_SET\0\u{1}EVENT_KIND_TIER_DEFINED\0\u{1}EVENT_KIND_TIER_RETIRED\0\u{1}EVENT_KIND_TIER_POLICY_SET\0\u{1}EVENT_KIND_POINT_VALUE_SET\0\u{1}EVENT_KIND_TIER_REVIEW_ADVANCED\0\u{2}X\u{1}EVENT_KIND_MEMBER_ENROLLED\0\u{1}EVENT_KIND_POINTS_EARNED\0\u{1}EVENT_KIND_POINTS_UNLOCKED\0\u{1}EVENT_KIND_POINTS_SPENT\0\u{1}EVENT_KIND_EARNING_REVERSED\0\u{1}EVENT_KIND_SPENDING_REVERSED\0\u{1}EVENT_KIND_POINTS_EXPIRED\0\u{1}EVENT_KIND_POINTS_ADJUSTED\0\u{1}EVENT_KIND_POINTS_TRANSFERRED\0\u{1}EVENT_KIND_TIER_CHANGED\0\u{1}EVENT_KIND_ACCOUNT_FROZEN\0\u{1}EVENT_KIND_ACCOUNT_UNFROZEN\0\u{1}EVENT_KIND_ACCOUNT_CLOSED\0\u{1}EVENT_KIND_POINTS_EXPIRY_WITHDRAWN\0\u{1}EVENT_KIND_REVERSAL_WITHDRAWN\0\u{1}EVENT_KIND_TIER_CONFIRMED\0\u{2}U\u{1}EVENT_KIND_REWARD_DEFINED\0\u{1}EVENT_KIND_REWARD_CHANGED\0\u{1}EVENT_KIND_REWARD_RETIRED\0\u{1}EVENT_KIND_REWARD_STOCK_SET\0\u{2}\u{7}EVENT_KIND_REWARD_REDEEMED\0\u{1}EVENT_KIND_REWARD_SHIPPED\0\u{1}EVENT_KIND_REWARD_DELIVERED\0\u{1}EVENT_KIND_REDEMPTION_CANCELLED\0\u{2}g\u{7}EVENT_KIND_COMPETITOR_RECORDED\0\u{1}EVENT_KIND_COMPETITOR_MOVED\0\u{1}EVENT_KIND_STRENGTH_WEAKNESS_SET\0\u{1}EVENT_KIND_COMPETITOR_CHANGED\0\u{1}EVENT_KIND_COMPETITOR_RETIRED\0\u{1}EVENT_KIND_COMPETITOR_RESTORED\0\u{1}EVENT_KIND_COMPETITOR_MOVE_WITHDRAWN\0\u{2}\u{4}EVENT_KIND_MARKET_DEFINED\0\u{1}EVENT_KIND_MARKET_CHANGED\0\u{1}EVENT_KIND_MARKET_SIZE_RECORDED\0\u{1}EVENT_KIND_MARKET_RETIRED\0\u{1}EVENT_KIND_MARKET_RESTORED\0\u{1}EVENT_KIND_MARKET_SIZE_WITHDRAWN\0\u{2}U\u{1}EVENT_KIND_EMPLOYEE_HIRED\0\u{1}EVENT_KIND_EMPLOYEE_CHANGED\0\u{1}EVENT_KIND_ROLE_ASSIGNED\0\u{1}EVENT_KIND_ROLE_UNASSIGNED\0\u{1}EVENT_KIND_TEAM_JOINED\0\u{1}EVENT_KIND_TEAM_LEFT\0\u{1}EVENT_KIND_CAPACITY_SET\0\u{1}EVENT_KIND_PORTFOLIO_TRANSFERRED\0\u{1}EVENT_KIND_EMPLOYEE_DEACTIVATED\0\u{1}EVENT_KIND_EMPLOYEE_REACTIVATED\0\u{2}\u{b}EVENT_KIND_TEAM_DEFINED\0\u{1}EVENT_KIND_TEAM_CHANGED\0\u{1}EVENT_KIND_TEAM_RETIRED\0\u{2}\u{12}EVENT_KIND_TERRITORY_DEFINED\0\u{1}EVENT_KIND_TERRITORY_CHANGED\0\u{1}EVENT_KIND_TERRITORY_RETIRED\0\u{1}EVENT_KIND_TERRITORY_ASSIGNED\0\u{2}A\u{4}EVENT_KIND_IMPORT_STARTED\0\u{1}EVENT_KIND_IMPORT_COMMITTED\0\u{2}c\u{1}EVENT_KIND_EXTERNAL_LINKED\0\u{1}EVENT_KIND_EXTERNAL_UNLINKED\0\u{2}c\u{1}EVENT_KIND_TARGET_SET\0\u{1}EVENT_KIND_TRAINING_RECORDED\0\u{1}EVENT_KIND_RELATIONSHIP_REVIEWED\0\u{1}EVENT_KIND_TARGET_WITHDRAWN\0\u{1}EVENT_KIND_TRAINING_CORRECTED\0\u{1}EVENT_KIND_TRAINING_WITHDRAWN\0\u{2}_\u{1}EVENT_KIND_ORGANISATION_SET\0\u{1}EVENT_KIND_FISCAL_CALENDAR_SET\0\u{1}EVENT_KIND_REPORTING_CURRENCY_SET\0\u{1}EVENT_KIND_EXCHANGE_RATE_SET\0\u{1}EVENT_KIND_PERIOD_CLOSED\0\u{1}EVENT_KIND_PERIOD_REOPENED\0\u{1}EVENT_KIND_CHANNELS_SET\0\u{2}^\u{1}EVENT_KIND_FIELD_DEFINED\0\u{1}EVENT_KIND_FIELD_CHANGED\0\u{1}EVENT_KIND_FIELD_RETIRED\0\u{2}b\u{1}EVENT_KIND_PRINCIPAL_REGISTERED\0\u{1}EVENT_KIND_ROLE_GRANTED\0\u{1}EVENT_KIND_ROLE_REVOKED\0\u{1}EVENT_KIND_PRINCIPAL_BOUND\0\u{1}EVENT_KIND_ON_BEHALF_OF_ALLOWED\0")
 }
 
 nonisolated extension Origin: SwiftProtobuf._ProtoNameProviding {
@@ -527,7 +1147,7 @@ nonisolated extension Origin: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension SubjectRole: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUBJECT_ROLE_UNSPECIFIED\0\u{1}SUBJECT_ROLE_SELF\0\u{1}SUBJECT_ROLE_CUSTOMER\0\u{1}SUBJECT_ROLE_FINGERPRINT\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUBJECT_ROLE_UNSPECIFIED\0\u{1}SUBJECT_ROLE_SELF\0\u{1}SUBJECT_ROLE_CUSTOMER\0\u{1}SUBJECT_ROLE_FINGERPRINT\0\u{2}\u{9}SUBJECT_ROLE_PROSPECT\0\u{1}SUBJECT_ROLE_BUYER\0\u{1}SUBJECT_ROLE_PARTNER\0\u{2}\u{6}SUBJECT_ROLE_PARTICIPANT\0\u{1}SUBJECT_ROLE_MENTIONED\0")
 }
 
 nonisolated extension Role: SwiftProtobuf._ProtoNameProviding {

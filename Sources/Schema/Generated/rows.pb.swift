@@ -89,6 +89,12 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     set {_uniqueStorage()._itemCounts = newValue}
   }
 
+  /// Values of the organisation's own fields; at most one a field.
+  public var fields: [FieldRow] {
+    get {_storage._fields}
+    set {_uniqueStorage()._fields = newValue}
+  }
+
   public var details: OneOf_Details? {
     get {return _storage._details}
     set {_uniqueStorage()._details = newValue}
@@ -160,6 +166,87 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     set {_uniqueStorage()._details = .principal(newValue)}
   }
 
+  public var employee: EmployeeRow {
+    get {
+      if case .employee(let v)? = _storage._details {return v}
+      return EmployeeRow()
+    }
+    set {_uniqueStorage()._details = .employee(newValue)}
+  }
+
+  public var team: TeamRecord {
+    get {
+      if case .team(let v)? = _storage._details {return v}
+      return TeamRecord()
+    }
+    set {_uniqueStorage()._details = .team(newValue)}
+  }
+
+  public var territory: TerritoryRecord {
+    get {
+      if case .territory(let v)? = _storage._details {return v}
+      return TerritoryRecord()
+    }
+    set {_uniqueStorage()._details = .territory(newValue)}
+  }
+
+  public var offer: OfferRecord {
+    get {
+      if case .offer(let v)? = _storage._details {return v}
+      return OfferRecord()
+    }
+    set {_uniqueStorage()._details = .offer(newValue)}
+  }
+
+  public var coupon: CouponRow {
+    get {
+      if case .coupon(let v)? = _storage._details {return v}
+      return CouponRow()
+    }
+    set {_uniqueStorage()._details = .coupon(newValue)}
+  }
+
+  public var interaction: InteractionRow {
+    get {
+      if case .interaction(let v)? = _storage._details {return v}
+      return InteractionRow()
+    }
+    set {_uniqueStorage()._details = .interaction(newValue)}
+  }
+
+  public var field: FieldDefinitionRecord {
+    get {
+      if case .field(let v)? = _storage._details {return v}
+      return FieldDefinitionRecord()
+    }
+    set {_uniqueStorage()._details = .field(newValue)}
+  }
+
+  /// Without rates.
+  public var exchangeRates: ExchangeRatesRecord {
+    get {
+      if case .exchangeRates(let v)? = _storage._details {return v}
+      return ExchangeRatesRecord()
+    }
+    set {_uniqueStorage()._details = .exchangeRates(newValue)}
+  }
+
+  public var pipeline: PipelineRecord {
+    get {
+      if case .pipeline(let v)? = _storage._details {return v}
+      return PipelineRecord()
+    }
+    set {_uniqueStorage()._details = .pipeline(newValue)}
+  }
+
+  public var opportunity: OpportunityRow {
+    get {
+      if case .opportunity(let v)? = _storage._details {return v}
+      return OpportunityRow()
+    }
+    set {_uniqueStorage()._details = .opportunity(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Details: Equatable, Sendable {
@@ -173,6 +260,17 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     case importJob(ImportRecord)
     case organisation(OrganisationRecord)
     case principal(PrincipalRecord)
+    case employee(EmployeeRow)
+    case team(TeamRecord)
+    case territory(TerritoryRecord)
+    case offer(OfferRecord)
+    case coupon(CouponRow)
+    case interaction(InteractionRow)
+    case field(FieldDefinitionRecord)
+    /// Without rates.
+    case exchangeRates(ExchangeRatesRecord)
+    case pipeline(PipelineRecord)
+    case opportunity(OpportunityRow)
 
   }
 
@@ -214,12 +312,29 @@ public nonisolated struct PartyRow: Sendable {
   /// Bytes of that sealed part.
   public var nameLength: UInt32 = 0
 
+  public var owner: Owner {
+    get {_owner ?? Owner()}
+    set {_owner = newValue}
+  }
+  /// Returns true if `owner` has been explicitly set.
+  public var hasOwner: Bool {self._owner != nil}
+  /// Clears the value of `owner`. Subsequent reads from it will return its default value.
+  public mutating func clearOwner() {self._owner = nil}
+
+  /// Since when; microseconds since 1970-01-01T00:00:00Z.
+  public var ownerSince: Int64 = 0
+
+  public var territoryNumber: UInt64 = 0
+
+  public var territoryPinned: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: PartyDetail? = nil
   fileprivate var _name: SealedRef? = nil
+  fileprivate var _owner: Owner? = nil
 }
 
 public nonisolated struct OrderRow: Sendable {
@@ -427,6 +542,31 @@ public nonisolated struct ItemRow: Sendable {
     set {item = .fulfilled(newValue)}
   }
 
+  public var exchangeRate: ExchangeRate {
+    get {
+      if case .exchangeRate(let v)? = item {return v}
+      return ExchangeRate()
+    }
+    set {item = .exchangeRate(newValue)}
+  }
+
+  public var opportunityLine: OpportunityLine {
+    get {
+      if case .opportunityLine(let v)? = item {return v}
+      return OpportunityLine()
+    }
+    set {item = .opportunityLine(newValue)}
+  }
+
+  /// A time that an opportunity spent in a stage.
+  public var stageVisit: StageVisit {
+    get {
+      if case .stageVisit(let v)? = item {return v}
+      return StageVisit()
+    }
+    set {item = .stageVisit(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Item: Equatable, Sendable {
@@ -445,6 +585,10 @@ public nonisolated struct ItemRow: Sendable {
     case returnLines(ReturnLinesAdded)
     /// What was fulfilled of the line in all.
     case fulfilled(DecimalValue)
+    case exchangeRate(ExchangeRate)
+    case opportunityLine(OpportunityLine)
+    /// A time that an opportunity spent in a stage.
+    case stageVisit(StageVisit)
 
   }
 
@@ -593,7 +737,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DirectoryRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{2}\u{9}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{1}fields\0\u{2}\u{8}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0")
 
   fileprivate class _StorageClass {
     var _idHigh: UInt64 = 0
@@ -607,6 +751,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _tags: [String] = []
     var _external: [ExternalKey] = []
     var _itemCounts: [UInt32] = []
+    var _fields: [FieldRow] = []
     var _details: DirectoryRow.OneOf_Details?
 
       // This property is used as the initial default value for new instances of the type.
@@ -629,6 +774,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _tags = source._tags
       _external = source._external
       _itemCounts = source._itemCounts
+      _fields = source._fields
       _details = source._details
     }
   }
@@ -659,6 +805,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 9: try { try decoder.decodeRepeatedStringField(value: &_storage._tags) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._external) }()
         case 11: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._itemCounts) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
         case 20: try {
           var v: PartyRow?
           var hadOneofValue = false
@@ -763,6 +910,136 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
             _storage._details = .principal(v)
           }
         }()
+        case 30: try {
+          var v: EmployeeRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .employee(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .employee(v)
+          }
+        }()
+        case 31: try {
+          var v: TeamRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .team(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .team(v)
+          }
+        }()
+        case 32: try {
+          var v: TerritoryRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .territory(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .territory(v)
+          }
+        }()
+        case 33: try {
+          var v: OfferRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .offer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .offer(v)
+          }
+        }()
+        case 34: try {
+          var v: CouponRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .coupon(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .coupon(v)
+          }
+        }()
+        case 40: try {
+          var v: InteractionRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .interaction(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .interaction(v)
+          }
+        }()
+        case 41: try {
+          var v: FieldDefinitionRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .field(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .field(v)
+          }
+        }()
+        case 42: try {
+          var v: ExchangeRatesRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .exchangeRates(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .exchangeRates(v)
+          }
+        }()
+        case 50: try {
+          var v: PipelineRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .pipeline(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .pipeline(v)
+          }
+        }()
+        case 51: try {
+          var v: OpportunityRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .opportunity(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .opportunity(v)
+          }
+        }()
         default: break
         }
       }
@@ -808,6 +1085,9 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._itemCounts.isEmpty {
         try visitor.visitPackedUInt32Field(value: _storage._itemCounts, fieldNumber: 11)
       }
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 12)
+      }
       switch _storage._details {
       case .party?: try {
         guard case .party(let v)? = _storage._details else { preconditionFailure() }
@@ -841,6 +1121,46 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
         guard case .principal(let v)? = _storage._details else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
       }()
+      case .employee?: try {
+        guard case .employee(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case .team?: try {
+        guard case .team(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
+      case .territory?: try {
+        guard case .territory(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .offer?: try {
+        guard case .offer(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      }()
+      case .coupon?: try {
+        guard case .coupon(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      }()
+      case .interaction?: try {
+        guard case .interaction(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .field?: try {
+        guard case .field(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      }()
+      case .exchangeRates?: try {
+        guard case .exchangeRates(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      }()
+      case .pipeline?: try {
+        guard case .pipeline(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      }()
+      case .opportunity?: try {
+        guard case .opportunity(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+      }()
       case nil: break
       }
     }
@@ -863,6 +1183,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._tags != rhs_storage._tags {return false}
         if _storage._external != rhs_storage._external {return false}
         if _storage._itemCounts != rhs_storage._itemCounts {return false}
+        if _storage._fields != rhs_storage._fields {return false}
         if _storage._details != rhs_storage._details {return false}
         return true
       }
@@ -875,7 +1196,7 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}detail\0\u{1}name\0\u{3}name_length\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}detail\0\u{1}name\0\u{3}name_length\0\u{1}owner\0\u{3}owner_since\0\u{3}territory_number\0\u{3}territory_pinned\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -889,6 +1210,10 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 4: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._name) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.nameLength) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._owner) }()
+      case 8: try { try decoder.decodeSingularSInt64Field(value: &self.ownerSince) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.territoryNumber) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.territoryPinned) }()
       default: break
       }
     }
@@ -917,6 +1242,18 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.nameLength != 0 {
       try visitor.visitSingularUInt32Field(value: self.nameLength, fieldNumber: 6)
     }
+    try { if let v = self._owner {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if self.ownerSince != 0 {
+      try visitor.visitSingularSInt64Field(value: self.ownerSince, fieldNumber: 8)
+    }
+    if self.territoryNumber != 0 {
+      try visitor.visitSingularUInt64Field(value: self.territoryNumber, fieldNumber: 9)
+    }
+    if self.territoryPinned != false {
+      try visitor.visitSingularBoolField(value: self.territoryPinned, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -927,6 +1264,10 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs._detail != rhs._detail {return false}
     if lhs._name != rhs._name {return false}
     if lhs.nameLength != rhs.nameLength {return false}
+    if lhs._owner != rhs._owner {return false}
+    if lhs.ownerSince != rhs.ownerSince {return false}
+    if lhs.territoryNumber != rhs.territoryNumber {return false}
+    if lhs.territoryPinned != rhs.territoryPinned {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1102,7 +1443,7 @@ nonisolated extension ReturnRow: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ItemRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1241,6 +1582,45 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.item = .fulfilled(v)
         }
       }()
+      case 40: try {
+        var v: ExchangeRate?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .exchangeRate(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .exchangeRate(v)
+        }
+      }()
+      case 50: try {
+        var v: OpportunityLine?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .opportunityLine(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .opportunityLine(v)
+        }
+      }()
+      case 51: try {
+        var v: StageVisit?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .stageVisit(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .stageVisit(v)
+        }
+      }()
       default: break
       }
     }
@@ -1304,6 +1684,18 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .fulfilled?: try {
       guard case .fulfilled(let v)? = self.item else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .exchangeRate?: try {
+      guard case .exchangeRate(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
+    case .opportunityLine?: try {
+      guard case .opportunityLine(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+    }()
+    case .stageVisit?: try {
+      guard case .stageVisit(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
     }()
     case nil: break
     }

@@ -132,6 +132,63 @@ public nonisolated struct PartyState: @unchecked Sendable {
     set {_uniqueStorage()._statusBeforePolicy = newValue}
   }
 
+  public var owner: Owner {
+    get {_storage._owner ?? Owner()}
+    set {_uniqueStorage()._owner = newValue}
+  }
+  /// Returns true if `owner` has been explicitly set.
+  public var hasOwner: Bool {_storage._owner != nil}
+  /// Clears the value of `owner`. Subsequent reads from it will return its default value.
+  public mutating func clearOwner() {_uniqueStorage()._owner = nil}
+
+  /// The territory that gave the owner; 0: somebody commanded it.
+  public var ownerTerritoryNumber: UInt64 {
+    get {_storage._ownerTerritoryNumber}
+    set {_uniqueStorage()._ownerTerritoryNumber = newValue}
+  }
+
+  /// 0: the party is in no territory.
+  public var territoryNumber: UInt64 {
+    get {_storage._territoryNumber}
+    set {_uniqueStorage()._territoryNumber = newValue}
+  }
+
+  public var territoryPinned: Bool {
+    get {_storage._territoryPinned}
+    set {_uniqueStorage()._territoryPinned = newValue}
+  }
+
+  /// The tags that it has; rules of territories ask for them.
+  public var tags: [String] {
+    get {_storage._tags}
+    set {_uniqueStorage()._tags = newValue}
+  }
+
+  /// What the last review decided, when it occurred (microseconds since 1970-01-01T00:00:00Z), and where its text
+  /// stands.
+  public var lastReview: RelationshipReviewed {
+    get {_storage._lastReview ?? RelationshipReviewed()}
+    set {_uniqueStorage()._lastReview = newValue}
+  }
+  /// Returns true if `lastReview` has been explicitly set.
+  public var hasLastReview: Bool {_storage._lastReview != nil}
+  /// Clears the value of `lastReview`. Subsequent reads from it will return its default value.
+  public mutating func clearLastReview() {_uniqueStorage()._lastReview = nil}
+
+  public var reviewedAt: Int64 {
+    get {_storage._reviewedAt}
+    set {_uniqueStorage()._reviewedAt = newValue}
+  }
+
+  public var reviewPart: SealedRef {
+    get {_storage._reviewPart ?? SealedRef()}
+    set {_uniqueStorage()._reviewPart = newValue}
+  }
+  /// Returns true if `reviewPart` has been explicitly set.
+  public var hasReviewPart: Bool {_storage._reviewPart != nil}
+  /// Clears the value of `reviewPart`. Subsequent reads from it will return its default value.
+  public mutating func clearReviewPart() {_uniqueStorage()._reviewPart = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -206,11 +263,28 @@ public nonisolated struct OrganisationState: Sendable {
   /// Clears the value of `settings`. Subsequent reads from it will return its default value.
   public mutating func clearSettings() {self._settings = nil}
 
+  public var fiscalCalendar: FiscalCalendar {
+    get {_fiscalCalendar ?? FiscalCalendar()}
+    set {_fiscalCalendar = newValue}
+  }
+  /// Returns true if `fiscalCalendar` has been explicitly set.
+  public var hasFiscalCalendar: Bool {self._fiscalCalendar != nil}
+  /// Clears the value of `fiscalCalendar`. Subsequent reads from it will return its default value.
+  public mutating func clearFiscalCalendar() {self._fiscalCalendar = nil}
+
+  public var reportingCurrency: String = String()
+
+  /// The closings in force, in order.
+  public var closed: [PeriodState] = []
+
+  public var channels: [ChannelDefinition] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _settings: OrganisationSet? = nil
+  fileprivate var _fiscalCalendar: FiscalCalendar? = nil
 }
 
 /// What a caller may do; access is decided from it as well.
@@ -297,7 +371,7 @@ nonisolated extension SealedRef: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}detail\0\u{3}name_part\0\u{3}has_name\0\u{3}has_tax_number\0\u{3}contact_points\0\u{3}last_contact_point\0\u{3}external_count\0\u{3}source_versions\0\u{1}archived\0\u{3}registered_at\0\u{3}policy_position\0\u{3}status_before_policy\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}detail\0\u{3}name_part\0\u{3}has_name\0\u{3}has_tax_number\0\u{3}contact_points\0\u{3}last_contact_point\0\u{3}external_count\0\u{3}source_versions\0\u{1}archived\0\u{3}registered_at\0\u{3}policy_position\0\u{3}status_before_policy\0\u{1}owner\0\u{3}owner_territory_number\0\u{3}territory_number\0\u{3}territory_pinned\0\u{1}tags\0\u{4}\u{15}last_review\0\u{3}reviewed_at\0\u{3}review_part\0")
 
   fileprivate class _StorageClass {
     var _kind: PartyKind = .unspecified
@@ -314,6 +388,14 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _registeredAt: Int64 = 0
     var _policyPosition: UInt64 = 0
     var _statusBeforePolicy: PartyStatus = .unspecified
+    var _owner: Owner? = nil
+    var _ownerTerritoryNumber: UInt64 = 0
+    var _territoryNumber: UInt64 = 0
+    var _territoryPinned: Bool = false
+    var _tags: [String] = []
+    var _lastReview: RelationshipReviewed? = nil
+    var _reviewedAt: Int64 = 0
+    var _reviewPart: SealedRef? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -338,6 +420,14 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _registeredAt = source._registeredAt
       _policyPosition = source._policyPosition
       _statusBeforePolicy = source._statusBeforePolicy
+      _owner = source._owner
+      _ownerTerritoryNumber = source._ownerTerritoryNumber
+      _territoryNumber = source._territoryNumber
+      _territoryPinned = source._territoryPinned
+      _tags = source._tags
+      _lastReview = source._lastReview
+      _reviewedAt = source._reviewedAt
+      _reviewPart = source._reviewPart
     }
   }
 
@@ -370,6 +460,14 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 12: try { try decoder.decodeSingularSInt64Field(value: &_storage._registeredAt) }()
         case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._policyPosition) }()
         case 14: try { try decoder.decodeSingularEnumField(value: &_storage._statusBeforePolicy) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._owner) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._ownerTerritoryNumber) }()
+        case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._territoryNumber) }()
+        case 18: try { try decoder.decodeSingularBoolField(value: &_storage._territoryPinned) }()
+        case 19: try { try decoder.decodeRepeatedStringField(value: &_storage._tags) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._lastReview) }()
+        case 41: try { try decoder.decodeSingularSInt64Field(value: &_storage._reviewedAt) }()
+        case 42: try { try decoder.decodeSingularMessageField(value: &_storage._reviewPart) }()
         default: break
         }
       }
@@ -424,6 +522,30 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._statusBeforePolicy != .unspecified {
         try visitor.visitSingularEnumField(value: _storage._statusBeforePolicy, fieldNumber: 14)
       }
+      try { if let v = _storage._owner {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+      if _storage._ownerTerritoryNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._ownerTerritoryNumber, fieldNumber: 16)
+      }
+      if _storage._territoryNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._territoryNumber, fieldNumber: 17)
+      }
+      if _storage._territoryPinned != false {
+        try visitor.visitSingularBoolField(value: _storage._territoryPinned, fieldNumber: 18)
+      }
+      if !_storage._tags.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._tags, fieldNumber: 19)
+      }
+      try { if let v = _storage._lastReview {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
+      if _storage._reviewedAt != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._reviewedAt, fieldNumber: 41)
+      }
+      try { if let v = _storage._reviewPart {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -447,6 +569,14 @@ nonisolated extension PartyState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._registeredAt != rhs_storage._registeredAt {return false}
         if _storage._policyPosition != rhs_storage._policyPosition {return false}
         if _storage._statusBeforePolicy != rhs_storage._statusBeforePolicy {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._ownerTerritoryNumber != rhs_storage._ownerTerritoryNumber {return false}
+        if _storage._territoryNumber != rhs_storage._territoryNumber {return false}
+        if _storage._territoryPinned != rhs_storage._territoryPinned {return false}
+        if _storage._tags != rhs_storage._tags {return false}
+        if _storage._lastReview != rhs_storage._lastReview {return false}
+        if _storage._reviewedAt != rhs_storage._reviewedAt {return false}
+        if _storage._reviewPart != rhs_storage._reviewPart {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -562,7 +692,7 @@ nonisolated extension ImportState: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension OrganisationState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrganisationState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{3}fiscal_calendar\0\u{3}reporting_currency\0\u{1}closed\0\u{1}channels\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -571,6 +701,10 @@ nonisolated extension OrganisationState: SwiftProtobuf.Message, SwiftProtobuf._M
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._fiscalCalendar) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reportingCurrency) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.closed) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.channels) }()
       default: break
       }
     }
@@ -584,11 +718,27 @@ nonisolated extension OrganisationState: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._settings {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    try { if let v = self._fiscalCalendar {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.reportingCurrency.isEmpty {
+      try visitor.visitSingularStringField(value: self.reportingCurrency, fieldNumber: 3)
+    }
+    if !self.closed.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.closed, fieldNumber: 4)
+    }
+    if !self.channels.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.channels, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: OrganisationState, rhs: OrganisationState) -> Bool {
     if lhs._settings != rhs._settings {return false}
+    if lhs._fiscalCalendar != rhs._fiscalCalendar {return false}
+    if lhs.reportingCurrency != rhs.reportingCurrency {return false}
+    if lhs.closed != rhs.closed {return false}
+    if lhs.channels != rhs.channels {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
