@@ -69,7 +69,7 @@ extension Scenario {
             states[stream] = evolved(aggregate, states[stream], event.stored)
         }
         let personal = event.personal.flatMap { AggregateRegistry.effects(of: $0, on: kind) }
-        for effect in AggregateRegistry.effects(of: event.stored.payload, on: kind, stream: stream) + personal {
+        for effect in AggregateRegistry.effects(of: event.stored) + personal {
             index.apply(effect, of: stream)
         }
     }

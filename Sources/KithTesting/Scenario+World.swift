@@ -25,6 +25,10 @@ extension Scenario: World, PreparationReader {
         return states[number] as? A.State
     }
 
+    package func event(at position: Position) throws(Refusal) -> StoredEvent? {
+        position == .none || position >= nextPosition ? nil : events[Int(position.rawValue) - 1].stored
+    }
+
     package func claim(_ key: ClaimKey) throws(Refusal) -> Int64 { index.claims[key] ?? 0 }
 
     package func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] { index.holders(of: token) }

@@ -58,6 +58,10 @@ package protocol ServiceBackend: Sendable {
     func customer(_ request: CustomerRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<Customer>
     func status(_ request: StatusRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<StatusResponse>
     func history(_ request: HistoryRequest, from caller: CallerIdentity) async throws(Refusal) -> any HistoryReader
+    /// Answers every other query that is answered once: the views of sales and loyalty, and `recompute`.
+    func answer(
+        _ query: Request.OneOf_Request, from caller: CallerIdentity
+    ) async throws(Refusal) -> Answer<Response.OneOf_Response>
     /// Rebuilds one projection (or all, one after the other) while the service runs; `progress` is called about
     /// four times a second and once at the end with `done`.
     func rebuild(

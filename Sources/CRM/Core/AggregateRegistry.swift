@@ -13,24 +13,28 @@ package enum AggregateRegistry {
         case .import: ImportAggregate.self
         case .organisation: OrganisationAggregate.self
         case .principal: PrincipalAggregate.self
-        case .unspecified, .log, .employee, .UNRECOGNIZED: nil
+        case .employee, .team, .territory, .offer, .coupon: nil
+        case .interaction, .field, .exchangeRates: nil
+        case .pipeline, .opportunity: nil
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: nil
+        case .competitor, .market, .target, .training: nil
+        case .unspecified, .log, .UNRECOGNIZED: nil
         }
     }
 
-    /// What an event's open payload does to the index.
-    package static func effects(of event: EventPayload.OneOf_Event, on kind: AggregateKind, stream: StreamNumber)
-        -> [IndexEffect]
-    {
+    /// What an event does to the index: its header, which says whose it is, and its open payload.
+    package static func effects(of event: StoredEvent) -> [IndexEffect] {
+        let kind = event.header.streamKind
         let own: [IndexEffect] =
             switch kind {
-            case .product, .priceBook: ProductEffects.effects(of: event)
-            case .order: OrderEffects.effects(of: event, order: stream)
-            case .return: ReturnEffects.effects(of: event)
-            case .import: ImportEffects.effects(of: event)
-            case .principal: PrincipalEffects.effects(of: event)
+            case .product, .priceBook: ProductEffects.effects(of: event.payload)
+            case .order: OrderEffects.effects(of: event.payload, order: event.header.stream)
+            case .return: ReturnEffects.effects(of: event.payload)
+            case .import: ImportEffects.effects(of: event.payload)
+            case .principal: PrincipalEffects.effects(of: event.payload)
             default: []
             }
-        return own + LinkEffects.effects(of: event, on: kind, stream: stream)
+        return own + LinkEffects.effects(of: event.payload, on: kind, stream: event.header.stream)
     }
 
     /// What an opened personal part does to the index; the stream is the event's.

@@ -47,8 +47,6 @@ package struct DecisionContext {
 package protocol World: LogReader {
     /// Where a stream stands, or nil where there is none with this number.
     func head(of number: StreamNumber) throws(Refusal) -> StreamHead?
-    /// The present value of a claim; 0 where nobody made it.
-    func claim(_ key: ClaimKey) throws(Refusal) -> Int64
     /// The subjects that have this lookup token at present.
     func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber]
     /// When the last fact occurred that an import has brought in, rows without a date left out; nil where there is

@@ -8,4 +8,10 @@ package protocol LogReader {
     func singleton(_ kind: AggregateKind) throws(Refusal) -> StreamNumber?
     /// The state of an aggregate, or nil where there is none of that kind with this number.
     func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State?
+    /// The event at a position, or nil where there is none yet. An event never changes.
+    func event(at position: Position) throws(Refusal) -> StoredEvent?
+    /// The present value of a claim; 0 where nobody made it.
+    func claim(_ key: ClaimKey) throws(Refusal) -> Int64
+    /// The keyed hash of a normalised value in a domain, for example "email".
+    func lookupKey(domain: String, value: [UInt8]) -> LookupKey
 }

@@ -50,6 +50,4 @@ package protocol PreparationReader: LogReader {
     ///
     /// - Throws: ERASED where its key was destroyed.
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData
-    /// The keyed hash of a normalised value in a domain, for example "email".
-    func lookupKey(domain: String, value: [UInt8]) -> LookupKey
 }

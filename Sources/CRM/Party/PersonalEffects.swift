@@ -17,6 +17,12 @@ package enum PersonalEffects {
         case .contactPointRetired(let retired): return [LookupValue(retired.contactPoint)?.removed].compactMap { $0 }
         case .externalLinked(let external): return external.hasKey ? [.link(kind, external.key)] : []
         case .externalUnlinked(let external): return external.hasKey ? [.unlink(kind, external.key)] : []
+        case .employeeHired, .employeeChanged, .offerIssued: return []
+        case .fieldsSet, .interactionLogged, .interactionCorrected: return []
+        case .opportunityOpened, .opportunityChanged, .opportunityCorrected, .opportunityWon, .opportunityLost,
+            .nextStepSet:
+            return []
+        case .trainingRecorded, .trainingCorrected, .relationshipReviewed: return []
         case .fingerprint, .reason, .noteAdded, .needRecorded, .preferenceRecorded, .orderPlaced, .orderCorrected, nil:
             return []
         }

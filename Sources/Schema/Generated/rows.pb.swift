@@ -247,6 +247,72 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     set {_uniqueStorage()._details = .opportunity(newValue)}
   }
 
+  public var loyaltyProgramme: ProgrammeRecord {
+    get {
+      if case .loyaltyProgramme(let v)? = _storage._details {return v}
+      return ProgrammeRecord()
+    }
+    set {_uniqueStorage()._details = .loyaltyProgramme(newValue)}
+  }
+
+  public var loyaltyAccount: LoyaltyAccountRecord {
+    get {
+      if case .loyaltyAccount(let v)? = _storage._details {return v}
+      return LoyaltyAccountRecord()
+    }
+    set {_uniqueStorage()._details = .loyaltyAccount(newValue)}
+  }
+
+  public var reward: RewardRecord {
+    get {
+      if case .reward(let v)? = _storage._details {return v}
+      return RewardRecord()
+    }
+    set {_uniqueStorage()._details = .reward(newValue)}
+  }
+
+  public var redemption: RedemptionRecord {
+    get {
+      if case .redemption(let v)? = _storage._details {return v}
+      return RedemptionRecord()
+    }
+    set {_uniqueStorage()._details = .redemption(newValue)}
+  }
+
+  /// Without moves.
+  public var competitor: CompetitorRecord {
+    get {
+      if case .competitor(let v)? = _storage._details {return v}
+      return CompetitorRecord()
+    }
+    set {_uniqueStorage()._details = .competitor(newValue)}
+  }
+
+  /// Without sizes.
+  public var market: MarketRecord {
+    get {
+      if case .market(let v)? = _storage._details {return v}
+      return MarketRecord()
+    }
+    set {_uniqueStorage()._details = .market(newValue)}
+  }
+
+  public var target: TargetRecord {
+    get {
+      if case .target(let v)? = _storage._details {return v}
+      return TargetRecord()
+    }
+    set {_uniqueStorage()._details = .target(newValue)}
+  }
+
+  public var training: TrainingRow {
+    get {
+      if case .training(let v)? = _storage._details {return v}
+      return TrainingRow()
+    }
+    set {_uniqueStorage()._details = .training(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Details: Equatable, Sendable {
@@ -271,6 +337,16 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     case exchangeRates(ExchangeRatesRecord)
     case pipeline(PipelineRecord)
     case opportunity(OpportunityRow)
+    case loyaltyProgramme(ProgrammeRecord)
+    case loyaltyAccount(LoyaltyAccountRecord)
+    case reward(RewardRecord)
+    case redemption(RedemptionRecord)
+    /// Without moves.
+    case competitor(CompetitorRecord)
+    /// Without sizes.
+    case market(MarketRecord)
+    case target(TargetRecord)
+    case training(TrainingRow)
 
   }
 
@@ -279,62 +355,139 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-public nonisolated struct PartyRow: Sendable {
+public nonisolated struct PartyRow: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var kind: PartyKind = .unspecified
+  public var kind: PartyKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  public var status: PartyStatus = .unspecified
+  public var status: PartyStatus {
+    get {_storage._status}
+    set {_uniqueStorage()._status = newValue}
+  }
 
-  public var archived: Bool = false
+  public var archived: Bool {
+    get {_storage._archived}
+    set {_uniqueStorage()._archived = newValue}
+  }
 
   public var detail: PartyDetail {
-    get {_detail ?? PartyDetail()}
-    set {_detail = newValue}
+    get {_storage._detail ?? PartyDetail()}
+    set {_uniqueStorage()._detail = newValue}
   }
   /// Returns true if `detail` has been explicitly set.
-  public var hasDetail: Bool {self._detail != nil}
+  public var hasDetail: Bool {_storage._detail != nil}
   /// Clears the value of `detail`. Subsequent reads from it will return its default value.
-  public mutating func clearDetail() {self._detail = nil}
+  public mutating func clearDetail() {_uniqueStorage()._detail = nil}
 
   /// Where the name in force stands; absent where there is none.
   public var name: SealedRef {
-    get {_name ?? SealedRef()}
-    set {_name = newValue}
+    get {_storage._name ?? SealedRef()}
+    set {_uniqueStorage()._name = newValue}
   }
   /// Returns true if `name` has been explicitly set.
-  public var hasName: Bool {self._name != nil}
+  public var hasName: Bool {_storage._name != nil}
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
-  public mutating func clearName() {self._name = nil}
+  public mutating func clearName() {_uniqueStorage()._name = nil}
 
   /// Bytes of that sealed part.
-  public var nameLength: UInt32 = 0
+  public var nameLength: UInt32 {
+    get {_storage._nameLength}
+    set {_uniqueStorage()._nameLength = newValue}
+  }
 
   public var owner: Owner {
-    get {_owner ?? Owner()}
-    set {_owner = newValue}
+    get {_storage._owner ?? Owner()}
+    set {_uniqueStorage()._owner = newValue}
   }
   /// Returns true if `owner` has been explicitly set.
-  public var hasOwner: Bool {self._owner != nil}
+  public var hasOwner: Bool {_storage._owner != nil}
   /// Clears the value of `owner`. Subsequent reads from it will return its default value.
-  public mutating func clearOwner() {self._owner = nil}
+  public mutating func clearOwner() {_uniqueStorage()._owner = nil}
 
   /// Since when; microseconds since 1970-01-01T00:00:00Z.
-  public var ownerSince: Int64 = 0
+  public var ownerSince: Int64 {
+    get {_storage._ownerSince}
+    set {_uniqueStorage()._ownerSince = newValue}
+  }
 
-  public var territoryNumber: UInt64 = 0
+  public var territoryNumber: UInt64 {
+    get {_storage._territoryNumber}
+    set {_uniqueStorage()._territoryNumber = newValue}
+  }
 
-  public var territoryPinned: Bool = false
+  public var territoryPinned: Bool {
+    get {_storage._territoryPinned}
+    set {_uniqueStorage()._territoryPinned = newValue}
+  }
+
+  /// Without its text, which is sealed.
+  public var review: RelationshipReviewRecord {
+    get {_storage._review ?? RelationshipReviewRecord()}
+    set {_uniqueStorage()._review = newValue}
+  }
+  /// Returns true if `review` has been explicitly set.
+  public var hasReview: Bool {_storage._review != nil}
+  /// Clears the value of `review`. Subsequent reads from it will return its default value.
+  public mutating func clearReview() {_uniqueStorage()._review = nil}
+
+  public var reviewPart: SealedRef {
+    get {_storage._reviewPart ?? SealedRef()}
+    set {_uniqueStorage()._reviewPart = newValue}
+  }
+  /// Returns true if `reviewPart` has been explicitly set.
+  public var hasReviewPart: Bool {_storage._reviewPart != nil}
+  /// Clears the value of `reviewPart`. Subsequent reads from it will return its default value.
+  public mutating func clearReviewPart() {_uniqueStorage()._reviewPart = nil}
+
+  public var reviewLength: UInt32 {
+    get {_storage._reviewLength}
+    set {_uniqueStorage()._reviewLength = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _detail: PartyDetail? = nil
-  fileprivate var _name: SealedRef? = nil
-  fileprivate var _owner: Owner? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct TrainingRow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Without what is sealed.
+  public var record: TrainingRecord {
+    get {_record ?? TrainingRecord()}
+    set {_record = newValue}
+  }
+  /// Returns true if `record` has been explicitly set.
+  public var hasRecord: Bool {self._record != nil}
+  /// Clears the value of `record`. Subsequent reads from it will return its default value.
+  public mutating func clearRecord() {self._record = nil}
+
+  public var personal: SealedRef {
+    get {_personal ?? SealedRef()}
+    set {_personal = newValue}
+  }
+  /// Returns true if `personal` has been explicitly set.
+  public var hasPersonal: Bool {self._personal != nil}
+  /// Clears the value of `personal`. Subsequent reads from it will return its default value.
+  public mutating func clearPersonal() {self._personal = nil}
+
+  public var personalLength: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _record: TrainingRecord? = nil
+  fileprivate var _personal: SealedRef? = nil
 }
 
 public nonisolated struct OrderRow: Sendable {
@@ -567,6 +720,22 @@ public nonisolated struct ItemRow: Sendable {
     set {item = .stageVisit(newValue)}
   }
 
+  public var competitorMove: CompetitorMoveRecord {
+    get {
+      if case .competitorMove(let v)? = item {return v}
+      return CompetitorMoveRecord()
+    }
+    set {item = .competitorMove(newValue)}
+  }
+
+  public var marketSize: MarketSizeRecord {
+    get {
+      if case .marketSize(let v)? = item {return v}
+      return MarketSizeRecord()
+    }
+    set {item = .marketSize(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Item: Equatable, Sendable {
@@ -589,6 +758,8 @@ public nonisolated struct ItemRow: Sendable {
     case opportunityLine(OpportunityLine)
     /// A time that an opportunity spent in a stage.
     case stageVisit(StageVisit)
+    case competitorMove(CompetitorMoveRecord)
+    case marketSize(MarketSizeRecord)
 
   }
 
@@ -737,7 +908,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DirectoryRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{1}fields\0\u{2}\u{8}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{1}fields\0\u{2}\u{8}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0\u{4}\u{9}loyalty_programme\0\u{3}loyalty_account\0\u{1}reward\0\u{1}redemption\0\u{2}\u{7}competitor\0\u{1}market\0\u{1}target\0\u{1}training\0")
 
   fileprivate class _StorageClass {
     var _idHigh: UInt64 = 0
@@ -1040,6 +1211,110 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
             _storage._details = .opportunity(v)
           }
         }()
+        case 60: try {
+          var v: ProgrammeRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .loyaltyProgramme(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .loyaltyProgramme(v)
+          }
+        }()
+        case 61: try {
+          var v: LoyaltyAccountRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .loyaltyAccount(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .loyaltyAccount(v)
+          }
+        }()
+        case 62: try {
+          var v: RewardRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .reward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .reward(v)
+          }
+        }()
+        case 63: try {
+          var v: RedemptionRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .redemption(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .redemption(v)
+          }
+        }()
+        case 70: try {
+          var v: CompetitorRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .competitor(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .competitor(v)
+          }
+        }()
+        case 71: try {
+          var v: MarketRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .market(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .market(v)
+          }
+        }()
+        case 72: try {
+          var v: TargetRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .target(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .target(v)
+          }
+        }()
+        case 73: try {
+          var v: TrainingRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .training(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .training(v)
+          }
+        }()
         default: break
         }
       }
@@ -1161,6 +1436,38 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
         guard case .opportunity(let v)? = _storage._details else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
       }()
+      case .loyaltyProgramme?: try {
+        guard case .loyaltyProgramme(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      }()
+      case .loyaltyAccount?: try {
+        guard case .loyaltyAccount(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
+      }()
+      case .reward?: try {
+        guard case .reward(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      }()
+      case .redemption?: try {
+        guard case .redemption(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 63)
+      }()
+      case .competitor?: try {
+        guard case .competitor(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      }()
+      case .market?: try {
+        guard case .market(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+      }()
+      case .target?: try {
+        guard case .target(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
+      }()
+      case .training?: try {
+        guard case .training(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+      }()
       case nil: break
       }
     }
@@ -1196,7 +1503,161 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartyRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}detail\0\u{1}name\0\u{3}name_length\0\u{1}owner\0\u{3}owner_since\0\u{3}territory_number\0\u{3}territory_pinned\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}status\0\u{1}archived\0\u{1}detail\0\u{1}name\0\u{3}name_length\0\u{1}owner\0\u{3}owner_since\0\u{3}territory_number\0\u{3}territory_pinned\0\u{2}\u{1e}review\0\u{3}review_part\0\u{3}review_length\0")
+
+  fileprivate class _StorageClass {
+    var _kind: PartyKind = .unspecified
+    var _status: PartyStatus = .unspecified
+    var _archived: Bool = false
+    var _detail: PartyDetail? = nil
+    var _name: SealedRef? = nil
+    var _nameLength: UInt32 = 0
+    var _owner: Owner? = nil
+    var _ownerSince: Int64 = 0
+    var _territoryNumber: UInt64 = 0
+    var _territoryPinned: Bool = false
+    var _review: RelationshipReviewRecord? = nil
+    var _reviewPart: SealedRef? = nil
+    var _reviewLength: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _kind = source._kind
+      _status = source._status
+      _archived = source._archived
+      _detail = source._detail
+      _name = source._name
+      _nameLength = source._nameLength
+      _owner = source._owner
+      _ownerSince = source._ownerSince
+      _territoryNumber = source._territoryNumber
+      _territoryPinned = source._territoryPinned
+      _review = source._review
+      _reviewPart = source._reviewPart
+      _reviewLength = source._reviewLength
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._status) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._archived) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._detail) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._name) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._nameLength) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._owner) }()
+        case 8: try { try decoder.decodeSingularSInt64Field(value: &_storage._ownerSince) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._territoryNumber) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._territoryPinned) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
+        case 41: try { try decoder.decodeSingularMessageField(value: &_storage._reviewPart) }()
+        case 42: try { try decoder.decodeSingularUInt32Field(value: &_storage._reviewLength) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 1)
+      }
+      if _storage._status != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._status, fieldNumber: 2)
+      }
+      if _storage._archived != false {
+        try visitor.visitSingularBoolField(value: _storage._archived, fieldNumber: 3)
+      }
+      try { if let v = _storage._detail {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._name {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if _storage._nameLength != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._nameLength, fieldNumber: 6)
+      }
+      try { if let v = _storage._owner {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._ownerSince != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._ownerSince, fieldNumber: 8)
+      }
+      if _storage._territoryNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._territoryNumber, fieldNumber: 9)
+      }
+      if _storage._territoryPinned != false {
+        try visitor.visitSingularBoolField(value: _storage._territoryPinned, fieldNumber: 10)
+      }
+      try { if let v = _storage._review {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
+      try { if let v = _storage._reviewPart {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      } }()
+      if _storage._reviewLength != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._reviewLength, fieldNumber: 42)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PartyRow, rhs: PartyRow) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._status != rhs_storage._status {return false}
+        if _storage._archived != rhs_storage._archived {return false}
+        if _storage._detail != rhs_storage._detail {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._nameLength != rhs_storage._nameLength {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._ownerSince != rhs_storage._ownerSince {return false}
+        if _storage._territoryNumber != rhs_storage._territoryNumber {return false}
+        if _storage._territoryPinned != rhs_storage._territoryPinned {return false}
+        if _storage._review != rhs_storage._review {return false}
+        if _storage._reviewPart != rhs_storage._reviewPart {return false}
+        if _storage._reviewLength != rhs_storage._reviewLength {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TrainingRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrainingRow"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}record\0\u{1}personal\0\u{3}personal_length\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1204,16 +1665,9 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.status) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.archived) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._name) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.nameLength) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._owner) }()
-      case 8: try { try decoder.decodeSingularSInt64Field(value: &self.ownerSince) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.territoryNumber) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.territoryPinned) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._record) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._personal) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.personalLength) }()
       default: break
       }
     }
@@ -1224,50 +1678,22 @@ nonisolated extension PartyRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
-    }
-    if self.status != .unspecified {
-      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 2)
-    }
-    if self.archived != false {
-      try visitor.visitSingularBoolField(value: self.archived, fieldNumber: 3)
-    }
-    try { if let v = self._detail {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    try { if let v = self._record {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    try { if let v = self._name {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    try { if let v = self._personal {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    if self.nameLength != 0 {
-      try visitor.visitSingularUInt32Field(value: self.nameLength, fieldNumber: 6)
-    }
-    try { if let v = self._owner {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    if self.ownerSince != 0 {
-      try visitor.visitSingularSInt64Field(value: self.ownerSince, fieldNumber: 8)
-    }
-    if self.territoryNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.territoryNumber, fieldNumber: 9)
-    }
-    if self.territoryPinned != false {
-      try visitor.visitSingularBoolField(value: self.territoryPinned, fieldNumber: 10)
+    if self.personalLength != 0 {
+      try visitor.visitSingularUInt32Field(value: self.personalLength, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: PartyRow, rhs: PartyRow) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.status != rhs.status {return false}
-    if lhs.archived != rhs.archived {return false}
-    if lhs._detail != rhs._detail {return false}
-    if lhs._name != rhs._name {return false}
-    if lhs.nameLength != rhs.nameLength {return false}
-    if lhs._owner != rhs._owner {return false}
-    if lhs.ownerSince != rhs.ownerSince {return false}
-    if lhs.territoryNumber != rhs.territoryNumber {return false}
-    if lhs.territoryPinned != rhs.territoryPinned {return false}
+  public static func ==(lhs: TrainingRow, rhs: TrainingRow) -> Bool {
+    if lhs._record != rhs._record {return false}
+    if lhs._personal != rhs._personal {return false}
+    if lhs.personalLength != rhs.personalLength {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1443,7 +1869,7 @@ nonisolated extension ReturnRow: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ItemRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0\u{4}\u{13}competitor_move\0\u{3}market_size\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1621,6 +2047,32 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.item = .stageVisit(v)
         }
       }()
+      case 70: try {
+        var v: CompetitorMoveRecord?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .competitorMove(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .competitorMove(v)
+        }
+      }()
+      case 71: try {
+        var v: MarketSizeRecord?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .marketSize(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .marketSize(v)
+        }
+      }()
       default: break
       }
     }
@@ -1696,6 +2148,14 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .stageVisit?: try {
       guard case .stageVisit(let v)? = self.item else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+    }()
+    case .competitorMove?: try {
+      guard case .competitorMove(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+    }()
+    case .marketSize?: try {
+      guard case .marketSize(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
     }()
     case nil: break
     }

@@ -43,6 +43,48 @@ enum AccessMatrix {
     static func permission(for command: CommandBody.OneOf_Command) -> Permission {
         switch command {
         case .startImport, .commitImport: .imports
+        case .definePipeline, .publishPipelineVersion, .mapStages: .settings
+        case .openOpportunity, .upsertOpportunity, .changeOpportunity,
+            .correctOpportunity, .advanceStage, .regressStage,
+            .setAmount, .setCloseDate, .overrideProbability,
+            .setForecastCategory, .addLine, .removeLine,
+            .addCompetitor, .removeCompetitor, .addBuyingRole,
+            .removeBuyingRole, .setNextStep, .winOpportunity,
+            .loseOpportunity, .reopenOpportunity, .abandonOpportunity: .business
+        case .publishOffer, .changeOffer, .withdrawOffer,
+            .issueOffer, .redeemOffer, .reverseOfferRedemption,
+            .withdrawCoupon: .business
+        case .logInteraction, .correctInteraction, .linkInteraction,
+            .redactInteraction: .business
+        case .defineProgramme, .changeProgramme, .activateProgramme,
+            .suspendProgramme, .publishEarningRule, .retireEarningRule,
+            .setExpiryPolicy, .setLockDays, .defineTier,
+            .retireTier, .setTierPolicy, .setPointValue: .settings
+        case .enrolMember, .earnPoints, .unlockPoints,
+            .spendPoints, .reverseEarning, .reverseSpending,
+            .expirePoints, .adjustPoints, .transferPoints,
+            .changeTier, .freezeAccount, .unfreezeAccount,
+            .closeAccount: .business
+        case .defineReward, .changeReward, .retireReward,
+            .setRewardStock, .redeemReward, .fulfilReward,
+            .cancelRedemption: .business
+        case .recordCompetitor, .recordCompetitorMove, .setStrengthWeakness,
+            .changeCompetitor, .retireCompetitor, .restoreCompetitor,
+            .withdrawCompetitorMove, .defineMarket, .changeMarket,
+            .recordMarketSize, .retireMarket, .restoreMarket,
+            .withdrawMarketSize: .business
+        case .hireEmployee, .changeEmployee, .assignRole,
+            .unassignRole, .joinTeam, .leaveTeam,
+            .setCapacity, .transferPortfolio, .deactivateEmployee,
+            .reactivateEmployee, .defineTeam, .changeTeam,
+            .retireTeam, .defineTerritory, .changeTerritory,
+            .retireTerritory, .assignTerritory, .assignOwner: .settings
+        case .setTarget, .recordTraining, .reviewRelationship,
+            .withdrawTarget, .correctTraining, .withdrawTraining: .business
+        case .setFiscalCalendar, .setReportingCurrency, .setExchangeRate,
+            .closePeriod, .reopenPeriod, .setChannels: .settings
+        case .defineField, .changeField, .retireField,
+            .setFields: .settings
         case .setOrganisation: .settings
         case .registerPrincipal, .grantRole, .revokeRole, .bindPrincipal, .allowOnBehalfOf: .access
         case .registerParty, .upsertParty, .correctParty, .changePartyDetail, .addContactPoint, .verifyContactPoint,

@@ -11,6 +11,8 @@ protocol PreparationSource: AnyObject {
     func singleton(_ kind: AggregateKind) throws(Refusal) -> StreamNumber?
     func head(of number: StreamNumber) throws(Refusal) -> StreamHead?
     func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State?
+    func event(at position: Position) throws(Refusal) -> StoredEvent?
+    func claim(_ key: ClaimKey) throws(Refusal) -> Int64
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData
     /// The key slot of a subject; nil where it has none yet.
     func slot(of subject: StreamNumber) throws(Refusal) -> Slot?
@@ -151,10 +153,22 @@ final class RecordingReader: PreparationReader {
         return state
     }
 
+    func event(at position: Position) throws(Refusal) -> StoredEvent? { try source.event(at: position) }
+
+    func claim(_ key: ClaimKey) throws(Refusal) -> Int64 {
+        let value = try source.claim(key)
+        assumptions.append(.claim(key, value))
+        return value
+    }
+
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData { try source.open(reference) }
 
     func lookupKey(domain: String, value: [UInt8]) -> LookupKey {
-        let token = LogContext.token(domain: domain, value: value, vault: source.context.vault)
-        return LookupKey(high: token.high, low: token.low)
+        LookupKey(LogContext.token(domain: domain, value: value, vault: source.context.vault))
     }
+}
+
+extension LookupKey {
+    /// The token as the domain knows it.
+    init(_ token: IndexToken) { self.init(high: token.high, low: token.low) }
 }

@@ -60,6 +60,9 @@ struct BodyStaging {
         var (kind, payload) = try encode(event.payload)
         let isFact = event.origin == .command
         let time = event.occurredAt ?? occurredAt
+        if isFact, time.rawValue > recordedAt.rawValue + CommandDecision.greatestLead {
+            throw Refusal(.futureOccurredAt, "A fact of the command lies more than five minutes ahead of the clock.")
+        }
         if isFact, !retroactive, let head, time < head.lastFactAt {
             throw Refusal(
                 .occurredOutOfOrder,
@@ -155,7 +158,7 @@ struct BodyStaging {
 
     private func indexChanges(_ event: NewEvent, _ header: EventHeader) -> [IndexChange] {
         var changes = world.context.changes(
-            of: AggregateRegistry.effects(of: event.payload, on: header.streamKind, stream: header.stream))
+            of: AggregateRegistry.effects(of: StoredEvent(header: header, payload: event.payload)))
         for subject in event.subjects { if let part = subject.part { changes += parts[part].changes } }
         return changes + RecordChanges.singleton(header, vault: world.context.vault)
     }

@@ -12,14 +12,14 @@ struct CommandDecision {
     let recordedAt: Instant
 
     /// How far ahead of the service's clock a fact may lie.
-    private static let greatestLead: Int64 = 5 * 60 * 1_000_000
+    static let greatestLead: Int64 = 5 * 60 * 1_000_000
 
     /// Decides all bodies; what they did is then staged in `world`.
     ///
     /// - Throws: the refusal, with the index of the body; the stage is then to be thrown away.
     func callAsFunction() throws(Refusal) -> [BodyResult] {
         let importNumber = try openImport()
-        let occurredAt = try command.occurredAt ?? undated(importNumber)
+        let occurredAt = if let given = command.occurredAt { given } else { try undated(importNumber) }
         guard occurredAt.rawValue <= recordedAt.rawValue + Self.greatestLead else {
             throw Refusal(
                 .futureOccurredAt, "occurred_at is more than five minutes ahead of the service's clock.",
@@ -193,6 +193,8 @@ extension [Assumption] {
                 guard try world.identified(id) == number else { return false }
             case .revision(let number, let revision):
                 guard try world.head(of: number)?.revision == revision else { return false }
+            case .claim(let key, let value):
+                guard try world.claim(key) == value else { return false }
             }
         }
         return true

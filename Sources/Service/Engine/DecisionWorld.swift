@@ -95,6 +95,19 @@ final class DecisionWorld: World, PreparationSource {
         }
     }
 
+    func event(at position: Position) throws(Refusal) -> StoredEvent? {
+        if position >= writer.nextPosition { return try stage.event(at: position, from: writer.nextPosition) }
+        do {
+            return try writer.record(at: position) { (record) throws(EventLogError) in
+                try StoredEvent(reading: record)
+            }
+        } catch { throw Refusal(error) }
+    }
+
+    func lookupKey(domain: String, value: [UInt8]) -> LookupKey {
+        LookupKey(LogContext.token(domain: domain, value: value, vault: context.vault))
+    }
+
     func claim(_ key: ClaimKey) throws(Refusal) -> Int64 {
         do { return try context.log.index.claim(key.bytes) + (stage.claims[key.bytes] ?? 0) } catch {
             throw Refusal(error)
@@ -178,6 +191,17 @@ struct Stage {
             case .timer, .importOpened, .importClosed: break
             }
         }
+    }
+
+    /// An event that an earlier body of the command, or the present one, has staged.
+    func event(at position: Position, from first: Position) throws(Refusal) -> StoredEvent? {
+        let index = Int(position.rawValue - first.rawValue)
+        guard events.indices.contains(index) else { return nil }
+        let staged = events[index]
+        do throws(RecordError) {
+            let payload = try EventPayload.decode(kind: staged.header.kind, payload: staged.payload.span.bytes)
+            return StoredEvent(header: staged.header, payload: payload)
+        } catch { throw Refusal(.internal, error.message) }
     }
 
     /// Opens a part that an earlier body of the command sealed.

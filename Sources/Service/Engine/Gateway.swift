@@ -223,6 +223,60 @@ extension CommandBody.OneOf_Command {
         case .correctOrder(let correction): correction.corrected.hasPersonal
         case .linkExternalRecord(let link): link.kind == .party
         case .unlinkExternalRecord(let link): link.kind == .party
+        case .definePipeline, .publishPipelineVersion, .mapStages:
+            false
+        case .openOpportunity, .upsertOpportunity, .changeOpportunity,
+            .correctOpportunity, .advanceStage, .regressStage,
+            .setAmount, .setCloseDate, .overrideProbability,
+            .setForecastCategory, .addLine, .removeLine,
+            .addCompetitor, .removeCompetitor, .addBuyingRole,
+            .removeBuyingRole, .setNextStep, .winOpportunity,
+            .loseOpportunity, .reopenOpportunity, .abandonOpportunity:
+            false
+        case .publishOffer, .changeOffer, .withdrawOffer,
+            .issueOffer, .redeemOffer, .reverseOfferRedemption,
+            .withdrawCoupon:
+            false
+        case .logInteraction, .correctInteraction, .linkInteraction,
+            .redactInteraction:
+            false
+        case .defineProgramme, .changeProgramme, .activateProgramme,
+            .suspendProgramme, .publishEarningRule, .retireEarningRule,
+            .setExpiryPolicy, .setLockDays, .defineTier,
+            .retireTier, .setTierPolicy, .setPointValue:
+            false
+        case .enrolMember, .earnPoints, .unlockPoints,
+            .spendPoints, .reverseEarning, .reverseSpending,
+            .expirePoints, .adjustPoints, .transferPoints,
+            .changeTier, .freezeAccount, .unfreezeAccount,
+            .closeAccount:
+            false
+        case .defineReward, .changeReward, .retireReward,
+            .setRewardStock, .redeemReward, .fulfilReward,
+            .cancelRedemption:
+            false
+        case .recordCompetitor, .recordCompetitorMove, .setStrengthWeakness,
+            .changeCompetitor, .retireCompetitor, .restoreCompetitor,
+            .withdrawCompetitorMove, .defineMarket, .changeMarket,
+            .recordMarketSize, .retireMarket, .restoreMarket,
+            .withdrawMarketSize:
+            false
+        case .hireEmployee, .changeEmployee, .assignRole,
+            .unassignRole, .joinTeam, .leaveTeam,
+            .setCapacity, .transferPortfolio, .deactivateEmployee,
+            .reactivateEmployee, .defineTeam, .changeTeam,
+            .retireTeam, .defineTerritory, .changeTerritory,
+            .retireTerritory, .assignTerritory, .assignOwner:
+            false
+        case .setTarget, .recordTraining, .reviewRelationship,
+            .withdrawTarget, .correctTraining, .withdrawTraining:
+            false
+        case .setFiscalCalendar, .setReportingCurrency, .setExchangeRate,
+            .closePeriod, .reopenPeriod, .setChannels:
+            false
+        case .defineField, .changeField, .retireField,
+            .setFields:
+            false
         case .verifyContactPoint, .retireContactPoint, .changePartyStatus, .archiveParty, .restoreParty, .defineProduct,
             .upsertProduct, .changeProduct, .addVariant, .retireProduct, .relateProducts, .definePriceBook, .setPrice,
             .confirmOrder, .cancelOrder, .fulfilLine, .completeOrder, .registerReturn, .upsertReturn, .refundReturn,

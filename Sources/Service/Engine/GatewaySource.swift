@@ -45,6 +45,18 @@ final class GatewaySource: PreparationSource {
         return state
     }
 
+    func event(at position: Position) throws(Refusal) -> StoredEvent? {
+        do {
+            return try context.log.record(at: position) { (record) throws(EventLogError) in
+                try StoredEvent(reading: record)
+            }
+        } catch { throw Refusal(error) }
+    }
+
+    func claim(_ key: ClaimKey) throws(Refusal) -> Int64 {
+        do { return try context.log.index.claim(key.bytes) } catch { throw Refusal(error) }
+    }
+
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {
         guard Position(reference.position) <= context.log.end.position else { throw notAheadOfTurn }
         return try context.open(reference)

@@ -57,6 +57,7 @@ enum Assumption: Sendable, Hashable {
     case link(IndexToken, StreamNumber?)
     case id(Identifier, StreamNumber?)
     case revision(StreamNumber, Revision)
+    case claim(ClaimKey, Int64)
 }
 
 /// A domain command after preparation, with its facts; the types behind it are known to its conformance only.

@@ -19,7 +19,7 @@ package struct RecordChanges: Sendable {
         guard AggregateRegistry.aggregate(of: header.streamKind) != nil else { return [] }
         do {
             let payload = try EventPayload.decode(kind: header.kind, payload: record.extracting(header.payloadRange))
-            var effects = AggregateRegistry.effects(of: payload, on: header.streamKind, stream: header.stream)
+            var effects = AggregateRegistry.effects(of: StoredEvent(header: header, payload: payload))
             if Self.kindsWithPersonalEffects.contains(header.kind) {
                 effects += try personalEffects(header, record)
             }

@@ -1,5 +1,6 @@
 internal import CRM
 internal import EventLog
+internal import KeyVault
 internal import Logging
 internal import Schema
 

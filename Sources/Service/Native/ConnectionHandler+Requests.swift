@@ -109,6 +109,12 @@ extension ConnectionHandler {
                 answer.value.connections = UInt64(connections.count)
                 output.send(Response(id, reflects: answer.reflects, .status(answer.value)))
             }
+        case .pipeline?, .opportunities?, .loyalty?, .programme?, .targets?, .recompute?:
+            guard let query = request.request else { return }
+            self.query(id, bytes) { () throws(Refusal) in
+                let answer = try await backend.answer(query, from: caller)
+                output.send(Response(id, reflects: answer.reflects, answer.value))
+            }
         case .history(let history)?:
             stream(id) { gate throws(Refusal) in
                 let reader = try await backend.history(history, from: caller)

@@ -44,7 +44,12 @@ enum RecordFields {
         case .import: importJob
         case .organisation: organisation
         case .principal: principal
-        case .unspecified, .log, .employee, .UNRECOGNIZED: [:]
+        case .employee, .team, .territory, .offer, .coupon: [:]
+        case .interaction, .field, .exchangeRates: [:]
+        case .pipeline, .opportunity: [:]
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: [:]
+        case .competitor, .market, .target, .training: [:]
+        case .unspecified, .log, .UNRECOGNIZED: [:]
         }
     }
 

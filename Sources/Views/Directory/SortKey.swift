@@ -48,6 +48,11 @@ extension DirectoryRow {
         case .importJob(let job): job.mapping
         case .organisation(let organisation): organisation.name
         case .principal(let principal): principal.label
+        case .employee, .team, .territory, .offer, .coupon: ""
+        case .interaction, .field, .exchangeRates: ""
+        case .pipeline, .opportunity: ""
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: ""
+        case .competitor, .market, .target, .training: ""
         case .party, nil: ""
         }
     }

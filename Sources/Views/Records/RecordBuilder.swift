@@ -51,6 +51,11 @@ struct RecordBuilder {
         case .principal(let principal):
             record.principal = principal
             record.principal.roles = newest(principal.roles, "roles")
+        case .employee, .team, .territory, .offer, .coupon: break
+        case .interaction, .field, .exchangeRates: break
+        case .pipeline, .opportunity: break
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .competitor, .market, .target, .training: break
         case nil: break
         }
     }
@@ -99,6 +104,9 @@ struct RecordBuilder {
         case .orderLines(let chunk): record.order.lines.append(contentsOf: chunk.lines)
         case .returnLines(let chunk): record.goodsReturn.lines.append(contentsOf: chunk.lines)
         case .fulfilled(let quantity): fulfilled[UInt32(truncatingIfNeeded: number)] = quantity
+        case .exchangeRate: break
+        case .opportunityLine, .stageVisit: break
+        case .competitorMove, .marketSize: break
         case nil: break
         }
     }

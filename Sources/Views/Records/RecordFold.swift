@@ -51,7 +51,12 @@ package struct RecordFold: Sendable {
         case .order: try foldOrder(event, into: &row, &store)
         case .return: try foldReturn(event, into: &row, &store)
         case .import, .organisation, .principal: row.foldSettings(event)
-        case .unspecified, .log, .employee, .UNRECOGNIZED: break
+        case .employee, .team, .territory, .offer, .coupon: break
+        case .interaction, .field, .exchangeRates: break
+        case .pipeline, .opportunity: break
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .competitor, .market, .target, .training: break
+        case .unspecified, .log, .UNRECOGNIZED: break
         }
     }
 

@@ -73,6 +73,11 @@ struct RecordListPrinter {
         case .principal(let principal):
             let roles = principal.roles.map { Labels.of($0.role) }.joined(separator: ", ")
             return [RecordText.identity(principal), principal.label, roles]
+        case .employee, .team, .territory, .offer, .coupon: return []
+        case .interaction, .field, .exchangeRates: return []
+        case .pipeline, .opportunity: return []
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: return []
+        case .competitor, .market, .target, .training: return []
         case nil: return []
         }
     }

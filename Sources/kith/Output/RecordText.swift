@@ -63,6 +63,11 @@ enum RecordText {
             for grant in principal.roles { fields.add("role", "\(Labels.of(grant.role)) \(grant.scope)") }
             fields.add("role", older("roles", of: record))
             if principal.onBehalfOfAllowed { fields.add("acts for others", "yes") }
+        case .employee, .team, .territory, .offer, .coupon: break
+        case .interaction, .field, .exchangeRates: break
+        case .pipeline, .opportunity: break
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .competitor, .market, .target, .training: break
         case nil: break
         }
     }

@@ -97,7 +97,7 @@ import Testing
         shop.scenario.when(shop.upsert())
         #expect(
             shop.scenario.when(shop.upsert { $0.order.reached = .completed }).kinds
-                == [.orderConfirmed, .partyStatusChanged, .orderCompleted])
+                == [.orderConfirmed, .orderCompleted, .partyStatusChanged])
         #expect(shop.scenario.when(shop.upsert { $0.order.reached = .confirmed }).isUnchanged)
     }
 
@@ -153,7 +153,7 @@ import Testing
             $0.sourceVersion = 9
             $0.order.reached = .completed
         }
-        #expect(shop.scenario.when(step).kinds == [.orderConfirmed, .partyStatusChanged, .orderCompleted])
+        #expect(shop.scenario.when(step).kinds == [.orderConfirmed, .orderCompleted, .partyStatusChanged])
         let late = shop.upsert {
             $0.sourceVersion = 5
             $0.order.channel = "phone"

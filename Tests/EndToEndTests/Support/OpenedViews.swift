@@ -84,6 +84,11 @@ struct OpenedViews: Equatable {
             resolve(&goodsReturn.orderNumber)
             for index in goodsReturn.lines.indices { resolve(&goodsReturn.lines[index].productNumber) }
             record.goodsReturn = goodsReturn
+        case .employee, .team, .territory, .offer, .coupon: break
+        case .interaction, .field, .exchangeRates: break
+        case .pipeline, .opportunity: break
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .competitor, .market, .target, .training: break
         case .organisation, .principal, .importJob, nil: break
         }
         return try record.jsonString() + mentioned.joined(separator: ",")

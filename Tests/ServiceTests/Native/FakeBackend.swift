@@ -141,6 +141,12 @@ final class FakeBackend: ServiceBackend {
         }
     }
 
+    func answer(
+        _ query: Request.OneOf_Request, from caller: CallerIdentity
+    ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
+        throw Refusal(.unknownCommand, "no such query")
+    }
+
     /// `limit` pages; with `follow` it then waits for ever.
     func history(
         _ request: HistoryRequest, from caller: CallerIdentity

@@ -1,0 +1,20 @@
+package import CRM
+package import Schema
+
+extension KithService {
+    package func answer(
+        _ query: Request.OneOf_Request, from caller: CallerIdentity
+    ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
+        switch query {
+        case .recompute(let request): try await recompute(request, from: caller)
+        case .pipeline, .opportunities: throw Self.unknown
+        case .loyalty, .programme: throw Self.unknown
+        case .targets: throw Self.unknown
+        case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown
+        }
+    }
+
+    private static var unknown: Refusal {
+        Refusal(.unknownCommand, "This version of the service does not answer the query.")
+    }
+}
