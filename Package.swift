@@ -24,6 +24,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -62,8 +63,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, protobuf, logging,
-                lifecycle,
+                "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, heaps, protobuf,
+                logging, lifecycle,
             ] + nio,
             swiftSettings: settings),
         .target(

@@ -30,7 +30,7 @@ import Testing
         #expect(outcome.events[3].stream == shop.customer)
         #expect(outcome.events[3].stored.header.causation == outcome.events[1].stored.position)
         #expect(outcome.events[3].stored.header.origin == .policy)
-        #expect(outcome.events[3].subjects.map(\.subject) == [shop.customer])
+        #expect(outcome.events[2].subjects.map(\.subject) == [shop.customer])
         #expect(try shop.status(of: shop.customer) == .customer)
         #expect(try shop.scenario.claim(.confirmedOrders(shop.customer)) == 1)
         let state = try shop.state(ofOrder: outcome.events[0].stream)

@@ -1,0 +1,198 @@
+internal import EventLog
+internal import Schema
+import Testing
+
+/// What the index knows of timers and of the imports that hold them.
+@Suite struct TimerTests {
+    private static func at(_ seconds: Int64) -> Instant { Instant(microseconds: seconds * 1_000_000) }
+
+    /// A log with streams, whose events set and clear timers.
+    private final class Timers {
+        let test: TestLog
+        private var commands: UInt64 = 0
+
+        init(in directory: TemporaryDirectory? = nil, commands: UInt64 = 0) throws {
+            test = try TestLog(in: directory)
+            self.commands = commands
+        }
+
+        @discardableResult
+        func event(
+            _ stream: EventDraft.Stream, _ changes: [IndexChange], import number: StreamNumber = .none,
+            at seconds: Int64 = 0
+        ) throws -> StreamNumber {
+            commands += 1
+            var draft = EventDraft.sample(stream, command: commands, changes: changes)
+            draft.importNumber = number
+            draft.origin = number == .none ? .command : .import
+            draft.occurredAt = TimerTests.at(seconds)
+            return try test.append(draft).stream
+        }
+
+        func stream(import number: StreamNumber = .none, _ changes: [IndexChange] = [], at seconds: Int64 = 0) throws
+            -> StreamNumber
+        {
+            try event(.new(.order, Identifier(high: 7, low: commands + 1)), changes, import: number, at: seconds)
+        }
+
+        func due(by seconds: Int64, most: Int = 100) throws -> [DueTimer] {
+            try test.log.index.dueTimers(by: TimerTests.at(seconds), most: most).timers
+        }
+
+        func places(by seconds: Int64, most: Int = 100) throws -> [TimerPlace] {
+            try due(by: seconds, most: most).map(\.place)
+        }
+    }
+
+    private static func set(_ item: UInt64, _ seconds: Int64?) -> IndexChange {
+        .timer(TimerKey(kind: 1, item: item), seconds.map(at))
+    }
+
+    private static func place(_ stream: StreamNumber, _ item: UInt64) -> TimerPlace {
+        TimerPlace(stream: stream, key: TimerKey(kind: 1, item: item))
+    }
+
+    @Test func `timers come by instant, then stream, then key, and only those that are due`() throws {
+        let timers = try Timers()
+        let first = try timers.stream([Self.set(2, 10), Self.set(1, 10), Self.set(3, 5)])
+        let second = try timers.stream([Self.set(1, 10), Self.set(9, 11)])
+        let expected = [
+            Self.place(first, 3), Self.place(first, 1), Self.place(first, 2), Self.place(second, 1),
+        ]
+        #expect(try timers.places(by: 10) == expected)
+        try timers.test.writer.flushIndex()
+        #expect(try timers.places(by: 10) == expected)
+        let two = try timers.test.log.index.dueTimers(by: Self.at(10), most: 2)
+        #expect(two.timers.map(\.place) == Array(expected.prefix(2)))
+        #expect(!two.isComplete)
+        #expect(timers.test.log.index.earliestDue == Self.at(5))
+    }
+
+    @Test func `a timer that is set again has moved, and one that is cleared is gone`() throws {
+        let timers = try Timers()
+        let stream = try timers.stream([Self.set(1, 10), Self.set(2, 10)])
+        try timers.test.writer.flushIndex()
+        try timers.event(.existing(stream), [Self.set(1, 20), Self.set(2, nil)])
+        #expect(try timers.places(by: 19).isEmpty)
+        #expect(timers.test.log.index.earliestDue == Self.at(20))
+        try timers.test.writer.flushIndex()
+        #expect(try timers.places(by: 20) == [Self.place(stream, 1)])
+        #expect(try timers.test.log.index.timer(Self.place(stream, 2)) == nil)
+    }
+
+    @Test func `an open import holds the timers of the streams that it created, and of no others`() throws {
+        let timers = try Timers()
+        let live = try timers.stream()
+        let importNumber = try timers.event(.new(.import, Identifier(high: 8, low: 1)), [.importOpened], at: 1_000)
+        let created = try timers.stream(import: importNumber, [Self.set(1, 10)], at: 5)
+        try timers.event(.existing(live), [Self.set(1, 20)], import: importNumber, at: 30)
+        #expect(try timers.places(by: 100) == [Self.place(live, 1)])
+        try timers.test.writer.flushIndex()
+        #expect(try timers.places(by: 100) == [Self.place(live, 1)])
+
+        try timers.event(.existing(importNumber), [.importClosed])
+        #expect(try timers.due(by: 100).map(\.isHistoric) == [true, false])
+        #expect(try timers.places(by: 100) == [Self.place(created, 1), Self.place(live, 1)])
+        // What is set from now on belongs to the live clock.
+        try timers.event(.existing(created), [Self.set(2, 15)])
+        #expect(try timers.due(by: 100).map(\.isHistoric) == [true, false, false])
+    }
+
+    @Test func `a complete import releases what was due by its latest fact; rows without a date do not count`() throws {
+        let timers = try Timers()
+        let importNumber = try timers.event(.new(.import, Identifier(high: 8, low: 1)), [.importOpened], at: 1_000)
+        _ = try timers.stream(import: importNumber, [Self.set(1, 10), Self.set(2, 50), Self.set(3, 900)], at: 40)
+        // Without a date of its own: when the import was started.
+        _ = try timers.stream(import: importNumber, at: 1_000)
+        #expect(try timers.test.log.index.importStanding(importNumber)?.latest == Self.at(40))
+        try timers.event(.existing(importNumber), [.importClosed])
+        #expect(try timers.due(by: 60).map(\.isHistoric) == [true, false])
+        // A clock that is behind the history does not hold it up.
+        #expect(try timers.due(by: 5).map(\.due) == [Self.at(10)])
+    }
+
+    @Test func `a parked timer stays out until it is set again`() throws {
+        let timers = try Timers()
+        let stream = try timers.stream([Self.set(1, 10)])
+        timers.test.log.index.park(Self.place(stream, 1))
+        #expect(try timers.places(by: 100).isEmpty)
+        try timers.test.writer.flushIndex()
+        #expect(try timers.places(by: 100).isEmpty)
+        try timers.event(.existing(stream), [Self.set(1, 12)])
+        #expect(try timers.places(by: 100) == [Self.place(stream, 1)])
+    }
+
+    @Test func `the id of a timer's command depends on the log, the stream, the key and the instant`() {
+        let timer = DueTimer(due: Self.at(1), place: Self.place(StreamNumber(7), 3), isHistoric: false)
+        let log = Identifier(high: 1, low: 2)
+        var others = [timer, timer, timer, timer]
+        others[0].due = Self.at(2)
+        others[1].place.stream = StreamNumber(8)
+        others[2].place.key.kind = 2
+        others[3].place.key.item = 4
+        let ids = [timer.commandID(logID: log), timer.commandID(logID: Identifier(high: 1, low: 3))]
+            + others.map { $0.commandID(logID: log) }
+        #expect(Set(ids).count == ids.count)
+        var historic = timer
+        historic.isHistoric = true
+        #expect(historic.commandID(logID: log) == timer.commandID(logID: log))
+        #expect(timer.commandID(logID: log).bytes[6] >> 4 == 8)
+    }
+
+    @Test(arguments: [UInt64.random(in: 0 ... .max), 1, 2])
+    func `whatever is set, moved and cleared, the index says what a list would`(seed: UInt64) throws {
+        var random = SeededNumbers(seed: seed)
+        let directory = try TemporaryDirectory()
+        var open: Timers? = try Timers(in: directory)
+        var streams: [StreamNumber] = []
+        var expected: [TimerPlace: Instant] = [:]
+        var events: UInt64 = 0
+        var isClosing = false
+        for _ in 0..<400 {
+            let timers = try open ?? Timers(in: directory, commands: events)
+            open = timers
+            let item = random.next() % 4
+            let due: Int64? = random.next() % 3 == 0 ? nil : Int64(random.next() % 50)
+            let change = Self.set(item, due)
+            events += 1
+            let stream: StreamNumber
+            if streams.isEmpty || random.next() % 5 == 0 {
+                stream = try timers.stream([change])
+                streams.append(stream)
+            } else {
+                stream = streams[Int(random.next() % UInt64(streams.count))]
+                try timers.event(.existing(stream), [change])
+            }
+            expected[Self.place(stream, item)] = due.map(Self.at)
+            switch random.next() % 12 {
+            case 0: try timers.test.writer.flushIndex()
+            case 1: isClosing = true
+            default: break
+            }
+            let horizon = Int64(random.next() % 60)
+            let listed = expected.filter { $0.value <= Self.at(horizon) }
+                .sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+            #expect(try timers.places(by: horizon, most: 1_000) == listed, "seed \(seed)")
+            guard isClosing else { continue }
+            isClosing = false
+            try timers.test.writer.flushIndex()
+            timers.test.log.close()
+            open = nil
+        }
+    }
+}
+
+/// Numbers that follow from a seed (splitmix64).
+private struct SeededNumbers {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
