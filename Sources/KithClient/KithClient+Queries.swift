@@ -38,6 +38,16 @@ extension KithClient {
         guard case .status(let value)? = response.response else { throw .unexpectedAnswer(to: "status") }
         return Answer(value: value, reflects: response.reflects)
     }
+
+    /// Has every consequence in the log computed anew and compared with the one that is there. Takes as long as
+    /// reading the log.
+    public func recompute(
+        _ request: RecomputeRequest = RecomputeRequest()
+    ) async throws(KithClientError) -> Answer<RecomputeResponse> {
+        let response = try await connection.call(.recompute(request))
+        guard case .recompute(let value)? = response.response else { throw .unexpectedAnswer(to: "recompute") }
+        return Answer(value: value, reflects: response.reflects)
+    }
 }
 
 extension KithClientError {

@@ -16,7 +16,8 @@ struct Kith: AsyncParsableCommand {
             """,
         subcommands: [
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
-            HistoryCommand.self, StatusCommand.self, RebuildCommand.self, AccessCommand.self, DemoDataCommand.self,
+            HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
+            AccessCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

@@ -11,6 +11,8 @@ enum StatusText {
         fields.add("size", "\(status.logBytes) bytes")
         fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
         fields.add("waiting commands", "\(status.waitingCommands)")
+        if status.hasNextTimer { fields.add("next timer", TimeText.iso(status.nextTimer)) }
+        if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
         fields.add("connections", "\(status.connections)")
         fields.add("version", status.version)
         if status.hasStartedAt { fields.add("started", TimeText.iso(status.startedAt)) }

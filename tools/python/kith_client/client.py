@@ -161,6 +161,11 @@ class Client:
         response = self._call("status", operations_pb2.StatusRequest(digest=digest))
         return Answer(response.status, response.reflects)
 
+    def recompute(self, until: int = 0) -> Answer[operations_pb2.RecomputeResponse]:
+        """Has every consequence in the log (up to a position) computed anew and compared with what is there."""
+        response = self._call("recompute", operations_pb2.RecomputeRequest(until=until), patient=True)
+        return Answer(response.recompute, response.reflects)
+
     # ---- Streams ----
 
     def history(self, request: history_pb2.HistoryRequest) -> Iterator[history_pb2.Event]:
@@ -185,9 +190,9 @@ class Client:
 
     # ---- The connection ----
 
-    def _call(self, kind: str, request: Any) -> protocol_pb2.Response:
+    def _call(self, kind: str, request: Any, patient: bool = False) -> protocol_pb2.Response:
         number = self._send(kind, request)
-        response = self._receive(number, kind, patient=False)
+        response = self._receive(number, kind, patient=patient)
         if not response.last:
             self._violation(f"The answer to a {kind} request goes on.")
         return response
