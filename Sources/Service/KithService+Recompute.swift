@@ -1,6 +1,6 @@
-package import CRM
+internal import CRM
 internal import EventLog
-package import Schema
+internal import Schema
 
 extension KithService {
     /// Computes every consequence anew and compares it with the log, away from the commands' threads.

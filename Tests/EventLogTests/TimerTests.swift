@@ -130,7 +130,8 @@ import Testing
         others[1].place.stream = StreamNumber(8)
         others[2].place.key.kind = 2
         others[3].place.key.item = 4
-        let ids = [timer.commandID(logID: log), timer.commandID(logID: Identifier(high: 1, low: 3))]
+        let ids =
+            [timer.commandID(logID: log), timer.commandID(logID: Identifier(high: 1, low: 3))]
             + others.map { $0.commandID(logID: log) }
         #expect(Set(ids).count == ids.count)
         var historic = timer

@@ -25,8 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "Replay": {"Views", "EventLog", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging", "FoundationEssentials"}
     | SYSTEM,
     "Service": {
-        "CRM", "Views", "Replay", "EventLog", "KeyVault", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging",
-        "ServiceLifecycle", "FoundationEssentials", "Dispatch",
+        "CRM", "Views", "Replay", "EventLog", "KeyVault", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "HeapModule",
+        "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
     } | SYSTEM | NIO,
     "KithClient": {"Schema", "SwiftProtobuf", "Logging", "FoundationEssentials"} | SYSTEM | NIO,
     "kithd": {"Service", "Schema", "Configuration", "ServiceLifecycle", "UnixSignals", "Logging"}

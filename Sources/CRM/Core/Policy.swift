@@ -1,11 +1,11 @@
-package import Schema
+internal import Schema
 
 /// What the organisation has decided that follows from facts: one pure function of configuration and facts.
 ///
 /// A policy reads its configuration, which is versioned data, and what the facts concern through the context's world;
 /// it asks no clock and nothing that somebody might change without an event. So its consequences can be computed anew
 /// from the log, which is how they are checked and what a question of the kind "what if" rests on.
-package protocol Policy {
+package protocol Policy: SendableMetatype {
     /// Stands on every consequence, so that what a later version of this code makes can be told from this one's.
     static var version: UInt32 { get }
 

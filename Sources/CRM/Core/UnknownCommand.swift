@@ -1,4 +1,4 @@
-package import Schema
+internal import Schema
 
 /// Stands for a command of the schema that this version does not carry out.
 package struct UnknownCommand: DomainCommand {

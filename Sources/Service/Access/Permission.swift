@@ -50,41 +50,52 @@ enum AccessMatrix {
             .setForecastCategory, .addLine, .removeLine,
             .addCompetitor, .removeCompetitor, .addBuyingRole,
             .removeBuyingRole, .setNextStep, .winOpportunity,
-            .loseOpportunity, .reopenOpportunity, .abandonOpportunity: .business
+            .loseOpportunity, .reopenOpportunity, .abandonOpportunity:
+            .business
         case .publishOffer, .changeOffer, .withdrawOffer,
             .issueOffer, .redeemOffer, .reverseOfferRedemption,
-            .withdrawCoupon: .business
+            .withdrawCoupon:
+            .business
         case .logInteraction, .correctInteraction, .linkInteraction,
-            .redactInteraction: .business
+            .redactInteraction:
+            .business
         case .defineProgramme, .changeProgramme, .activateProgramme,
             .suspendProgramme, .publishEarningRule, .retireEarningRule,
             .setExpiryPolicy, .setLockDays, .defineTier,
-            .retireTier, .setTierPolicy, .setPointValue: .settings
+            .retireTier, .setTierPolicy, .setPointValue:
+            .settings
         case .enrolMember, .earnPoints, .unlockPoints,
             .spendPoints, .reverseEarning, .reverseSpending,
             .expirePoints, .adjustPoints, .transferPoints,
             .changeTier, .freezeAccount, .unfreezeAccount,
-            .closeAccount: .business
+            .closeAccount:
+            .business
         case .defineReward, .changeReward, .retireReward,
             .setRewardStock, .redeemReward, .fulfilReward,
-            .cancelRedemption: .business
+            .cancelRedemption:
+            .business
         case .recordCompetitor, .recordCompetitorMove, .setStrengthWeakness,
             .changeCompetitor, .retireCompetitor, .restoreCompetitor,
             .withdrawCompetitorMove, .defineMarket, .changeMarket,
             .recordMarketSize, .retireMarket, .restoreMarket,
-            .withdrawMarketSize: .business
+            .withdrawMarketSize:
+            .business
         case .hireEmployee, .changeEmployee, .assignRole,
             .unassignRole, .joinTeam, .leaveTeam,
             .setCapacity, .transferPortfolio, .deactivateEmployee,
             .reactivateEmployee, .defineTeam, .changeTeam,
             .retireTeam, .defineTerritory, .changeTerritory,
-            .retireTerritory, .assignTerritory, .assignOwner: .settings
+            .retireTerritory, .assignTerritory, .assignOwner:
+            .settings
         case .setTarget, .recordTraining, .reviewRelationship,
-            .withdrawTarget, .correctTraining, .withdrawTraining: .business
+            .withdrawTarget, .correctTraining, .withdrawTraining:
+            .business
         case .setFiscalCalendar, .setReportingCurrency, .setExchangeRate,
-            .closePeriod, .reopenPeriod, .setChannels: .settings
+            .closePeriod, .reopenPeriod, .setChannels:
+            .settings
         case .defineField, .changeField, .retireField,
-            .setFields: .settings
+            .setFields:
+            .settings
         case .setOrganisation: .settings
         case .registerPrincipal, .grantRole, .revokeRole, .bindPrincipal, .allowOnBehalfOf: .access
         case .registerParty, .upsertParty, .correctParty, .changePartyDetail, .addContactPoint, .verifyContactPoint,

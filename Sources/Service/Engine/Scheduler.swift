@@ -61,9 +61,10 @@ final class Scheduler {
             guard try index.commandRefusing(id) == nil else {
                 throw Refusal(.internal, "It has fired before.")
             }
-            let command = CheckedCommand(timer: timer, id: id, fingerprint: world.context.vault.fingerprint(timer.content))
+            let command = CheckedCommand(
+                timer: timer, id: id, fingerprint: world.context.vault.fingerprint(timer.content))
             try decide(timer, command)
-            try appending.append(command)
+            _ = try appending.append(command)
         } catch {
             if let failure = world.writer.failure { throw failure }
             return park(timer, error)

@@ -100,7 +100,8 @@ final class ConsequenceReplay {
         }
         guard let first = facts.first?.event else {
             for event in recorded {
-                diverge(at: event.event.position, computed: .unspecified, recorded: event.event.header.kind, "unexpected")
+                diverge(
+                    at: event.event.position, computed: .unspecified, recorded: event.event.header.kind, "unexpected")
                 take(event)
             }
             return

@@ -9,7 +9,9 @@ enum RecomputeText {
         fields.add("consequences", "\(response.consequences)")
         fields.add("of timers", "\(response.timed)")
         fields.add("seconds", MoneyText.decimal(Int64(response.seconds * 1_000), scale: 3))
-        guard !response.divergences.isEmpty else { return fields.lines + ["The log holds what follows from its facts."] }
+        guard !response.divergences.isEmpty else {
+            return fields.lines + ["The log holds what follows from its facts."]
+        }
         var table = Table([("position", .right), ("differs", .left), ("computed", .left), ("in the log", .left)])
         for divergence in response.divergences {
             table.add([
