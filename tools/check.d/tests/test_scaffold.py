@@ -49,23 +49,23 @@ class Scaffold(unittest.TestCase):
         return {path: path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
 
     def test_an_aggregate_keeps_the_rules_and_promises_of_the_schema(self):
-        code, printed = self.run_new("aggregate", "LoyaltyAccount", "--number", "99")
+        code, printed = self.run_new("aggregate", "BonusAccount", "--number", "99")
         self.assertEqual(code, 0, printed)
         schema = compile_schema(self.root / "schemas")
         self.assertEqual(rules.check(schema), [])
         self.assertEqual(check_compatibility.compatibility(compile_schema(ROOT / "schemas"), schema), [])
         payload = schema.message("EventPayload")
-        self.assertEqual(payload.field("loyalty_account_defined").number, 9901)
-        self.assertEqual(schema.message("CommandBody").field("define_loyalty_account").number, 9900)
+        self.assertEqual(payload.field("bonus_account_defined").number, 9901)
+        self.assertEqual(schema.message("CommandBody").field("define_bonus_account").number, 9900)
         compile_schema(self.root / "schemas", "kith.store.v1")
         registry = (self.root / "Sources/CRM/Core/CommandRegistry.swift").read_text(encoding="utf-8")
-        self.assertIn("        case .defineLoyaltyAccount(let command): command\n", registry)
+        self.assertIn("        case .defineBonusAccount(let command): command\n", registry)
 
     def test_every_switch_over_commands_or_records_gets_the_new_cases(self):
-        self.assertEqual(self.run_new("aggregate", "LoyaltyAccount")[0], 0)
+        self.assertEqual(self.run_new("aggregate", "BonusAccount")[0], 0)
         switches = {
-            r"case [^:]*\.allowOnBehalfOf\b": ".defineLoyaltyAccount",
-            r"case [^:\n]*\.importJob\b": ".loyaltyAccount",
+            r"case [^:]*\.allowOnBehalfOf\b": ".defineBonusAccount",
+            r"case [^:\n]*\.importJob\b": ".bonusAccount",
         }
         for source in [*(ROOT / "Sources").rglob("*.swift"), *(ROOT / "Tests").rglob("*.swift")]:
             for pattern, case in switches.items():
@@ -78,7 +78,7 @@ class Scaffold(unittest.TestCase):
 
     def test_nothing_of_a_template_is_left_unfilled(self):
         before = self.snapshot()
-        for arguments in [("aggregate", "LoyaltyAccount"), ("projection", "PipelineReport")]:
+        for arguments in [("aggregate", "BonusAccount"), ("projection", "PipelineReport")]:
             code, printed = self.run_new(*arguments)
             self.assertEqual(code, 0, printed)
         for path, text in self.snapshot().items():

@@ -204,8 +204,8 @@ class Rules(SchemaCase):
         self.assert_one(self.broken_rules(), "cause | what the client does")
 
     def test_an_event_whose_numbers_differ(self):
-        self.change("history", "Untagged untagged = 13;", "Untagged untagged = 14;")
-        self.assert_one(self.broken_rules(), "EventPayload.untagged = 14: its kind has number 13")
+        self.change("history", "Untagged untagged = 13;", "Untagged untagged = 98;")
+        self.assert_one(self.broken_rules(), "EventPayload.untagged = 98: its kind has number 13")
 
     def test_an_event_without_a_kind(self):
         self.change("registry", "  EVENT_KIND_UNTAGGED = 13;\n", "")
@@ -213,7 +213,7 @@ class Rules(SchemaCase):
 
     def test_a_kind_without_an_event(self):
         untagged = "EVENT_KIND_UNTAGGED = 13;"
-        self.change("registry", untagged, untagged + "\n  // New.\n  EVENT_KIND_STARRED = 14;")
+        self.change("registry", untagged, untagged + "\n  // New.\n  EVENT_KIND_STARRED = 98;")
         self.assert_one(self.broken_rules(), "EVENT_KIND_STARRED: has no field in EventPayload")
 
     def test_an_event_whose_message_has_another_name(self):
