@@ -69,7 +69,7 @@ final class Scheduler {
             if let failure = world.writer.failure { throw failure }
             return park(timer, error)
         }
-        addFresh(now)
+        try addFresh(now)
     }
 
     /// Puts on the stage what the timer causes.
@@ -92,7 +92,7 @@ final class Scheduler {
     }
 
     /// What was fired may have set a timer that is due as well: it has its place in the order.
-    private func addFresh(_ now: Instant) {
+    private func addFresh(_ now: Instant) throws(EventLogError) {
         for event in world.stage.events {
             for case .timer(let key, let due?) in event.changes where due <= now {
                 let place = TimerPlace(stream: event.number, key: key)
@@ -100,7 +100,7 @@ final class Scheduler {
                 // Behind the batch it is found with the next one.
                 guard isComplete || batch.last.map({ timer < $0 }) ?? false else { continue }
                 // One that its stream's import still holds is not due.
-                guard (try? index.timer(place))??.holder == StreamNumber.none else { continue }
+                guard try index.timer(place)?.holder == StreamNumber.none else { continue }
                 batch.insert(timer, at: batch.firstIndex { timer < $0 } ?? batch.endIndex)
             }
         }
