@@ -72,8 +72,10 @@ extension BindPrincipal: DomainCommand {
         let state = try Decided.state(state)
         let number = try context.world.required(employee, .employee, field: "employee")
         guard number.rawValue != state.employeeNumber else { return [] }
+        try context.requireActive(Owner(employee: number), field: "employee")
         var bound = PrincipalBound()
         bound.employeeNumber = number.rawValue
+        bound.employeeNumberBefore = state.employeeNumber
         return [.fact(.principalBound(bound))]
     }
 }

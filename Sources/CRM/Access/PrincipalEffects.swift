@@ -9,12 +9,30 @@ package enum PrincipalEffects {
             ExternalKey.identity(registered.identity).map { [.link(.principal, $0)] } ?? []
         case .roleGranted(let granted) where isAdmin(granted.role, granted.scope): [.claim(.admins, 1)]
         case .roleRevoked(let revoked) where isAdmin(revoked.role, revoked.scope): [.claim(.admins, -1)]
+        case .principalBound(let bound):
+            tokens(bound.employeeNumberBefore).map { .removeToken(domain: employeeDomain, value: $0) }
+                + tokens(bound.employeeNumber).map { .addToken(domain: employeeDomain, value: $0) }
         default: []
         }
     }
 
+    /// The domain of the tokens by which the callers of an employee are found.
+    static let employeeDomain = "principal of employee"
+
+    private static func tokens(_ employee: UInt64) -> [[UInt8]] {
+        employee == 0 ? [] : [ClaimKey.bigEndian(employee)]
+    }
+
     /// Whether a grant makes an administrator of everything.
     static func isAdmin(_ role: Role, _ scope: String) -> Bool { role == .admin && scope.isEmpty }
+}
+
+extension World {
+    /// The callers that are bound to an employee, by ascending number.
+    func principals(of employee: StreamNumber) throws(Refusal) -> [StreamNumber] {
+        let value = ClaimKey.bigEndian(employee.rawValue)
+        return try holders(of: lookupKey(domain: PrincipalEffects.employeeDomain, value: value))
+    }
 }
 
 extension ExternalKey {

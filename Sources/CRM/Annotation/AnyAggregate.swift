@@ -22,20 +22,24 @@ enum Annotation {
         try FormCheck.reference(target, "target")
     }
 
-    /// The person that an event of this aggregate concerns: the party itself, or the customer of an order or a
-    /// return; nil where there is none.
+    /// The person that an event of this aggregate concerns: the party or the employee itself, or the customer of an
+    /// order, a return or a coupon; nil where there is none.
     static func subject(
         of kind: AggregateKind, _ number: StreamNumber, _ log: any LogReader
     ) throws(Refusal) -> NewSubject? {
         let customer: UInt64
         switch kind {
-        case .party: return NewSubject(.target, .self_)
+        case .party, .employee: return NewSubject(.target, .self_)
+        case .coupon: customer = try log.state(CouponAggregate.self, of: number)?.partyNumber ?? 0
         case .order: customer = try log.state(OrderAggregate.self, of: number)?.partyNumber ?? 0
         case .return: customer = try log.state(ReturnAggregate.self, of: number)?.partyNumber ?? 0
         default: return nil
         }
         return customer == 0 ? nil : NewSubject(.number(StreamNumber(customer)), .customer)
     }
+
+    /// Whether aggregates of this kind are persons, whose keys in other systems are sealed.
+    static func isPerson(_ kind: AggregateKind) -> Bool { kind == .party || kind == .employee }
 
     /// Refuses where the target does not exist.
     ///

@@ -4,16 +4,18 @@ package import Schema
 package struct LinkFacts: Sendable {
     /// The aggregate of the same kind that the key names so far.
     var holder: StreamNumber?
-    /// The part with a party's key.
+    /// The part with a person's key.
     var part: Int?
 }
 
-/// Systems whose names the service gives itself: under them it finds callers and files again.
+/// Systems whose names the service gives itself: under them it finds callers, files and coupons
+/// again.
 enum ReservedSystem {
     static let importFile = "import-file"
     static let uid = "uid"
     static let socket = "socket"
     static let token = "token"
+    static let couponCode = "coupon-code"
 
     /// Refuses keys by which nobody but the service may link or unlink an aggregate of this kind.
     ///
@@ -23,6 +25,7 @@ enum ReservedSystem {
             switch kind {
             case .import: [importFile]
             case .principal: [uid, socket, token]
+            case .coupon: [couponCode]
             default: []
             }
         guard !reserved.contains(key.system) else {
@@ -51,7 +54,7 @@ extension LinkExternalRecord: DomainCommand {
 
     package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> LinkFacts {
         var facts = LinkFacts(holder: try preparation.reader.resolve(Reference(external: key), kind), part: nil)
-        guard kind == .party else { return facts }
+        guard Annotation.isPerson(kind) else { return facts }
         facts.part = preparation.seal(PersonalData(.externalLinked(ExternalKeyPersonal(key))), for: .target)
         clearKey()
         return facts
@@ -70,8 +73,12 @@ extension LinkExternalRecord: DomainCommand {
             try party.requireInUse()
             try FormCheck.count(Int(party.externalCount) + 1, "key", maximum: Limits.externalKeys)
         }
+        if kind == .employee {
+            let employee = try Decided.state(try context.world.state(EmployeeAggregate.self, of: context.target))
+            try FormCheck.count(Int(employee.externalCount) + 1, "key", maximum: Limits.externalKeys)
+        }
         var linked = ExternalLinked()
-        if kind != .party { linked.key = key }
+        if !Annotation.isPerson(kind) { linked.key = key }
         let subject = try Annotation.subject(of: kind, context.target, context.world)
         return [.fact(.externalLinked(linked), subjects: subject.map { [$0.sealed(facts.part)] } ?? [])]
     }
@@ -96,7 +103,7 @@ extension UnlinkExternalRecord: DomainCommand {
 
     package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> LinkFacts {
         var facts = LinkFacts(holder: try preparation.reader.resolve(Reference(external: key), kind), part: nil)
-        guard kind == .party else { return facts }
+        guard Annotation.isPerson(kind) else { return facts }
         facts.part = preparation.seal(PersonalData(.externalUnlinked(ExternalKeyPersonal(key))), for: .target)
         clearKey()
         return facts
@@ -116,8 +123,13 @@ extension UnlinkExternalRecord: DomainCommand {
                 hasName: party.hasName_p, contactPoints: party.contactPoints.count,
                 externalKeys: party.externalCount > 0 ? party.externalCount - 1 : 0)
         }
+        if kind == .employee {
+            let employee = try Decided.state(try context.world.state(EmployeeAggregate.self, of: context.target))
+            try EmployeeState.requireIdentity(
+                hasName: employee.hasNamePart, externalKeys: employee.externalCount > 0 ? employee.externalCount - 1 : 0)
+        }
         var unlinked = ExternalUnlinked()
-        if kind != .party { unlinked.key = key }
+        if !Annotation.isPerson(kind) { unlinked.key = key }
         let subject = try Annotation.subject(of: kind, context.target, context.world)
         return [.fact(.externalUnlinked(unlinked), subjects: subject.map { [$0.sealed(facts.part)] } ?? [])]
     }

@@ -13,7 +13,11 @@ package enum AggregateRegistry {
         case .import: ImportAggregate.self
         case .organisation: OrganisationAggregate.self
         case .principal: PrincipalAggregate.self
-        case .employee, .team, .territory, .offer, .coupon: nil
+        case .employee: EmployeeAggregate.self
+        case .team: TeamAggregate.self
+        case .territory: TerritoryAggregate.self
+        case .offer: OfferAggregate.self
+        case .coupon: CouponAggregate.self
         case .interaction, .field, .exchangeRates: nil
         case .pipeline, .opportunity: nil
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: nil
@@ -32,9 +36,12 @@ package enum AggregateRegistry {
             case .return: ReturnEffects.effects(of: event.payload)
             case .import: ImportEffects.effects(of: event.payload)
             case .principal: PrincipalEffects.effects(of: event.payload)
+            case .employee, .team, .territory: PeopleEffects.effects(of: event.payload, stream: event.header.stream)
+            case .offer, .coupon: OfferEffects.effects(of: event.payload)
             default: []
             }
-        return own + LinkEffects.effects(of: event.payload, on: kind, stream: event.header.stream)
+        return own + OwnerEffects.effects(of: event.payload, on: kind)
+            + LinkEffects.effects(of: event.payload, on: kind, stream: event.header.stream)
     }
 
     /// What an opened personal part does to the index; the stream is the event's.

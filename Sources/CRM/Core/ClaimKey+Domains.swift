@@ -30,7 +30,59 @@ extension ClaimKey {
         ClaimKey(domain: 7, bigEndian(stream.rawValue) + Array(tag.utf8))
     }
 
-    private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+    /// How many open things an owner has.
+    static func openWork(_ owner: OwnerKey) -> ClaimKey { ClaimKey(domain: 10, owner.bytes) }
+
+    /// How many open things of one kind an owner has.
+    static func openWork(_ owner: OwnerKey, _ kind: AggregateKind) -> ClaimKey {
+        ClaimKey(domain: 11, owner.token(kind))
+    }
+
+    /// How many employees are in a team.
+    package static func teamMembers(_ team: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 12, bigEndian(team.rawValue))
+    }
+
+    /// Number of the team in use that has this name, whatever the case of its letters; 0: none.
+    package static func teamName(_ name: String) -> ClaimKey { ClaimKey(domain: 13, name.lowercased().utf8) }
+
+    /// How many teams or territories in use are a part of this one.
+    package static func parts(_ stream: StreamNumber) -> ClaimKey { ClaimKey(domain: 14, bigEndian(stream.rawValue)) }
+
+    /// Number of the territory in use that has this rule; 0: none.
+    package static func territoryRule(_ rule: TerritoryRule) -> ClaimKey {
+        ClaimKey(domain: 15, Array(rule.country.utf8) + [0] + Array(rule.tag.utf8))
+    }
+
+    /// How many territories were ever defined.
+    package static let territories = ClaimKey(domain: 16, [])
+
+    /// How many coupons of an offer are out: issued and not withdrawn.
+    package static func offerIssued(_ offer: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 17, bigEndian(offer.rawValue))
+    }
+
+    /// How many coupons of an offer one party was issued, those that were withdrawn left out.
+    package static func offerIssued(_ offer: StreamNumber, to party: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 17, bigEndian(offer.rawValue) + bigEndian(party.rawValue))
+    }
+
+    /// How many redemptions of an offer are in force.
+    package static func offerRedeemed(_ offer: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 18, bigEndian(offer.rawValue))
+    }
+
+    /// How many redemptions of an offer by one party are in force.
+    package static func offerRedeemed(_ offer: StreamNumber, by party: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 18, bigEndian(offer.rawValue) + bigEndian(party.rawValue))
+    }
+
+    /// How many coupons of an offer were redeemed on an order: 0 or 1.
+    package static func offerOnOrder(_ offer: StreamNumber, _ order: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 19, bigEndian(offer.rawValue) + bigEndian(order.rawValue))
+    }
+
+    static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
     }
 }

@@ -114,24 +114,24 @@ extension CommandBody.OneOf_Command {
         case .retireMarket: UnknownCommand()
         case .restoreMarket: UnknownCommand()
         case .withdrawMarketSize: UnknownCommand()
-        case .hireEmployee: UnknownCommand()
-        case .changeEmployee: UnknownCommand()
-        case .assignRole: UnknownCommand()
-        case .unassignRole: UnknownCommand()
-        case .joinTeam: UnknownCommand()
-        case .leaveTeam: UnknownCommand()
-        case .setCapacity: UnknownCommand()
-        case .transferPortfolio: UnknownCommand()
-        case .deactivateEmployee: UnknownCommand()
-        case .reactivateEmployee: UnknownCommand()
-        case .defineTeam: UnknownCommand()
-        case .changeTeam: UnknownCommand()
-        case .retireTeam: UnknownCommand()
-        case .defineTerritory: UnknownCommand()
-        case .changeTerritory: UnknownCommand()
-        case .retireTerritory: UnknownCommand()
-        case .assignTerritory: UnknownCommand()
-        case .assignOwner: UnknownCommand()
+        case .hireEmployee(let command): command
+        case .changeEmployee(let command): command
+        case .assignRole(let command): command
+        case .unassignRole(let command): command
+        case .joinTeam(let command): command
+        case .leaveTeam(let command): command
+        case .setCapacity(let command): command
+        case .transferPortfolio(let command): command
+        case .deactivateEmployee(let command): command
+        case .reactivateEmployee(let command): command
+        case .defineTeam(let command): command
+        case .changeTeam(let command): command
+        case .retireTeam(let command): command
+        case .defineTerritory(let command): command
+        case .changeTerritory(let command): command
+        case .retireTerritory(let command): command
+        case .assignTerritory(let command): command
+        case .assignOwner(let command): command
         case .setTarget: UnknownCommand()
         case .recordTraining: UnknownCommand()
         case .reviewRelationship: UnknownCommand()

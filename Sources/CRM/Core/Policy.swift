@@ -27,7 +27,9 @@ package struct PolicyContext {
 
 /// Every policy of the domain. One line per policy; they are asked in this order.
 package enum PolicyRegistry {
-    static let policies: [any Policy.Type] = [CustomerStatusPolicy.self]
+    static let policies: [any Policy.Type] = [
+        CustomerStatusPolicy.self, TerritoryPolicy.self, DeactivationPolicy.self,
+    ]
 
     /// How often consequences may have consequences.
     package static let rounds = 8

@@ -39,6 +39,14 @@ package enum PartyAggregate: Aggregate {
             state.forgetPolicy()
         case .externalLinked: state.externalCount += 1
         case .externalUnlinked: state.externalCount = state.externalCount > 0 ? state.externalCount - 1 : 0
+        case .tagged(let tagged): state.tag(tagged.tag)
+        case .untagged(let untagged): state.tags.removeAll { $0.isIdentical(to: untagged.tag) }
+        case .ownerAssigned(let assigned):
+            if assigned.owner.isNobody { state.clearOwner() } else { state.owner = assigned.owner }
+            state.ownerTerritoryNumber = assigned.territoryNumber
+        case .territoryAssigned(let assigned):
+            state.territoryNumber = assigned.territoryNumber
+            state.territoryPinned = assigned.pinned
         case .partyArchived: state.archived = true
         case .partyRestored: state.archived = false
         default: break
@@ -84,6 +92,10 @@ extension PartyState {
             policyPosition = position.rawValue
             statusBeforePolicy = changed.from
         }
+    }
+
+    fileprivate mutating func tag(_ tag: String) {
+        if !tags.contains(where: { $0.isIdentical(to: tag) }) { tags.append(tag) }
     }
 
     fileprivate mutating func forgetPolicy() {

@@ -17,7 +17,10 @@ package enum PersonalEffects {
         case .contactPointRetired(let retired): return [LookupValue(retired.contactPoint)?.removed].compactMap { $0 }
         case .externalLinked(let external): return external.hasKey ? [.link(kind, external.key)] : []
         case .externalUnlinked(let external): return external.hasKey ? [.unlink(kind, external.key)] : []
-        case .employeeHired, .employeeChanged, .offerIssued: return []
+        case .employeeHired(let hired): return hired.external.map { .link(kind, $0) }
+        case .offerIssued(let issued):
+            return issued.coupon.code.isEmpty ? [] : [.link(kind, ExternalKey(couponCode: issued.coupon.code))]
+        case .employeeChanged: return []
         case .fieldsSet, .interactionLogged, .interactionCorrected: return []
         case .opportunityOpened, .opportunityChanged, .opportunityCorrected, .opportunityWon, .opportunityLost,
             .nextStepSet:

@@ -78,15 +78,12 @@ enum AccessMatrix {
             .changeCompetitor, .retireCompetitor, .restoreCompetitor,
             .withdrawCompetitorMove, .defineMarket, .changeMarket,
             .recordMarketSize, .retireMarket, .restoreMarket,
-            .withdrawMarketSize:
-            .business
-        case .hireEmployee, .changeEmployee, .assignRole,
-            .unassignRole, .joinTeam, .leaveTeam,
-            .setCapacity, .transferPortfolio, .deactivateEmployee,
-            .reactivateEmployee, .defineTeam, .changeTeam,
-            .retireTeam, .defineTerritory, .changeTerritory,
-            .retireTerritory, .assignTerritory, .assignOwner:
+            .withdrawMarketSize: .business
+        case .hireEmployee, .changeEmployee, .assignRole, .unassignRole, .joinTeam, .leaveTeam, .setCapacity,
+            .deactivateEmployee, .reactivateEmployee, .defineTeam, .changeTeam, .retireTeam, .defineTerritory,
+            .changeTerritory, .retireTerritory:
             .settings
+        case .transferPortfolio, .assignTerritory, .assignOwner: .business
         case .setTarget, .recordTraining, .reviewRelationship,
             .withdrawTarget, .correctTraining, .withdrawTraining:
             .business

@@ -173,7 +173,7 @@ struct Gateway: Sendable {
         try command.visitReferences { (reference, kind) throws(Refusal) in
             switch reference.target {
             case .external(let key):
-                if kind == .party { holdsPersonalData = true }
+                if kind.isPerson { holdsPersonalData = true }
                 reference.token = context.token(of: key, kind).data
             case .token:
                 throw Self.tokenFromOutside
@@ -221,8 +221,8 @@ extension CommandBody.OneOf_Command {
         case .placeOrder(let order): order.hasPersonal
         case .upsertOrder(let upsert): upsert.order.hasPersonal
         case .correctOrder(let correction): correction.corrected.hasPersonal
-        case .linkExternalRecord(let link): link.kind == .party
-        case .unlinkExternalRecord(let link): link.kind == .party
+        case .linkExternalRecord(let link): link.kind.isPerson
+        case .unlinkExternalRecord(let link): link.kind.isPerson
         case .definePipeline, .publishPipelineVersion, .mapStages:
             false
         case .openOpportunity, .upsertOpportunity, .changeOpportunity,
@@ -233,9 +233,9 @@ extension CommandBody.OneOf_Command {
             .removeBuyingRole, .setNextStep, .winOpportunity,
             .loseOpportunity, .reopenOpportunity, .abandonOpportunity:
             false
-        case .publishOffer, .changeOffer, .withdrawOffer,
-            .issueOffer, .redeemOffer, .reverseOfferRedemption,
-            .withdrawCoupon:
+        case .issueOffer(let issue): issue.hasPersonal
+        case .redeemOffer(let redemption): redemption.hasPersonal
+        case .publishOffer, .changeOffer, .withdrawOffer, .reverseOfferRedemption, .withdrawCoupon:
             false
         case .logInteraction, .correctInteraction, .linkInteraction,
             .redactInteraction:
@@ -261,11 +261,9 @@ extension CommandBody.OneOf_Command {
             .recordMarketSize, .retireMarket, .restoreMarket,
             .withdrawMarketSize:
             false
-        case .hireEmployee, .changeEmployee, .assignRole,
-            .unassignRole, .joinTeam, .leaveTeam,
-            .setCapacity, .transferPortfolio, .deactivateEmployee,
-            .reactivateEmployee, .defineTeam, .changeTeam,
-            .retireTeam, .defineTerritory, .changeTerritory,
+        case .hireEmployee, .changeEmployee: true
+        case .assignRole, .unassignRole, .joinTeam, .leaveTeam, .setCapacity, .transferPortfolio, .deactivateEmployee,
+            .reactivateEmployee, .defineTeam, .changeTeam, .retireTeam, .defineTerritory, .changeTerritory,
             .retireTerritory, .assignTerritory, .assignOwner:
             false
         case .setTarget, .recordTraining, .reviewRelationship,
@@ -285,4 +283,9 @@ extension CommandBody.OneOf_Command {
             false
         }
     }
+}
+
+extension AggregateKind {
+    /// Whether aggregates of this kind are persons, so that their keys in other systems are personal.
+    fileprivate var isPerson: Bool { self == .party || self == .employee }
 }

@@ -46,7 +46,7 @@ package struct RecordChanges: Sendable {
     private static let kindsWithPersonalEffects: Set<EventKind> = [
         .partyRegistered, .partyCorrected, .partyDetailChanged, .contactPointAdded, .contactPointRetired,
         .externalLinked,
-        .externalUnlinked,
+        .externalUnlinked, .employeeHired, .offerIssued,
     ]
 
     private func personalEffects(_ header: EventHeader, _ record: RawSpan) throws -> [IndexEffect] {

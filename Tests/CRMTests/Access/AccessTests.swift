@@ -148,7 +148,7 @@ internal import Testing
         #expect(scenario.when(allow(shop, false)).kinds == [.onBehalfOfAllowed])
     }
 
-    @Test func `there are no employees to bind a principal to yet`() throws {
+    @Test func `a principal is bound to employees only`() throws {
         var scenario = scenario
         let outcome = scenario.when(
             BindPrincipal.with {
