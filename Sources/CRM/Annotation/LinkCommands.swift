@@ -8,8 +8,7 @@ package struct LinkFacts: Sendable {
     var part: Int?
 }
 
-/// Systems whose names the service gives itself: under them it finds callers, files and coupons
-/// again.
+/// Systems whose names the service gives itself: under them it finds callers, files and coupons again.
 enum ReservedSystem {
     static let importFile = "import-file"
     static let uid = "uid"
@@ -20,7 +19,9 @@ enum ReservedSystem {
     /// Refuses keys by which nobody but the service may link or unlink an aggregate of this kind.
     ///
     /// - Throws: SCHEMA_INVALID.
-    static func check(_ key: ExternalKey, _ kind: AggregateKind) throws(Refusal) {
+    static func check(
+        _ key: ExternalKey, _ kind: AggregateKind, field: String = "key.system"
+    ) throws(Refusal) {
         let reserved: [String] =
             switch kind {
             case .import: [importFile]
@@ -30,7 +31,7 @@ enum ReservedSystem {
             }
         guard !reserved.contains(key.system) else {
             throw Refusal(
-                .schemaInvalid, "This system's name belongs to the service. Use another one.", field: "key.system")
+                .schemaInvalid, "This system's name belongs to the service. Use another one.", field: field)
         }
     }
 }

@@ -58,13 +58,13 @@ extension CommandBody.OneOf_Command {
         case .loseOpportunity: UnknownCommand()
         case .reopenOpportunity: UnknownCommand()
         case .abandonOpportunity: UnknownCommand()
-        case .publishOffer: UnknownCommand()
-        case .changeOffer: UnknownCommand()
-        case .withdrawOffer: UnknownCommand()
-        case .issueOffer: UnknownCommand()
-        case .redeemOffer: UnknownCommand()
-        case .reverseOfferRedemption: UnknownCommand()
-        case .withdrawCoupon: UnknownCommand()
+        case .publishOffer(let command): command
+        case .changeOffer(let command): command
+        case .withdrawOffer(let command): command
+        case .issueOffer(let command): command
+        case .redeemOffer(let command): command
+        case .reverseOfferRedemption(let command): command
+        case .withdrawCoupon(let command): command
         case .logInteraction: UnknownCommand()
         case .correctInteraction: UnknownCommand()
         case .linkInteraction: UnknownCommand()

@@ -28,7 +28,7 @@ package struct PolicyContext {
 /// Every policy of the domain. One line per policy; they are asked in this order.
 package enum PolicyRegistry {
     static let policies: [any Policy.Type] = [
-        CustomerStatusPolicy.self, TerritoryPolicy.self, DeactivationPolicy.self,
+        CustomerStatusPolicy.self, TerritoryPolicy.self, DeactivationPolicy.self, OfferExpiryPolicy.self,
     ]
 
     /// How often consequences may have consequences.

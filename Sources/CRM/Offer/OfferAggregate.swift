@@ -16,7 +16,10 @@ package enum OfferAggregate: Aggregate {
         case .offerChanged(let changed):
             state.status = .published
             state.terms = changed.terms
-            state.expiredPosition = 0
+            // An expiry that is older than the change was true; of another one `OfferExpiryPolicy` takes it back.
+            if !changed.hasValidToBefore || event.occurredAt.rawValue >= changed.validToBefore {
+                state.expiredPosition = 0
+            }
         case .offerExpired:
             state.status = .expired
             state.expiredPosition = event.position.rawValue

@@ -28,7 +28,7 @@ internal import Testing
         #expect(hired.roles == ["sales", "manager"] && hired.teamNumbers == [team.rawValue])
         #expect(hired.hasName_p && hired.externalCount == 1)
         #expect(hired.contactPoints.map(\.kind) == [.email, .mobile])
-        #expect(hired.contactPoints.allSatisfy(\.normalised))
+        #expect(hired.contactPoints.map(\.normalised) == [true, true])
         let number = try #require(outcome.events.first?.stream)
         #expect(outcome.events.first?.subjects.last?.subject == number)
         guard case .employeeHired(let personal)? = office.scenario.lastPersonal else { throw TestFailure() }
