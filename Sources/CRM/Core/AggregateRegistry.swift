@@ -20,7 +20,9 @@ package enum AggregateRegistry {
         case .coupon: CouponAggregate.self
         case .interaction, .field, .exchangeRates: nil
         case .pipeline, .opportunity: nil
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: nil
+        case .loyaltyProgramme: ProgrammeAggregate.self
+        case .loyaltyAccount: LoyaltyAccountAggregate.self
+        case .reward, .redemption: nil
         case .competitor, .market, .target, .training: nil
         case .unspecified, .log, .UNRECOGNIZED: nil
         }
@@ -38,6 +40,8 @@ package enum AggregateRegistry {
             case .principal: PrincipalEffects.effects(of: event.payload)
             case .employee, .team, .territory: PeopleEffects.effects(of: event.payload, stream: event.header.stream)
             case .offer, .coupon: OfferEffects.effects(of: event.payload)
+            case .loyaltyProgramme: ProgrammeEffects.effects(of: event)
+            case .loyaltyAccount: LoyaltyAccountEffects.effects(of: event)
             default: []
             }
         return own + OwnerEffects.effects(of: event.payload, on: kind)

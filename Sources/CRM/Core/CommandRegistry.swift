@@ -69,31 +69,31 @@ extension CommandBody.OneOf_Command {
         case .correctInteraction: UnknownCommand()
         case .linkInteraction: UnknownCommand()
         case .redactInteraction: UnknownCommand()
-        case .defineProgramme: UnknownCommand()
-        case .changeProgramme: UnknownCommand()
-        case .activateProgramme: UnknownCommand()
-        case .suspendProgramme: UnknownCommand()
-        case .publishEarningRule: UnknownCommand()
-        case .retireEarningRule: UnknownCommand()
-        case .setExpiryPolicy: UnknownCommand()
-        case .setLockDays: UnknownCommand()
-        case .defineTier: UnknownCommand()
-        case .retireTier: UnknownCommand()
-        case .setTierPolicy: UnknownCommand()
-        case .setPointValue: UnknownCommand()
-        case .enrolMember: UnknownCommand()
-        case .earnPoints: UnknownCommand()
-        case .unlockPoints: UnknownCommand()
-        case .spendPoints: UnknownCommand()
-        case .reverseEarning: UnknownCommand()
-        case .reverseSpending: UnknownCommand()
-        case .expirePoints: UnknownCommand()
-        case .adjustPoints: UnknownCommand()
-        case .transferPoints: UnknownCommand()
-        case .changeTier: UnknownCommand()
-        case .freezeAccount: UnknownCommand()
-        case .unfreezeAccount: UnknownCommand()
-        case .closeAccount: UnknownCommand()
+        case .defineProgramme(let command): command
+        case .changeProgramme(let command): command
+        case .activateProgramme(let command): command
+        case .suspendProgramme(let command): command
+        case .publishEarningRule(let command): command
+        case .retireEarningRule(let command): command
+        case .setExpiryPolicy(let command): command
+        case .setLockDays(let command): command
+        case .defineTier(let command): command
+        case .retireTier(let command): command
+        case .setTierPolicy(let command): command
+        case .setPointValue(let command): command
+        case .enrolMember(let command): command
+        case .earnPoints(let command): command
+        case .unlockPoints(let command): command
+        case .spendPoints(let command): command
+        case .reverseEarning(let command): command
+        case .reverseSpending(let command): command
+        case .expirePoints(let command): command
+        case .adjustPoints(let command): command
+        case .transferPoints(let command): command
+        case .changeTier(let command): command
+        case .freezeAccount(let command): command
+        case .unfreezeAccount(let command): command
+        case .closeAccount(let command): command
         case .defineReward: UnknownCommand()
         case .changeReward: UnknownCommand()
         case .retireReward: UnknownCommand()

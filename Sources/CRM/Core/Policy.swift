@@ -29,6 +29,7 @@ package struct PolicyContext {
 package enum PolicyRegistry {
     static let policies: [any Policy.Type] = [
         CustomerStatusPolicy.self, TerritoryPolicy.self, DeactivationPolicy.self, OfferExpiryPolicy.self,
+        EarningPolicy.self, MemberTierPolicy.self,
     ]
 
     /// How often consequences may have consequences.
