@@ -22,8 +22,8 @@ enum Annotation {
         try FormCheck.reference(target, "target")
     }
 
-    /// The person that an event of this aggregate concerns: the party or the employee itself, or the customer of an
-    /// order, a return or a coupon; nil where there is none.
+    /// The person that an event of this aggregate concerns: the party or the employee itself, the customer of an order,
+    /// a return or a coupon, or whom an opportunity is with; nil where there is none.
     static func subject(
         of kind: AggregateKind, _ number: StreamNumber, _ log: any LogReader
     ) throws(Refusal) -> NewSubject? {
@@ -32,6 +32,9 @@ enum Annotation {
         case .party, .employee: return NewSubject(.target, .self_)
         case .coupon: customer = try log.state(CouponAggregate.self, of: number)?.partyNumber ?? 0
         case .order: customer = try log.state(OrderAggregate.self, of: number)?.partyNumber ?? 0
+        case .opportunity:
+            let party = try log.state(OpportunityAggregate.self, of: number)?.party ?? .none
+            return party == .none ? nil : NewSubject(.number(party), .prospect)
         case .return: customer = try log.state(ReturnAggregate.self, of: number)?.partyNumber ?? 0
         default: return nil
         }

@@ -19,7 +19,8 @@ package enum AggregateRegistry {
         case .offer: OfferAggregate.self
         case .coupon: CouponAggregate.self
         case .interaction, .field, .exchangeRates: nil
-        case .pipeline, .opportunity: nil
+        case .pipeline: PipelineAggregate.self
+        case .opportunity: OpportunityAggregate.self
         case .loyaltyProgramme: ProgrammeAggregate.self
         case .loyaltyAccount: LoyaltyAccountAggregate.self
         case .reward, .redemption: nil
@@ -42,6 +43,8 @@ package enum AggregateRegistry {
             case .offer, .coupon: OfferEffects.effects(of: event.payload)
             case .loyaltyProgramme: ProgrammeEffects.effects(of: event)
             case .loyaltyAccount: LoyaltyAccountEffects.effects(of: event)
+            case .pipeline: PipelineEffects.effects(of: event.payload, pipeline: event.header.stream)
+            case .opportunity: OpportunityEffects.effects(of: event.payload)
             default: []
             }
         return own + OwnerEffects.effects(of: event.payload, on: kind)

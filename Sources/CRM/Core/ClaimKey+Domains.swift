@@ -30,6 +30,19 @@ extension ClaimKey {
         ClaimKey(domain: 7, bigEndian(stream.rawValue) + Array(tag.utf8))
     }
 
+    /// Number of the stream of the default pipeline; 0 where none is defined.
+    package static let defaultPipeline = ClaimKey(domain: 30, [])
+
+    /// How many open opportunities entered a stage of a pipeline, before any mapping of stages.
+    package static func openInStage(_ pipeline: StreamNumber, _ stage: String) -> ClaimKey {
+        ClaimKey(domain: 31, bigEndian(pipeline.rawValue) + Array(stage.utf8))
+    }
+
+    /// How many open opportunities a party has.
+    package static func openOpportunities(_ party: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 32, bigEndian(party.rawValue))
+    }
+
     /// How many open things an owner has.
     static func openWork(_ owner: OwnerKey) -> ClaimKey { ClaimKey(domain: 10, owner.bytes) }
 

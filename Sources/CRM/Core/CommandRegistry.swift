@@ -34,30 +34,30 @@ extension CommandBody.OneOf_Command {
         case .registerReturn(let command): command
         case .upsertReturn(let command): command
         case .refundReturn(let command): command
-        case .definePipeline: UnknownCommand()
-        case .publishPipelineVersion: UnknownCommand()
-        case .mapStages: UnknownCommand()
-        case .openOpportunity: UnknownCommand()
-        case .upsertOpportunity: UnknownCommand()
-        case .changeOpportunity: UnknownCommand()
-        case .correctOpportunity: UnknownCommand()
-        case .advanceStage: UnknownCommand()
-        case .regressStage: UnknownCommand()
-        case .setAmount: UnknownCommand()
-        case .setCloseDate: UnknownCommand()
-        case .overrideProbability: UnknownCommand()
-        case .setForecastCategory: UnknownCommand()
-        case .addLine: UnknownCommand()
-        case .removeLine: UnknownCommand()
-        case .addCompetitor: UnknownCommand()
-        case .removeCompetitor: UnknownCommand()
-        case .addBuyingRole: UnknownCommand()
-        case .removeBuyingRole: UnknownCommand()
-        case .setNextStep: UnknownCommand()
-        case .winOpportunity: UnknownCommand()
-        case .loseOpportunity: UnknownCommand()
-        case .reopenOpportunity: UnknownCommand()
-        case .abandonOpportunity: UnknownCommand()
+        case .definePipeline(let command): command
+        case .publishPipelineVersion(let command): command
+        case .mapStages(let command): command
+        case .openOpportunity(let command): command
+        case .upsertOpportunity(let command): command
+        case .changeOpportunity(let command): command
+        case .correctOpportunity(let command): command
+        case .advanceStage(let command): command
+        case .regressStage(let command): command
+        case .setAmount(let command): command
+        case .setCloseDate(let command): command
+        case .overrideProbability(let command): command
+        case .setForecastCategory(let command): command
+        case .addLine(let command): command
+        case .removeLine(let command): command
+        case .addCompetitor(let command): command
+        case .removeCompetitor(let command): command
+        case .addBuyingRole(let command): command
+        case .removeBuyingRole(let command): command
+        case .setNextStep(let command): command
+        case .winOpportunity(let command): command
+        case .loseOpportunity(let command): command
+        case .reopenOpportunity(let command): command
+        case .abandonOpportunity(let command): command
         case .publishOffer(let command): command
         case .changeOffer(let command): command
         case .withdrawOffer(let command): command

@@ -44,13 +44,10 @@ enum AccessMatrix {
         switch command {
         case .startImport, .commitImport: .imports
         case .definePipeline, .publishPipelineVersion, .mapStages: .settings
-        case .openOpportunity, .upsertOpportunity, .changeOpportunity,
-            .correctOpportunity, .advanceStage, .regressStage,
-            .setAmount, .setCloseDate, .overrideProbability,
-            .setForecastCategory, .addLine, .removeLine,
-            .addCompetitor, .removeCompetitor, .addBuyingRole,
-            .removeBuyingRole, .setNextStep, .winOpportunity,
-            .loseOpportunity, .reopenOpportunity, .abandonOpportunity:
+        case .openOpportunity, .upsertOpportunity, .changeOpportunity, .correctOpportunity, .advanceStage, .regressStage,
+            .setAmount, .setCloseDate, .overrideProbability, .setForecastCategory, .addLine, .removeLine, .addCompetitor,
+            .removeCompetitor, .addBuyingRole, .removeBuyingRole, .setNextStep, .winOpportunity, .loseOpportunity,
+            .reopenOpportunity, .abandonOpportunity:
             .business
         case .publishOffer, .changeOffer, .withdrawOffer,
             .issueOffer, .redeemOffer, .reverseOfferRedemption,

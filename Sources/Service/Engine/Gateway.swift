@@ -223,15 +223,16 @@ extension CommandBody.OneOf_Command {
         case .correctOrder(let correction): correction.corrected.hasPersonal
         case .linkExternalRecord(let link): link.kind.isPerson
         case .unlinkExternalRecord(let link): link.kind.isPerson
-        case .definePipeline, .publishPipelineVersion, .mapStages:
-            false
-        case .openOpportunity, .upsertOpportunity, .changeOpportunity,
-            .correctOpportunity, .advanceStage, .regressStage,
-            .setAmount, .setCloseDate, .overrideProbability,
-            .setForecastCategory, .addLine, .removeLine,
-            .addCompetitor, .removeCompetitor, .addBuyingRole,
-            .removeBuyingRole, .setNextStep, .winOpportunity,
-            .loseOpportunity, .reopenOpportunity, .abandonOpportunity:
+        case .openOpportunity(let open): open.hasPersonal || open.hasClosing
+        case .upsertOpportunity(let upsert): upsert.opportunity.hasPersonal || upsert.opportunity.hasClosing
+        case .changeOpportunity(let change): change.hasPersonal
+        case .correctOpportunity(let correction): correction.hasClosing
+        case .winOpportunity(let win): win.hasClosing
+        case .loseOpportunity(let lose): lose.hasClosing
+        case .setNextStep(let set): set.hasNextStep
+        case .definePipeline, .publishPipelineVersion, .mapStages, .advanceStage, .regressStage, .setAmount,
+            .setCloseDate, .overrideProbability, .setForecastCategory, .addLine, .removeLine, .addCompetitor,
+            .removeCompetitor, .addBuyingRole, .removeBuyingRole, .reopenOpportunity, .abandonOpportunity:
             false
         case .issueOffer(let issue): issue.hasPersonal
         case .redeemOffer(let redemption): redemption.hasPersonal
