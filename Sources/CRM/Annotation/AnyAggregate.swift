@@ -36,6 +36,9 @@ enum Annotation {
             let party = try log.state(OpportunityAggregate.self, of: number)?.party ?? .none
             return party == .none ? nil : NewSubject(.number(party), .prospect)
         case .return: customer = try log.state(ReturnAggregate.self, of: number)?.partyNumber ?? 0
+        case .training:
+            let employee = try log.state(TrainingAggregate.self, of: number)?.employeeNumber ?? 0
+            return employee == 0 ? nil : NewSubject(.number(StreamNumber(employee)), .self_)
         default: return nil
         }
         return customer == 0 ? nil : NewSubject(.number(StreamNumber(customer)), .customer)

@@ -24,7 +24,10 @@ package enum AggregateRegistry {
         case .loyaltyProgramme: ProgrammeAggregate.self
         case .loyaltyAccount: LoyaltyAccountAggregate.self
         case .reward, .redemption: nil
-        case .competitor, .market, .target, .training: nil
+        case .competitor: CompetitorAggregate.self
+        case .market: MarketAggregate.self
+        case .target: TargetAggregate.self
+        case .training: TrainingAggregate.self
         case .unspecified, .log, .UNRECOGNIZED: nil
         }
     }
@@ -45,6 +48,8 @@ package enum AggregateRegistry {
             case .loyaltyAccount: LoyaltyAccountEffects.effects(of: event)
             case .pipeline: PipelineEffects.effects(of: event.payload, pipeline: event.header.stream)
             case .opportunity: OpportunityEffects.effects(of: event.payload)
+            case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)
+            case .target, .training: TargetEffects.effects(of: event)
             default: []
             }
         return own + OwnerEffects.effects(of: event.payload, on: kind)

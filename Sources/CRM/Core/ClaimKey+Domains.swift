@@ -30,6 +30,28 @@ extension ClaimKey {
         ClaimKey(domain: 7, bigEndian(stream.rawValue) + Array(tag.utf8))
     }
 
+    /// Register: the competitor of this name, whatever its case; 0 where there is none.
+    package static func competitorName(_ name: String) -> ClaimKey {
+        ClaimKey(domain: 50, FoldedName(name).bytes)
+    }
+
+    /// Register: the market of this name, whatever its case; 0 where there is none.
+    package static func marketName(_ name: String) -> ClaimKey { ClaimKey(domain: 51, FoldedName(name).bytes) }
+
+    /// Register: the target of this metric, period, owner, programme and currency; 0 where there never was one.
+    package static func target(_ target: TargetSet) -> ClaimKey {
+        let owner: (kind: UInt8, number: UInt64) =
+            switch target.owner.owner {
+            case .employeeNumber(let number): (1, number)
+            case .teamNumber(let number): (2, number)
+            case nil: (0, 0)
+            }
+        var key = bigEndian(UInt16(clamping: target.metric.rawValue))
+        key += Array(target.period.firstDay.utf8) + Array(target.period.lastDay.utf8)
+        key += [owner.kind] + bigEndian(owner.number) + bigEndian(target.programmeNumber)
+        return ClaimKey(domain: 52, key + Array(target.value.money.currency.utf8))
+    }
+
     /// Number of the stream of the default pipeline; 0 where none is defined.
     package static let defaultPipeline = ClaimKey(domain: 30, [])
 

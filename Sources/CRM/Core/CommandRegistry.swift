@@ -101,19 +101,19 @@ extension CommandBody.OneOf_Command {
         case .redeemReward: UnknownCommand()
         case .fulfilReward: UnknownCommand()
         case .cancelRedemption: UnknownCommand()
-        case .recordCompetitor: UnknownCommand()
-        case .recordCompetitorMove: UnknownCommand()
-        case .setStrengthWeakness: UnknownCommand()
-        case .changeCompetitor: UnknownCommand()
-        case .retireCompetitor: UnknownCommand()
-        case .restoreCompetitor: UnknownCommand()
-        case .withdrawCompetitorMove: UnknownCommand()
-        case .defineMarket: UnknownCommand()
-        case .changeMarket: UnknownCommand()
-        case .recordMarketSize: UnknownCommand()
-        case .retireMarket: UnknownCommand()
-        case .restoreMarket: UnknownCommand()
-        case .withdrawMarketSize: UnknownCommand()
+        case .recordCompetitor(let command): command
+        case .recordCompetitorMove(let command): command
+        case .setStrengthWeakness(let command): command
+        case .changeCompetitor(let command): command
+        case .retireCompetitor(let command): command
+        case .restoreCompetitor(let command): command
+        case .withdrawCompetitorMove(let command): command
+        case .defineMarket(let command): command
+        case .changeMarket(let command): command
+        case .recordMarketSize(let command): command
+        case .retireMarket(let command): command
+        case .restoreMarket(let command): command
+        case .withdrawMarketSize(let command): command
         case .hireEmployee(let command): command
         case .changeEmployee(let command): command
         case .assignRole(let command): command
@@ -132,12 +132,12 @@ extension CommandBody.OneOf_Command {
         case .retireTerritory(let command): command
         case .assignTerritory(let command): command
         case .assignOwner(let command): command
-        case .setTarget: UnknownCommand()
-        case .recordTraining: UnknownCommand()
-        case .reviewRelationship: UnknownCommand()
-        case .withdrawTarget: UnknownCommand()
-        case .correctTraining: UnknownCommand()
-        case .withdrawTraining: UnknownCommand()
+        case .setTarget(let command): command
+        case .recordTraining(let command): command
+        case .reviewRelationship(let command): command
+        case .withdrawTarget(let command): command
+        case .correctTraining(let command): command
+        case .withdrawTraining(let command): command
         case .setFiscalCalendar: UnknownCommand()
         case .setReportingCurrency: UnknownCommand()
         case .setExchangeRate: UnknownCommand()

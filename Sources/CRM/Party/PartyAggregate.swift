@@ -49,6 +49,7 @@ package enum PartyAggregate: Aggregate {
             state.territoryPinned = assigned.pinned
         case .partyArchived: state.archived = true
         case .partyRestored: state.archived = false
+        case .relationshipReviewed(let reviewed): state.note(reviewed, event)
         default: break
         }
     }

@@ -267,8 +267,10 @@ extension CommandBody.OneOf_Command {
             .reactivateEmployee, .defineTeam, .changeTeam, .retireTeam, .defineTerritory, .changeTerritory,
             .retireTerritory, .assignTerritory, .assignOwner:
             false
-        case .setTarget, .recordTraining, .reviewRelationship,
-            .withdrawTarget, .correctTraining, .withdrawTraining:
+        case .recordTraining(let training): training.hasPersonal
+        case .correctTraining(let correction): correction.hasPersonal
+        case .reviewRelationship(let review): review.hasPersonal
+        case .setTarget, .withdrawTarget, .withdrawTraining:
             false
         case .setFiscalCalendar, .setReportingCurrency, .setExchangeRate,
             .closePeriod, .reopenPeriod, .setChannels:

@@ -20,6 +20,14 @@ struct EnumerationNames: Sendable {
     static let returnStatus = EnumerationNames(
         prefix: "RETURN_STATUS_", names: ["UNSPECIFIED", "REGISTERED", "REFUNDED"])
     static let commandMode = EnumerationNames(prefix: "COMMAND_MODE_", names: ["UNSPECIFIED", "LIVE", "HISTORIC"])
+    static let targetMetric = EnumerationNames(
+        prefix: "TARGET_METRIC_",
+        names: [
+            "UNSPECIFIED", "WON_VALUE", "WON_COUNT", "WIN_RATE", "OPENED_COUNT", "OPEN_PIPELINE", "WEIGHTED_PIPELINE",
+            "NET_REVENUE", "ORDERS", "NEW_CUSTOMERS", "INTERACTIONS", "POINTS_EARNED", "TRAININGS",
+        ])
+    static let trainingResult = EnumerationNames(
+        prefix: "TRAINING_RESULT_", names: ["UNSPECIFIED", "ATTENDED", "PASSED", "FAILED", "NOT_COMPLETED"])
     static let role = EnumerationNames(
         prefix: "ROLE_",
         names: [

@@ -22,6 +22,7 @@ enum RecordFields {
     /// The kinds of aggregate that are listed.
     static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
+        .competitor, .market, .target, .training,
     ]
 
     /// The field of this name of records of this kind, or nil where there is none that is open.
@@ -48,12 +49,15 @@ enum RecordFields {
         case .interaction, .field, .exchangeRates: [:]
         case .pipeline, .opportunity: [:]
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: [:]
-        case .competitor, .market, .target, .training: [:]
+        case .competitor: competitor
+        case .market: market
+        case .target: target
+        case .training: training
         case .unspecified, .log, .UNRECOGNIZED: [:]
         }
     }
 
-    private static func number(_ value: UInt64) -> Int64 { Int64(clamping: value) }
+    static func number(_ value: UInt64) -> Int64 { Int64(clamping: value) }
 
     private static let common: [String: RecordField] = [
         "id": .text { $0.identifier.description },

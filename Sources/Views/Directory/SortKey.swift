@@ -52,7 +52,10 @@ extension DirectoryRow {
         case .interaction, .field, .exchangeRates: ""
         case .pipeline, .opportunity: ""
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: ""
-        case .competitor, .market, .target, .training: ""
+        case .competitor(let competitor): competitor.detail.name
+        case .market(let market): market.detail.name
+        case .target(let target): target.period.firstDay
+        case .training(let training): training.record.detail.course
         case .party, nil: ""
         }
     }

@@ -37,6 +37,7 @@ struct RecordBuilder {
         case .party(let row):
             record.party = PartyRecord(row)
             if row.hasName { note(row.name, row.nameLength, .name) }
+            if row.hasReviewPart { note(row.reviewPart, row.reviewLength, .review) }
         case .product(let product): record.product = product
         case .priceBook(let book): record.priceBook = book
         case .order(let row):
@@ -55,7 +56,12 @@ struct RecordBuilder {
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
-        case .competitor, .market, .target, .training: break
+        case .competitor(let competitor): record.competitor = competitor
+        case .market(let market): record.market = market
+        case .target(let target): record.target = target
+        case .training(let row):
+            record.training = row.record
+            if row.hasPersonal { note(row.personal, row.personalLength, .training) }
         case nil: break
         }
     }
@@ -106,7 +112,8 @@ struct RecordBuilder {
         case .fulfilled(let quantity): fulfilled[UInt32(truncatingIfNeeded: number)] = quantity
         case .exchangeRate: break
         case .opportunityLine, .stageVisit: break
-        case .competitorMove, .marketSize: break
+        case .competitorMove(let move): record.competitor.insert(move)
+        case .marketSize(let size): record.market.insert(size)
         case nil: break
         }
     }

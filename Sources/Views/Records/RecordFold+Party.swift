@@ -32,6 +32,7 @@ extension RecordFold {
             try put(item, .preference, event.header.position.rawValue, of: event, &row, &store)
         case .partyArchived: row.party.archived = true
         case .partyRestored: row.party.archived = false
+        case .relationshipReviewed(let reviewed): row.party.keep(reviewed, of: event)
         default: break
         }
     }

@@ -55,7 +55,10 @@ package struct RecordFold: Sendable {
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
-        case .competitor, .market, .target, .training: break
+        case .competitor: try foldCompetitor(event, into: &row, &store)
+        case .market: try foldMarket(event, into: &row, &store)
+        case .target: row.foldTarget(event)
+        case .training: row.foldTraining(event)
         case .unspecified, .log, .UNRECOGNIZED: break
         }
     }

@@ -23,6 +23,10 @@ struct RecordLimits {
         case .variant: RecordLimits(entries: 1_000, bytes: 512 << 10)
         case .related: RecordLimits(entries: 1_000, bytes: 128 << 10)
         // A hundred bytes each; a document has five thousand lines at most.
+        // Up to two kilobytes of text each.
+        case .competitorMove: RecordLimits(entries: 500, bytes: 768 << 10)
+        // A market has at most a thousand.
+        case .marketSize: RecordLimits(entries: 1_000, bytes: 1 << 20)
         case .lines, .fulfilled, .price: RecordLimits(entries: 10_000, bytes: 1 << 20)
         }
     }
@@ -37,6 +41,8 @@ struct RecordLimits {
         case .variant: "variants"
         case .related: "related"
         case .price: "prices"
+        case .competitorMove: "moves"
+        case .marketSize: "sizes"
         case .lines: "lines"
         // What was fulfilled of lines that are left out is left out with them.
         case .fulfilled, .external: nil

@@ -8,6 +8,7 @@ extension PartyRecord {
         status = row.status
         archived = row.archived
         detail = row.detail
+        if row.hasReview { review = row.review }
     }
 }
 

@@ -40,6 +40,10 @@ enum ItemKind: UInt8, CaseIterable {
     case related = 10
     /// Position of the event.
     case price = 11
+    /// Position of the event.
+    case competitorMove = 16
+    /// A hash of period, currency and origin.
+    case marketSize = 17
 
     /// Key of an item.
     func key(of stream: StreamNumber, _ item: UInt64) -> [UInt8] {

@@ -29,6 +29,10 @@ package enum SealedPlace: Sendable, Hashable {
     case external
     /// What the order says about a person.
     case order
+    /// Score and remark of the training.
+    case training
+    /// The text of the last review of the relationship with the party.
+    case review
 }
 
 /// A record without its personal data, and where they stand.
@@ -58,6 +62,8 @@ extension Record {
         for place in field.places {
             if case .note(let index) = place { notes[index].erased = true }
         }
+        for place in field.places where place == .review { party.review.erased = true }
+        if kind == .training { training.erased = true }
         if kind == .party { party.erased = true }
     }
 
@@ -78,6 +84,10 @@ extension Record {
         case .external: fillExternal(personal)
         case .order:
             if let part = personal.order { order.personal = part }
+        case .training:
+            if let part = personal.training { training.personal = part }
+        case .review:
+            if case .relationshipReviewed(let part)? = personal.data { party.review.personal = part.review }
         }
     }
 
@@ -105,6 +115,13 @@ extension PersonalData {
         case .partyRegistered(let part):
             part.contactPoints.indices.contains(index) ? part.contactPoints[index] : nil
         case .contactPointAdded(let part): part.contactPoint
+        default: nil
+        }
+    }
+
+    fileprivate var training: TrainingPersonal? {
+        switch data {
+        case .trainingRecorded(let part), .trainingCorrected(let part): part.training
         default: nil
         }
     }

@@ -9,6 +9,7 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case goodsReturn = "return"
     case importJob = "import"
     case organisation, principal
+    case competitor, market, target, training
 
     /// The registry's number.
     var kind: AggregateKind {
@@ -21,6 +22,10 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .importJob: .import
         case .organisation: .organisation
         case .principal: .principal
+        case .competitor: .competitor
+        case .market: .market
+        case .target: .target
+        case .training: .training
         }
     }
 }

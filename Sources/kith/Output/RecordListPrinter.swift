@@ -35,6 +35,17 @@ struct RecordListPrinter {
                 [("mapping", .left), ("mode", .left), ("committed", .left), ("rows", .right), ("rejected", .right)]
             case .organisation: [("name", .left), ("zone", .left), ("currency", .left)]
             case .principal: [("identity", .left), ("label", .left), ("roles", .left)]
+            case .competitor: [("name", .left), ("country", .left), ("moves", .right), ("retired", .left)]
+            case .market: [("name", .left), ("sizes", .right), ("retired", .left)]
+            case .target:
+                [
+                    ("metric", .left), ("period", .left), ("owner", .left), ("value", .right), ("withdrawn", .left),
+                ]
+            case .training:
+                [
+                    ("employee", .left), ("course", .left), ("days", .left), ("result", .left),
+                    ("valid until", .left), ("withdrawn", .left),
+                ]
             default: []
             }
         return [("number", .right), ("reference", .left)] + own
@@ -77,7 +88,21 @@ struct RecordListPrinter {
         case .interaction, .field, .exchangeRates: return []
         case .pipeline, .opportunity: return []
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: return []
-        case .competitor, .market, .target, .training: return []
+        case .competitor(let competitor):
+            let moves = count(competitor.moves.count, "moves", record)
+            return [competitor.detail.name, competitor.detail.country, moves, competitor.retired ? "yes" : ""]
+        case .market(let market):
+            return [market.detail.name, count(market.sizes.count, "sizes", record), market.retired ? "yes" : ""]
+        case .target(let target):
+            return [
+                Labels.of(target.metric), PeriodText.text(target.period), TargetText.owner(target.owner),
+                TargetText.value(target.value), target.withdrawn ? "yes" : "",
+            ]
+        case .training(let training):
+            return [
+                "#\(training.employeeNumber)", training.detail.course, PeriodText.text(training.detail.days),
+                Labels.of(training.detail.result), training.detail.validUntil, training.withdrawn ? "yes" : "",
+            ]
         case nil: return []
         }
     }

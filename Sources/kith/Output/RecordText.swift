@@ -67,7 +67,10 @@ enum RecordText {
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
-        case .competitor, .market, .target, .training: break
+        case .competitor(let competitor): add(competitor, of: record, to: &fields)
+        case .market(let market): add(market, of: record, to: &fields)
+        case .target(let target): add(target, to: &fields)
+        case .training(let training): add(training, to: &fields)
         case nil: break
         }
     }
@@ -89,6 +92,7 @@ enum RecordText {
             fields.add("prefers", "\(preference.topic): \(preference.preference.value)")
         }
         fields.add("prefers", older("preferences", of: record))
+        if party.hasReview { add(party.review, to: &fields) }
     }
 
     private static func contactPoint(_ point: ContactPointRecord) -> String {

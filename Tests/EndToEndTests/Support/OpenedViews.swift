@@ -66,6 +66,10 @@ struct OpenedViews: Equatable {
         switch record.details {
         case .party(var party):
             for index in party.needs.indices { resolve(&party.needs[index].productNumber) }
+            if party.hasReview {
+                party.review.position = 0
+                resolve(&party.review.reviewerNumber)
+            }
             record.party = party
         case .product(var product):
             for index in product.related.indices { resolve(&product.related[index].number) }
@@ -88,7 +92,29 @@ struct OpenedViews: Equatable {
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
-        case .competitor, .market, .target, .training: break
+        case .competitor(var competitor):
+            for index in competitor.strengthsAndWeaknesses.indices {
+                resolve(&competitor.strengthsAndWeaknesses[index].productNumber)
+            }
+            for index in competitor.moves.indices {
+                competitor.moves[index].position = 0
+                resolve(&competitor.moves[index].productNumber)
+                resolve(&competitor.moves[index].marketNumber)
+            }
+            record.competitor = competitor
+        case .market(var market):
+            for index in market.sizes.indices { market.sizes[index].position = 0 }
+            record.market = market
+        case .target(var target):
+            var owner = target.owner.employeeNumber + target.owner.teamNumber
+            resolve(&owner)
+            if case .teamNumber? = target.owner.owner { target.owner.teamNumber = 0 }
+            if case .employeeNumber? = target.owner.owner { target.owner.employeeNumber = 0 }
+            resolve(&target.programmeNumber)
+            record.target = target
+        case .training(var training):
+            resolve(&training.employeeNumber)
+            record.training = training
         case .organisation, .principal, .importJob, nil: break
         }
         return try record.jsonString() + mentioned.joined(separator: ",")

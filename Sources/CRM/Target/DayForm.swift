@@ -1,0 +1,48 @@
+internal import Analytics
+internal import Schema
+
+/// Days as commands and events write them: yyyy-mm-dd, in the organisation's zone.
+enum DayForm {
+    /// How long a period may be.
+    static let years = 10
+
+    /// A day.
+    ///
+    /// - Throws: SCHEMA_INVALID.
+    @discardableResult
+    static func day(_ text: String, _ field: String) throws(Refusal) -> CivilDate {
+        guard let day = CivilDate(text) else {
+            throw Refusal(.schemaInvalid, "\(field) is not a day in the form 2026-12-31.", field: field)
+        }
+        return day
+    }
+
+    /// A first and a last day, in this order, and at most ten years.
+    ///
+    /// - Throws: SCHEMA_INVALID, LIMIT_EXCEEDED.
+    static func check(_ period: DayRange, _ field: String) throws(Refusal) {
+        let first = try day(period.firstDay, "\(field).first_day")
+        let last = try day(period.lastDay, "\(field).last_day")
+        guard first <= last else {
+            throw Refusal(.schemaInvalid, "The period ends before it begins.", field: "\(field).last_day")
+        }
+        guard last < first.adding(years: years) else {
+            throw Refusal(.limitExceeded, "The period is longer than ten years.", field: "\(field).last_day")
+        }
+    }
+}
+
+extension DecisionContext {
+    /// The day of an instant in the organisation's zone, in UTC where it has none, as yyyy-mm-dd. Days of the years 1 to
+    /// 9999 compare as texts.
+    func day(of instant: Instant) throws(Refusal) -> String {
+        try organisationZone().civil(at: instant).date.description
+    }
+
+    private func organisationZone() throws(Refusal) -> ZoneRules {
+        guard let number = try world.singleton(.organisation),
+            let settings = try world.state(OrganisationAggregate.self, of: number)?.settings
+        else { return .utc }
+        return ZoneRules.named(settings.zone) ?? .utc
+    }
+}
