@@ -123,7 +123,7 @@ extension KithService {
         return number
     }
 
-    private func instant(_ timestamp: Google_Protobuf_Timestamp) throws(Refusal) -> Instant {
+    func instant(_ timestamp: Google_Protobuf_Timestamp) throws(Refusal) -> Instant {
         guard let instant = Instant(timestamp) else {
             throw Refusal(.schemaInvalid, "as_of lies outside the years 1 to 9999.", field: "as_of")
         }
@@ -153,7 +153,7 @@ extension KithService {
         do { return try Timeline(log: context.log).newest(about: subject, selection) } catch { throw Refusal(error) }
     }
 
-    private func read<P: Projection, Value: Sendable>(
+    func read<P: Projection, Value: Sendable>(
         _ type: P.Type, atLeast: UInt64,
         _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> Value
     ) async throws(Refusal) -> (Value, ProjectionStanding) {

@@ -7,7 +7,8 @@ extension KithService {
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
         switch query {
         case .recompute(let request): try await recompute(request, from: caller)
-        case .pipeline, .opportunities: throw Self.unknown
+        case .pipeline(let request): try await pipeline(request, from: caller)
+        case .opportunities(let request): try await opportunities(request, from: caller)
         case .loyalty, .programme: throw Self.unknown
         case .targets: throw Self.unknown
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown

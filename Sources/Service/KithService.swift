@@ -54,6 +54,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         replay = ReplayEngine(log: opened.context.log, viewsPath: opened.directory.viewsPath, logger: logger)
         try replay.add(Directory.self)
         try replay.add(Customer360.self)
+        try replay.add(Pipeline.self)
         let signal = self.signal
         opened.context.log.onDurable { signal.fire() }
         let queue = WorkQueue<SubmittedWork>(limit: Self.waitingMaximum)

@@ -10,12 +10,15 @@ package import Schema
 /// - `places`: number of the document → its key in `documents`.
 /// - `lines`: number of the document, 0, 1, 2 … → `DocumentLinesRow`; one for each event that holds lines.
 /// - `products`: product → `ProductFiguresRow`.
+/// - `opportunities` and those behind it: see `PipelineTables`.
+/// - `deals`: party, opportunity → nothing; those without a party have no place.
 ///
 /// The timeline is not kept: it is read from the log along the links of the subject.
 package struct Customer360: Projection {
     package static let name = "customer360"
-    package static let version: UInt32 = 2
-    package static let tables = ["parties", "items", "known", "documents", "places", "lines", "products"]
+    package static let version: UInt32 = 3
+    package static let tables =
+        ["parties", "items", "known", "documents", "places", "lines", "products"] + PipelineTables.names + ["deals"]
     package static let kinds = Set(
         EventKind.allCases.filter { kind in
             switch kind.rawValue {
@@ -23,6 +26,7 @@ package struct Customer360: Projection {
             case 11...99, 100...199, 900...999: true
             default:
                 [.productDefined, .productChanged, .externalLinked, .externalUnlinked].contains(kind)
+                    || PipelineTables.holds(kind)
             }
         })
 
@@ -32,6 +36,8 @@ package struct Customer360: Projection {
     static let places = TableID(4)
     static let lines = TableID(5)
     static let products = TableID(6)
+    static let pipeline = PipelineTables(from: 7)
+    static let deals = TableID(7 + PipelineTables.names.count)
 
     package init() {}
 
@@ -42,6 +48,9 @@ package struct Customer360: Projection {
         case .party: _ = try RecordFold(Customer360.records).apply(event, to: &store)
         case .order, .return: try DocumentFold().apply(event, to: &store)
         case .product: try foldProduct(event, &store)
+        case .opportunity: try foldOpportunity(event, &store)
+        case .pipeline: try PipelineVersionFold(Customer360.pipeline).apply(event, to: &store)
+        case .organisation: try Customer360.pipeline.foldSettings(event, &store)
         default: break
         }
         try foldKnown(event, &store)
@@ -68,6 +77,23 @@ package struct Customer360: Projection {
             row.costCurrency = detail.costCurrency
         }
         try store.put(Customer360.products, .key(event.header.stream.rawValue), row)
+    }
+
+    private func foldOpportunity(
+        _ event: ViewEvent, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        let change = try OpportunityFold(Customer360.pipeline).apply(event, to: &store)
+        let number = event.header.stream
+        if change.before == change.after { return }
+        if change.before != .none { try store.delete(Customer360.deals, Customer360.deal(change.before, number)) }
+        if change.after != .none { try store.put(Customer360.deals, Customer360.deal(change.after, number), []) }
+    }
+
+    private static func deal(_ party: StreamNumber, _ opportunity: StreamNumber) -> [UInt8] {
+        var key = [UInt8].key(16)
+        key.append(bigEndian: party.rawValue)
+        key.append(bigEndian: opportunity.rawValue)
+        return key
     }
 
     /// Notes for each subject of the event when it was first and last heard of.
