@@ -55,8 +55,9 @@ let package = Package(
         .target(
             name: "EventLog", dependencies: ["LMDB", "Schema", crypto, deques], swiftSettings: pointerSettings),
         .target(name: "KeyVault", dependencies: [crypto], swiftSettings: settings),
-        .target(name: "CRM", dependencies: ["Schema", protobuf], swiftSettings: settings),
-        .target(name: "Views", dependencies: ["Schema", protobuf], swiftSettings: settings),
+        .target(name: "Analytics", dependencies: ["Schema"], swiftSettings: settings),
+        .target(name: "CRM", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
+        .target(name: "Views", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
         .target(
             name: "Replay", dependencies: ["Views", "EventLog", "LMDB", "Schema", crypto, logging],
             swiftSettings: settings),
@@ -85,6 +86,9 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
         .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: settings),
+        .testTarget(
+            name: "AnalyticsTests", dependencies: ["Analytics", "Schema"], exclude: ["Vectors"],
+            swiftSettings: settings),
         .testTarget(
             name: "CRMTests", dependencies: ["CRM", "KithTesting", "Schema", protobuf], swiftSettings: settings),
         .testTarget(

@@ -12,6 +12,7 @@ NOT_OURS = {".build", ".git", ".venv", ".kith", "__pycache__"}
 
 GENERATED = [
     pathlib.Path("Sources/Schema/Generated"),
+    pathlib.Path("Sources/Analytics/Generated"),
     pathlib.Path("tools/python/kith"),
     pathlib.Path("schemas/baseline.txt"),
     pathlib.Path("docs/refusals.md"),
@@ -41,7 +42,7 @@ def files(
 
 
 def is_generated(path: pathlib.Path) -> bool:
-    """Whether tools/generate makes this file."""
+    """Whether tools/generate or tools/generate-zones makes this file."""
     return any(path == place or place in path.parents for place in GENERATED)
 
 

@@ -44,6 +44,11 @@ def generated(root: pathlib.Path) -> list[str]:
     return _run(root, "tools/generate", "--check")
 
 
+def zones(root: pathlib.Path) -> list[str]:
+    """Zone rules, or their test vectors, that are not what the pinned version of tzdata gives."""
+    return _run(root, sys.executable, "tools/zones/generate.py", "--check")
+
+
 def shell(root: pathlib.Path) -> list[str]:
     """Shell scripts that bash cannot read, that do not stop at errors, or that cannot be run."""
     result = []
@@ -69,6 +74,7 @@ CHECKS: dict[str, Check] = {
     "shell": shell,
     "schema": schema,
     "generated": generated,
+    "zones": zones,
 }
 
 

@@ -286,6 +286,29 @@ class Generated(CheckCase):
         self.assertIn("the type changed from sint64 to int64", "\n".join(run.schema(self.root)))
 
 
+class Zones(CheckCase):
+    """The check that calls tools/zones, on a copy of what it reads."""
+
+    def test_only_what_the_pinned_database_gives_is_current(self):
+        table, vectors = "Sources/Analytics/Generated/ZoneTable.swift", "Tests/AnalyticsTests/Vectors/zones.txt"
+        shutil.copytree(ROOT / "tools/zones", self.root / "tools/zones", ignore=shutil.ignore_patterns("__pycache__"))
+        for path in [table, vectors]:
+            self.write(path, (ROOT / path).read_text(encoding="utf-8"))
+        self.assertEqual(run.zones(self.root), [])
+        for path, old, new in [(table, "|-75 0 3600", "|-75 1 3600"), (vectors, "at Europe/London", "at Europe/Paris")]:
+            with self.subTest(path):
+                before = (self.root / path).read_text(encoding="utf-8")
+                self.write(path, before.replace(old, new, 1))
+                self.assertIn(new, "\n".join(run.zones(self.root)))
+                self.write(path, before)
+
+    def test_an_older_database_is_refused(self):
+        table = "Sources/Analytics/Generated/ZoneTable.swift"
+        shutil.copytree(ROOT / "tools/zones", self.root / "tools/zones", ignore=shutil.ignore_patterns("__pycache__"))
+        self.write(table, "// Made by tools/generate-zones from tzdata 2999a. Do not edit.\n")
+        self.assert_one(run.zones(self.root), "is older than the table's 2999a")
+
+
 class Files(CheckCase):
     """Which files the checks look at."""
 
