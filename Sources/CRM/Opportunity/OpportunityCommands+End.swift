@@ -118,7 +118,7 @@ extension ReopenOpportunity: DomainCommand {
     package func validate() throws(Refusal) {
         try FormCheck.reference(opportunity, "opportunity")
         try FormCheck.text(stage, "stage", maximum: PipelineLimits.keyBytes)
-        try CalendarDay.check(closeDate, "close_date")
+        try DayForm.check(closeDate, "close_date")
     }
 
     package mutating func visitReferences(

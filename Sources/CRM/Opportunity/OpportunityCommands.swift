@@ -83,7 +83,7 @@ extension SetCloseDate: DomainCommand {
         guard !closeDate.isEmpty else {
             throw Refusal(.schemaInvalid, "close_date is empty. Send it as yyyy-mm-dd.", field: "close_date")
         }
-        try CalendarDay.check(closeDate, "close_date")
+        try DayForm.check(closeDate, "close_date")
     }
 
     package mutating func visitReferences(

@@ -84,7 +84,7 @@ extension OpenOpportunity {
         try OpportunityForm.check(personal, prefix + "personal")
         try FormCheck.text(channel, prefix + "channel", maximum: OpportunityLimits.wordBytes)
         try FormCheck.text(leadSource, prefix + "lead_source", maximum: OpportunityLimits.wordBytes)
-        try CalendarDay.check(closeDate, prefix + "close_date")
+        try DayForm.check(closeDate, prefix + "close_date")
         try checkValues(prefix: prefix)
         try FormCheck.count(competitors.count, prefix + "competitors", maximum: OpportunityLimits.competitors)
         for (index, competitor) in competitors.enumerated() {

@@ -16,7 +16,7 @@ extension SetNextStep: DomainCommand {
 
     package func validate() throws(Refusal) {
         try FormCheck.reference(opportunity, "opportunity")
-        try CalendarDay.check(dueDate, "due_date")
+        try DayForm.check(dueDate, "due_date")
         if clear {
             guard nextStep.text.isEmpty, dueDate.isEmpty else {
                 throw Refusal(

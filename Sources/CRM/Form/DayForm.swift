@@ -17,6 +17,13 @@ enum DayForm {
         return day
     }
 
+    /// A day, or nothing.
+    ///
+    /// - Throws: SCHEMA_INVALID.
+    static func check(_ text: String, _ field: String) throws(Refusal) {
+        if !text.isEmpty { try day(text, field) }
+    }
+
     /// A first and a last day, in this order, and at most ten years.
     ///
     /// - Throws: SCHEMA_INVALID, LIMIT_EXCEEDED.
@@ -36,12 +43,15 @@ extension DecisionContext {
     /// The day of an instant in the organisation's zone, in UTC where it has none, as yyyy-mm-dd. Days of the years 1 to
     /// 9999 compare as texts.
     func day(of instant: Instant) throws(Refusal) -> String {
-        try organisationZone().civil(at: instant).date.description
+        try world.organisationZone().civil(at: instant).date.description
     }
+}
 
-    private func organisationZone() throws(Refusal) -> ZoneRules {
-        guard let number = try world.singleton(.organisation),
-            let settings = try world.state(OrganisationAggregate.self, of: number)?.settings
+extension LogReader {
+    /// The rules of the organisation's zone; UTC where it has none.
+    func organisationZone() throws(Refusal) -> ZoneRules {
+        guard let number = try singleton(.organisation),
+            let settings = try state(OrganisationAggregate.self, of: number)?.settings
         else { return .utc }
         return ZoneRules.named(settings.zone) ?? .utc
     }
