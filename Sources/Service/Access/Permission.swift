@@ -44,8 +44,10 @@ enum AccessMatrix {
         switch command {
         case .startImport, .commitImport: .imports
         case .definePipeline, .publishPipelineVersion, .mapStages: .settings
-        case .openOpportunity, .upsertOpportunity, .changeOpportunity, .correctOpportunity, .advanceStage, .regressStage,
-            .setAmount, .setCloseDate, .overrideProbability, .setForecastCategory, .addLine, .removeLine, .addCompetitor,
+        case .openOpportunity, .upsertOpportunity, .changeOpportunity, .correctOpportunity, .advanceStage,
+            .regressStage,
+            .setAmount, .setCloseDate, .overrideProbability, .setForecastCategory, .addLine, .removeLine,
+            .addCompetitor,
             .removeCompetitor, .addBuyingRole, .removeBuyingRole, .setNextStep, .winOpportunity, .loseOpportunity,
             .reopenOpportunity, .abandonOpportunity:
             .business
@@ -75,7 +77,8 @@ enum AccessMatrix {
             .changeCompetitor, .retireCompetitor, .restoreCompetitor,
             .withdrawCompetitorMove, .defineMarket, .changeMarket,
             .recordMarketSize, .retireMarket, .restoreMarket,
-            .withdrawMarketSize: .business
+            .withdrawMarketSize:
+            .business
         case .hireEmployee, .changeEmployee, .assignRole, .unassignRole, .joinTeam, .leaveTeam, .setCapacity,
             .deactivateEmployee, .reactivateEmployee, .defineTeam, .changeTeam, .retireTeam, .defineTerritory,
             .changeTerritory, .retireTerritory:
