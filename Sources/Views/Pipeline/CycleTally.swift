@@ -39,8 +39,8 @@ struct CycleTally {
 
     private static let day = Double(PipelineCalendar.microsecondsPerDay)
 
-    /// A percentile by linear interpolation between closest ranks: its rank among n values is (n − 1) · percent / 100,
-    /// from 0.
+    /// A percentile by linear interpolation between closest ranks. Among n values it has the rank
+    /// (n - 1) * percent / 100, counted from 0.
     ///
     /// - Parameter sorted: smallest first; not empty.
     private static func percentile(_ percent: Int, of sorted: [Int]) -> Double {

@@ -9,7 +9,8 @@ internal import SwiftProtobuf
 struct MomentLog {
     /// So many moments a row never reaches.
     static let rowMaximum = 64
-    /// So many moments stand in each row of older ones, and at least so many in the opportunity's own once there are any.
+    /// So many moments stand in each row of older ones, and at least so many in the opportunity's own where there are
+    /// older ones.
     static let chunk = 32
 
     private let tables: PipelineTables

@@ -4,10 +4,12 @@ internal import Schema
 /// Counts how many opportunities were open when days ended.
 struct OpenDayTally {
     private let days: [CivilDate]
-    /// The last instant of each day, earliest first, each once, and how much more were open then than at the one before.
+    /// The last instant of each day, earliest first, each once.
     private let ends: [Int64]
-    private var changes: [Int]
     private let calendar: PipelineCalendar
+    /// By the places of `ends`: how many more were open then than at the one before.
+    private var changes: [Int]
+    /// The same of those of which nobody knows when they were opened.
     private var unknown: [Int]
 
     init(_ days: [CivilDate], _ calendar: PipelineCalendar) {

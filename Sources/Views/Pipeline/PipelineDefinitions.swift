@@ -103,7 +103,8 @@ enum PipelineDefinitions {
     private static let cycles: [FigureDefinition] =
         [
             figure(
-                "cycles.n", "Opportunities of the outcome closed in the period, of which it is known when they were "
+                "cycles.n",
+                "Opportunities of the outcome closed in the period, of which it is known when they were "
                     + "opened.", .opportunities, closing),
             figure(
                 "cycles.unknown",

@@ -4,7 +4,7 @@ internal import SwiftProtobuf
 /// The tables in which a projection keeps opportunities and what is needed to read them.
 ///
 /// - `opportunities`: stream number → `PipelineOpportunityRow`, with the newest moments.
-/// - `earlier`: stream number, 0, 1, 2 … → `PipelineOpportunityRow` that holds nothing but older moments; see `MomentLog`.
+/// - `earlier`: stream number, 0, 1, 2 … → `PipelineOpportunityRow` with nothing but older moments; see `MomentLog`.
 /// - `pipelines`: stream number → `PipelineVersionsRow` with the version in force.
 /// - `versions`: stream number, revision that ended it → `PipelineVersionRow`.
 /// - `settings`: 0 → name of the organisation's zone.
