@@ -45,8 +45,9 @@ struct MomentLog {
     ) throws(ViewError) {
         guard let last = row.moments.last, moment != last else { return }
         var moment = moment
-        // A change holds from the one before on at the earliest.
-        moment.from = max(from.rawValue, last.from)
+        // A change holds from the one before on at the earliest. Of a history it may be known when it ended, while only
+        // the time of its recording stands for its beginning.
+        moment.from = moment.status == last.status ? max(from.rawValue, last.from) : from.rawValue
         let isSameVisit = moment.status == last.status && moment.stage.isIdentical(to: last.stage)
         if moment.from == last.from, isSameVisit {
             row.moments[row.moments.count - 1] = moment

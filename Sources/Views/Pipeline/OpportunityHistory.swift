@@ -18,7 +18,9 @@ struct OpportunityHistory {
     init?(_ row: PipelineOpportunityRow, _ all: [OpportunityMoment], asOf: Instant) {
         guard let first = all.first else { return nil }
         let openedAt = row.hasOpenedAt ? Instant(microseconds: row.openedAt) : nil
-        guard openedAt ?? Instant(microseconds: first.from) <= asOf else { return nil }
+        // Where nobody knows when it was opened, the first that is known of it has to do.
+        let since = openedAt ?? Instant(microseconds: all.lazy.map(\.from).min() ?? first.from)
+        guard since <= asOf else { return nil }
         self.first = first
         self.openedAt = openedAt
         let moments = [first] + all.dropFirst().filter { $0.from <= asOf.rawValue }

@@ -97,6 +97,17 @@ internal import Testing
         #expect(try deals.opportunity(deal, asOf: .day(20))?.daysInStage == 10)
     }
 
+    @Test func `it may be known when an opportunity ended, but not when it began`() throws {
+        var deals = try DealSketch()
+        let deal = try deals.open(at: .day(90)) { $0.isUnknown = true }
+        try deals.win(deal, at: .day(10))
+        #expect(try deals.opportunity(deal, asOf: .day(9)) == nil)
+        let shown = try #require(try deals.opportunity(deal, asOf: .day(20)))
+        #expect(shown.status == .won && Instant(shown.closedAt) == .day(10) && !shown.hasDaysOpen)
+        let summary = try deals.summary { $0.openOn = ["2024-01-10", "2024-01-11"] }
+        #expect(summary.cycles[0].unknown == 1 && summary.openOn.map(\.unknown) == [1, 0])
+    }
+
     @Test func `an abandoned one stays in its stage`() throws {
         var deals = try DealSketch()
         let deal = try deals.open()
