@@ -130,19 +130,8 @@ extension World {
     /// The key of the tier that a party has in a loyalty programme, empty where it is in none; nil where the party is no
     /// member.
     fileprivate func tier(of party: StreamNumber, in programme: StreamNumber) throws(Refusal) -> String? {
-        let account = StreamNumber(UInt64(clamping: try claim(.programmeAccount(programme, party))))
-        guard account != .none, let aggregate = AggregateRegistry.aggregate(of: .loyaltyAccount) else { return nil }
-        func read<A: Aggregate>(_ type: A.Type) throws(Refusal) -> LoyaltyAccountState? {
-            try state(type, of: account) as? LoyaltyAccountState
-        }
-        return try read(aggregate)?.tier
-    }
-}
-
-extension ClaimKey {
-    /// Number of the account that a member has in a loyalty programme; 0: none that is open. Kept by the events of
-    /// accounts.
-    fileprivate static func programmeAccount(_ programme: StreamNumber, _ member: StreamNumber) -> ClaimKey {
-        ClaimKey(domain: 41, bigEndian(programme.rawValue) + bigEndian(member.rawValue))
+        let account = StreamNumber(UInt64(clamping: try claim(.enrolment(programme, party))))
+        guard account != .none else { return nil }
+        return try state(LoyaltyAccountAggregate.self, of: account)?.tier
     }
 }

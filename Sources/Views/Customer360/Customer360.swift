@@ -25,7 +25,10 @@ package struct Customer360: Projection {
             // Of every aggregate; of parties, all of them, because the fold of records misses none; of orders and returns.
             case 11...99, 100...199, 900...999: true
             default:
-                [.productDefined, .productChanged, .externalLinked, .externalUnlinked].contains(kind)
+                [
+                    .productDefined, .productChanged, .externalLinked, .externalUnlinked, .territoryAssigned,
+                    .relationshipReviewed,
+                ].contains(kind)
                     || PipelineTables.holds(kind)
             }
         })

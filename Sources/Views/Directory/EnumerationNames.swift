@@ -19,6 +19,10 @@ struct EnumerationNames: Sendable {
         prefix: "ORDER_STATUS_", names: ["UNSPECIFIED", "PLACED", "CONFIRMED", "COMPLETED", "CANCELLED"])
     static let returnStatus = EnumerationNames(
         prefix: "RETURN_STATUS_", names: ["UNSPECIFIED", "REGISTERED", "REFUNDED"])
+    static let offerStatus = EnumerationNames(
+        prefix: "OFFER_STATUS_", names: ["UNSPECIFIED", "PUBLISHED", "EXPIRED", "WITHDRAWN"])
+    static let couponStatus = EnumerationNames(
+        prefix: "COUPON_STATUS_", names: ["UNSPECIFIED", "ISSUED", "REDEEMED", "EXPIRED", "WITHDRAWN"])
     static let commandMode = EnumerationNames(prefix: "COMMAND_MODE_", names: ["UNSPECIFIED", "LIVE", "HISTORIC"])
     static let targetMetric = EnumerationNames(
         prefix: "TARGET_METRIC_",

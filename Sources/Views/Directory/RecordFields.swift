@@ -23,6 +23,7 @@ enum RecordFields {
     static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
         .competitor, .market, .target, .training,
+        .employee, .team, .territory, .offer, .coupon,
     ]
 
     /// The field of this name of records of this kind, or nil where there is none that is open.
@@ -45,7 +46,11 @@ enum RecordFields {
         case .import: importJob
         case .organisation: organisation
         case .principal: principal
-        case .employee, .team, .territory, .offer, .coupon: [:]
+        case .employee: employee
+        case .team: team
+        case .territory: territory
+        case .offer: offer
+        case .coupon: coupon
         case .interaction, .field, .exchangeRates: [:]
         case .pipeline, .opportunity: [:]
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: [:]
@@ -78,6 +83,10 @@ enum RecordFields {
         "country": .text { $0.party.detail.country },
         "language": .text { $0.party.detail.language },
         "roles": .texts { $0.party.detail.roles },
+        "ownerEmployeeNumber": .number { _, row in number(row.party.owner.employeeNumber) },
+        "ownerTeamNumber": .number { _, row in number(row.party.owner.teamNumber) },
+        "territoryNumber": .number { _, row in number(row.party.territoryNumber) },
+        "territoryPinned": .boolean { $0.party.territoryPinned },
     ]
 
     private static let product: [String: RecordField] = [

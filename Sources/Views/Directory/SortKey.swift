@@ -5,8 +5,11 @@ internal import Schema
 enum SortKey {
     /// The sort orders in which records of a kind can be listed.
     static func orders(of kind: AggregateKind) -> [SortOrder] {
-        // Names of parties are sealed, and so no order can be made of them.
-        kind == .party ? [.registered, .changed, .occurred] : [.registered, .changed, .occurred, .label]
+        switch kind {
+        // Names of persons and codes of coupons are sealed, and so no order can be made of them.
+        case .party, .employee, .coupon: [.registered, .changed, .occurred]
+        default: [.registered, .changed, .occurred, .label]
+        }
     }
 
     /// What all keys of one sort order of one kind begin with.
@@ -48,7 +51,10 @@ extension DirectoryRow {
         case .importJob(let job): job.mapping
         case .organisation(let organisation): organisation.name
         case .principal(let principal): principal.label
-        case .employee, .team, .territory, .offer, .coupon: ""
+        case .team(let team): team.name
+        case .territory(let territory): territory.name
+        case .offer(let offer): offer.name
+        case .employee, .coupon: ""
         case .interaction, .field, .exchangeRates: ""
         case .pipeline, .opportunity: ""
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: ""

@@ -12,7 +12,7 @@ struct RecordBuilder {
     private var fulfilled: [UInt32: DecimalValue] = [:]
     private var omitted: [(list: String, count: Int)] = []
     private var size: Int
-    /// The customer of an order or a return.
+    /// The customer of an order, a return or a coupon.
     private(set) var party = StreamNumber.none
 
     init(_ stream: StreamNumber, _ stored: StoredRow) {
@@ -52,7 +52,17 @@ struct RecordBuilder {
         case .principal(let principal):
             record.principal = principal
             record.principal.roles = newest(principal.roles, "roles")
-        case .employee, .team, .territory, .offer, .coupon: break
+        case .employee(let row):
+            record.employee = row.record
+            if row.hasName { note(row.name, row.nameLength, .employeeName) }
+            if row.hasContactPoints { note(row.contactPoints, row.contactPointsLength, .employeeContactPoints) }
+        case .team(let team): record.team = team
+        case .territory(let territory): record.territory = territory
+        case .offer(let offer): record.offer = offer
+        case .coupon(let row):
+            record.coupon = row.record
+            party = StreamNumber(row.record.partyNumber)
+            if row.hasPersonal { note(row.personal, row.personalLength, .coupon) }
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
@@ -146,6 +156,8 @@ struct RecordBuilder {
             }
         } else if case .goodsReturn? = record.details {
             record.goodsReturn.partyID = partyID
+        } else if case .coupon? = record.details {
+            record.coupon.partyID = partyID
         }
         sayWhatIsLeftOut()
         return SealedRecord(

@@ -30,6 +30,7 @@ extension RecordFold {
         case .preferenceRecorded(let recorded):
             let item = event.item(.preference(recorded.topic))
             try put(item, .preference, event.header.position.rawValue, of: event, &row, &store)
+        case .ownerAssigned, .territoryAssigned: row.party.foldOwner(event)
         case .partyArchived: row.party.archived = true
         case .partyRestored: row.party.archived = false
         case .relationshipReviewed(let reviewed): row.party.keep(reviewed, of: event)

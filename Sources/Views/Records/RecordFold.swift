@@ -51,7 +51,10 @@ package struct RecordFold: Sendable {
         case .order: try foldOrder(event, into: &row, &store)
         case .return: try foldReturn(event, into: &row, &store)
         case .import, .organisation, .principal: row.foldSettings(event)
-        case .employee, .team, .territory, .offer, .coupon: break
+        case .employee: try foldEmployee(event, into: &row, &store)
+        case .team, .territory: row.foldTeam(event)
+        case .offer: row.foldOffer(event)
+        case .coupon: try foldCoupon(event, into: &row, &store)
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break

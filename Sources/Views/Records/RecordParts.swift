@@ -9,6 +9,12 @@ extension PartyRecord {
         archived = row.archived
         detail = row.detail
         if row.hasReview { review = row.review }
+        if row.hasOwner {
+            owner = row.owner
+            ownerSince = Instant(microseconds: row.ownerSince).timestamp
+        }
+        territoryNumber = row.territoryNumber
+        territoryPinned = row.territoryPinned
     }
 }
 

@@ -32,7 +32,7 @@ enum ItemKind: UInt8, CaseIterable {
     case need = 6
     /// Position of the event.
     case preference = 7
-    /// Position of the event. Only for parties, whose external keys are sealed.
+    /// Position of the event. Only for parties and employees, whose external keys are sealed.
     case external = 8
     /// Position of the event.
     case variant = 9

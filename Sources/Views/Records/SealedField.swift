@@ -33,6 +33,12 @@ package enum SealedPlace: Sendable, Hashable {
     case training
     /// The text of the last review of the relationship with the party.
     case review
+    /// The employee's name.
+    case employeeName
+    /// The values of the employee's contact points, in their order.
+    case employeeContactPoints
+    /// The coupon's code.
+    case coupon
 }
 
 /// A record without its personal data, and where they stand.
@@ -63,8 +69,13 @@ extension Record {
             if case .note(let index) = place { notes[index].erased = true }
         }
         for place in field.places where place == .review { party.review.erased = true }
-        if kind == .training { training.erased = true }
-        if kind == .party { party.erased = true }
+        switch details {
+        case .party?: party.erased = true
+        case .employee?: employee.erased = true
+        case .coupon?: coupon.erased = true
+        case .training?: training.erased = true
+        default: break
+        }
     }
 
     private mutating func fill(_ place: SealedPlace, with personal: PersonalData) {
@@ -88,12 +99,20 @@ extension Record {
             if let part = personal.training { training.personal = part }
         case .review:
             if case .relationshipReviewed(let part)? = personal.data { party.review.personal = part.review }
+        case .employeeName:
+            if let name = personal.employeeName { employee.name = name }
+        case .employeeContactPoints:
+            for (index, value) in personal.employeeContactPoints.enumerated()
+            where employee.contactPoints.indices.contains(index) { employee.contactPoints[index].personal = value }
+        case .coupon:
+            if case .offerIssued(let part)? = personal.data { coupon.personal = part.coupon }
         }
     }
 
     private mutating func fillExternal(_ personal: PersonalData) {
         switch personal.data {
         case .partyRegistered(let part): external.append(contentsOf: part.external)
+        case .employeeHired(let part): external.append(contentsOf: part.external)
         case .externalLinked(let part): external.append(part.key)
         case .externalUnlinked(let part): external.removeAll { $0.isIdentical(to: part.key) }
         default: break
@@ -123,6 +142,22 @@ extension PersonalData {
         switch data {
         case .trainingRecorded(let part), .trainingCorrected(let part): part.training
         default: nil
+        }
+    }
+
+    fileprivate var employeeName: EmployeeNamePersonal? {
+        switch data {
+        case .employeeHired(let part): part.hasName ? part.name : nil
+        case .employeeChanged(let part): part.hasName ? part.name : nil
+        default: nil
+        }
+    }
+
+    fileprivate var employeeContactPoints: [ContactPointPersonal] {
+        switch data {
+        case .employeeHired(let part): part.contactPoints
+        case .employeeChanged(let part): part.contactPoints
+        default: []
         }
     }
 

@@ -10,6 +10,7 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case importJob = "import"
     case organisation, principal
     case competitor, market, target, training
+    case employee, team, territory, offer, coupon
 
     /// The registry's number.
     var kind: AggregateKind {
@@ -26,6 +27,11 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .market: .market
         case .target: .target
         case .training: .training
+        case .employee: .employee
+        case .team: .team
+        case .territory: .territory
+        case .offer: .offer
+        case .coupon: .coupon
         }
     }
 }

@@ -46,6 +46,12 @@ struct RecordListPrinter {
                     ("employee", .left), ("course", .left), ("days", .left), ("result", .left),
                     ("valid until", .left), ("withdrawn", .left),
                 ]
+            case .employee: [("name", .left), ("active", .left), ("roles", .left)]
+            case .team: [("name", .left), ("part of", .left), ("retired", .left)]
+            case .territory: [("name", .left), ("part of", .left), ("owner", .left), ("rules", .right)]
+            case .offer:
+                [("name", .left), ("status", .left), ("benefit", .left), ("issued", .right), ("redeemed", .right)]
+            case .coupon: [("offer", .left), ("status", .left), ("code", .left), ("benefit", .left)]
             default: []
             }
         return [("number", .right), ("reference", .left)] + own
@@ -84,7 +90,25 @@ struct RecordListPrinter {
         case .principal(let principal):
             let roles = principal.roles.map { Labels.of($0.role) }.joined(separator: ", ")
             return [RecordText.identity(principal), principal.label, roles]
-        case .employee, .team, .territory, .offer, .coupon: return []
+        case .employee(let employee):
+            let name = employee.erased ? "(erased)" : employee.name.display
+            return [name, employee.active ? "yes" : "no", employee.roles.joined(separator: ", ")]
+        case .team(let team): return [team.name, part(of: team.parentNumber), team.retired ? "yes" : ""]
+        case .territory(let territory):
+            return [
+                territory.name, part(of: territory.parentNumber), RecordText.owner(territory.owner),
+                String(territory.rules.count),
+            ]
+        case .offer(let offer):
+            return [
+                offer.name, Labels.of(offer.status), RecordText.benefit(offer.benefit), String(offer.issued),
+                String(offer.redeemed),
+            ]
+        case .coupon(let coupon):
+            let code = coupon.erased ? "(erased)" : coupon.personal.code
+            return [
+                "#\(coupon.offerNumber)", Labels.of(coupon.status), code, RecordText.benefit(coupon.benefit),
+            ]
         case .interaction, .field, .exchangeRates: return []
         case .pipeline, .opportunity: return []
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: return []
@@ -106,6 +130,8 @@ struct RecordListPrinter {
         case nil: return []
         }
     }
+
+    private static func part(of parent: UInt64) -> String { parent == 0 ? "" : "#\(parent)" }
 
     /// How many entries a list has, those that the record leaves out among them.
     private static func count(_ shown: Int, _ list: String, _ record: Record) -> String {

@@ -63,7 +63,11 @@ enum RecordText {
             for grant in principal.roles { fields.add("role", "\(Labels.of(grant.role)) \(grant.scope)") }
             fields.add("role", older("roles", of: record))
             if principal.onBehalfOfAllowed { fields.add("acts for others", "yes") }
-        case .employee, .team, .territory, .offer, .coupon: break
+        case .employee(let employee): add(employee, of: record, to: &fields)
+        case .team(let team): add(team, to: &fields)
+        case .territory(let territory): add(territory, to: &fields)
+        case .offer(let offer): add(offer, to: &fields)
+        case .coupon(let coupon): add(coupon, to: &fields)
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
@@ -84,6 +88,10 @@ enum RecordText {
         fields.add("country", party.detail.country)
         fields.add("language", party.detail.language)
         fields.add("roles", party.detail.roles.joined(separator: ", "))
+        fields.add("owner", owner(party.owner))
+        if party.territoryNumber > 0 {
+            fields.add("territory", "#\(party.territoryNumber)\(party.territoryPinned ? " (assigned)" : "")")
+        }
         for point in party.contactPoints where !point.retired { fields.add(Labels.of(point.kind), contactPoint(point)) }
         fields.add("contact", older("contactPoints", called: "contact points", of: record))
         for need in party.needs { fields.add("need", need.need.text) }
@@ -95,7 +103,7 @@ enum RecordText {
         if party.hasReview { add(party.review, to: &fields) }
     }
 
-    private static func contactPoint(_ point: ContactPointRecord) -> String {
+    static func contactPoint(_ point: ContactPointRecord) -> String {
         var text = point.personal.value
         if point.kind == .postal { text = address(point.personal.postal) }
         if point.normalised, !point.personal.normalised.isEmpty { text = point.personal.normalised }

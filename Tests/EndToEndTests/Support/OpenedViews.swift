@@ -10,7 +10,9 @@ struct OpenedViews: Equatable {
     private(set) var entries: [String: [String]] = [:]
 
     /// Kinds whose records are facts of the owner; imports and principals are those of a log.
-    private static let kinds: [AggregateKind] = [.party, .product, .priceBook, .order, .return, .organisation]
+    private static let kinds: [AggregateKind] = [
+        .party, .product, .priceBook, .order, .return, .organisation, .employee, .team, .territory, .offer, .coupon,
+    ]
 
     init(_ daemon: Daemon, asOf: Google_Protobuf_Timestamp) async throws {
         let position = try await daemon.durablePosition()
@@ -57,6 +59,14 @@ struct OpenedViews: Equatable {
             mentioned.append(number == 0 ? "-" : names[number] ?? "?")
             number = 0
         }
+        func resolve(_ owner: inout Owner) {
+            var number = max(owner.employeeNumber, owner.teamNumber)
+            resolve(&number)
+            owner = Owner()
+        }
+        func resolve(_ benefit: inout OfferBenefit) {
+            if case .points? = benefit.benefit { resolve(&benefit.points.programmeNumber) }
+        }
         record.id = ""
         record.number = 0
         record.firstPosition = 0
@@ -70,6 +80,8 @@ struct OpenedViews: Equatable {
                 party.review.position = 0
                 resolve(&party.review.reviewerNumber)
             }
+            resolve(&party.territoryNumber)
+            if party.hasOwner { resolve(&party.owner) }
             record.party = party
         case .product(var product):
             for index in product.related.indices { resolve(&product.related[index].number) }
@@ -88,7 +100,28 @@ struct OpenedViews: Equatable {
             resolve(&goodsReturn.orderNumber)
             for index in goodsReturn.lines.indices { resolve(&goodsReturn.lines[index].productNumber) }
             record.goodsReturn = goodsReturn
-        case .employee, .team, .territory, .offer, .coupon: break
+        case .employee(var employee):
+            for index in employee.teams.indices { resolve(&employee.teams[index].teamNumber) }
+            record.employee = employee
+        case .team(var team):
+            resolve(&team.parentNumber)
+            record.team = team
+        case .territory(var territory):
+            resolve(&territory.parentNumber)
+            if territory.hasOwner { resolve(&territory.owner) }
+            record.territory = territory
+        case .offer(var offer):
+            for index in offer.productNumbers.indices { resolve(&offer.productNumbers[index]) }
+            resolve(&offer.eligibility.programmeNumber)
+            resolve(&offer.benefit)
+            record.offer = offer
+        case .coupon(var coupon):
+            coupon.partyID = ""
+            resolve(&coupon.partyNumber)
+            resolve(&coupon.offerNumber)
+            resolve(&coupon.orderNumber)
+            resolve(&coupon.benefit)
+            record.coupon = coupon
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
