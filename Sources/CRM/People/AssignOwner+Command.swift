@@ -26,10 +26,10 @@ extension AssignOwner: DomainCommand {
         let before = thing.owner
         guard try context.world.owner(owner, field: "owner") != before else { return [] }
         try thing.requireAssignable()
+        let after = try context.assignee(owner, of: kind, before: before, overCapacity: allowOverCapacity)
         var assigned = OwnerAssigned()
-        assigned.owner = try context.assignee(
-            owner, of: kind, before: before, overCapacity: allowOverCapacity)
-        assigned.ownerBefore = before
+        if !after.isNobody { assigned.owner = after }
+        if !before.isNobody { assigned.ownerBefore = before }
         let subject = try context.world.subject(of: kind, context.target)
         return [.fact(.ownerAssigned(assigned), subjects: subject.map { [$0] } ?? [])]
     }

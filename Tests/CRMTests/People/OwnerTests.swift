@@ -11,7 +11,7 @@ internal import Testing
         let (bo, cy) = (office.employee("Bo"), office.employee("Cy"))
         let party = office.party()
         let outcome = office.when(AssignOwner.of(.party, party, .employee(bo)))
-        #expect(outcome.payloads == [.ownerAssigned(.with { $0.owner = Owner(employee: bo); $0.ownerBefore = Owner() })])
+        #expect(outcome.payloads == [.ownerAssigned(.with { $0.owner = Owner(employee: bo) })])
         #expect(outcome.events.first?.subjects.first?.subject == party)
         #expect(office.when(AssignOwner.of(.party, party, .employee(bo))).isUnchanged)
         #expect(try office.openWork(Owner(employee: bo)) == 1)
