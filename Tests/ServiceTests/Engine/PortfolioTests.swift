@@ -1,3 +1,4 @@
+internal import EventLog
 internal import FoundationEssentials
 internal import Schema
 internal import SwiftProtobuf
