@@ -12,7 +12,11 @@ internal import Testing
             .employeeHired(
                 .with {
                     $0.hasName_p = true
-                    $0.contactPoints = [.with { $0.kind = .email; $0.normalised = true }, .with { $0.kind = .mobile }]
+                    $0.contactPoints = [
+                        .with {
+                            $0.kind = .email; $0.normalised = true
+                        }, .with { $0.kind = .mobile },
+                    ]
                     $0.externalCount = 1
                     $0.roles = ["sales"]
                     $0.teamNumbers = [90]
@@ -129,7 +133,11 @@ internal import Testing
         var log = LogSketch()
         let party = try log.begin(.party, .partyRegistered(), personal: .partyRegistered(.with { $0.name = .of("A") }))
         let offer = try log.begin(
-            .offer, .offerPublished(.with { $0.terms.name = "Ten off"; $0.terms.benefit.percent.unscaled = 10 }))
+            .offer,
+            .offerPublished(
+                .with {
+                    $0.terms.name = "Ten off"; $0.terms.benefit.percent.unscaled = 10
+                }))
         var coupons: [StreamNumber] = []
         for code in ["ONE-1", "TWO-2"] {
             let issued = OfferIssued.with {

@@ -127,7 +127,8 @@ extension UnlinkExternalRecord: DomainCommand {
         if kind == .employee {
             let employee = try Decided.state(try context.world.state(EmployeeAggregate.self, of: context.target))
             try EmployeeState.requireIdentity(
-                hasName: employee.hasNamePart, externalKeys: employee.externalCount > 0 ? employee.externalCount - 1 : 0)
+                hasName: employee.hasNamePart, externalKeys: employee.externalCount > 0 ? employee.externalCount - 1 : 0
+            )
         }
         var unlinked = ExternalUnlinked()
         if !Annotation.isPerson(kind) { unlinked.key = key }

@@ -140,7 +140,8 @@ extension RedeemOffer: DomainCommand {
     /// - Throws: ALREADY_REDEEMED where it was redeemed otherwise.
     private func isRedeemed(_ state: CouponState, on order: StreamNumber) throws(Refusal) -> Bool {
         guard state.status == .redeemed else { return false }
-        let isSameDiscount = hasDiscount ? discount.isIdentical(to: state.redeemed.discount) : !state.redeemed.hasDiscount
+        let isSameDiscount =
+            hasDiscount ? discount.isIdentical(to: state.redeemed.discount) : !state.redeemed.hasDiscount
         guard state.redeemed.orderNumber == order.rawValue, isSameDiscount else {
             throw Refusal(
                 .alreadyRedeemed, "The coupon was redeemed before. Use another one, or reverse that first.",

@@ -99,7 +99,8 @@ struct OfferConditions {
         if terms.hasMinimumOrder {
             guard order.currency == terms.minimumOrder.currency else {
                 throw Refusal(
-                    .currencyMismatch, "The offer asks for an order in \(terms.minimumOrder.currency).", field: "order")
+                    .currencyMismatch, "The offer asks for an order in \(terms.minimumOrder.currency). Choose one.",
+                    field: "order")
             }
             guard order.net >= terms.minimumOrder.minorUnits else {
                 throw Self.unfit("The order is worth less than the offer asks for.")
@@ -127,7 +128,7 @@ extension DecisionContext {
 }
 
 extension World {
-    /// The key of the tier that a party has in a loyalty programme, empty where it is in none; nil where the party is no
+    /// The key of the tier that a party has in a loyalty programme, empty where it is in none; nil where it is no
     /// member.
     fileprivate func tier(of party: StreamNumber, in programme: StreamNumber) throws(Refusal) -> String? {
         let account = StreamNumber(UInt64(clamping: try claim(.enrolment(programme, party))))

@@ -13,7 +13,9 @@ package enum OfferEffects {
         case .offerChanged(let changed): [timer(changed.terms.hasValidTo ? changed.terms.validTo : nil)]
         case .offerExpired, .offerWithdrawn: [timer(nil)]
         case .offerIssued(let issued):
-            Self.issued(issued.offerNumber, issued.partyNumber, 1) + [timer(issued.hasExpiresAt ? issued.expiresAt : nil)]
+            Self.issued(issued.offerNumber, issued.partyNumber, 1) + [
+                timer(issued.hasExpiresAt ? issued.expiresAt : nil)
+            ]
         case .couponWithdrawn(let withdrawn):
             Self.issued(withdrawn.offerNumber, withdrawn.partyNumber, -1) + [timer(nil)]
         case .couponExpired: [timer(nil)]

@@ -10,12 +10,14 @@ extension OfferTerms {
         self.init()
         name = input.name
         benefit = try OfferBenefit(input.benefit, context.world)
-        validFrom = Instant(input.validFrom).flatMap { input.hasValidFrom ? $0.rawValue : nil }
+        validFrom =
+            Instant(input.validFrom).flatMap { input.hasValidFrom ? $0.rawValue : nil }
             ?? before?.validFrom ?? context.occurredAt.rawValue
         if input.hasValidTo, let end = Instant(input.validTo) {
             guard end.rawValue > validFrom else {
                 throw Refusal(
-                    .schemaInvalid, "The validity ends after it begins. Send a later valid_to.", field: "terms.valid_to")
+                    .schemaInvalid, "The validity ends after it begins. Send a later valid_to.", field: "terms.valid_to"
+                )
             }
             validTo = end.rawValue
         }

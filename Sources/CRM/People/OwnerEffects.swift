@@ -52,7 +52,9 @@ struct OwnerKey: Hashable, Sendable {
     }
 
     /// The value of the token that an open thing of this kind has.
-    func token(_ kind: AggregateKind) -> [UInt8] { ClaimKey.bigEndian(UInt32(truncatingIfNeeded: kind.rawValue)) + bytes }
+    func token(_ kind: AggregateKind) -> [UInt8] {
+        ClaimKey.bigEndian(UInt32(truncatingIfNeeded: kind.rawValue)) + bytes
+    }
 }
 
 extension World {

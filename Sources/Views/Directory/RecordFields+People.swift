@@ -41,6 +41,8 @@ extension RecordFields {
         "partyId": .partyID { StreamNumber($0.coupon.record.partyNumber) },
         "orderNumber": .number { _, row in number(row.coupon.record.orderNumber) },
         "issuedAt": .instant { Instant($0.coupon.record.issuedAt) ?? .earliest },
-        "expiresAt": .instant { $0.coupon.record.hasExpiresAt ? Instant($0.coupon.record.expiresAt) ?? .latest : .latest },
+        "expiresAt": .instant {
+            $0.coupon.record.hasExpiresAt ? Instant($0.coupon.record.expiresAt) ?? .latest : .latest
+        },
     ]
 }

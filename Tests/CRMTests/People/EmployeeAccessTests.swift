@@ -16,7 +16,12 @@ internal import Testing
         office.scenario.given(on: admin, .roleGranted(.with { $0.role = .admin }))
         rep = office.scenario.given(.principal, .principalRegistered(.with { $0.uid = 2 }))
         office.scenario.given(on: rep, .roleGranted(.with { $0.role = .sales }))
-        office.scenario.given(on: rep, .roleGranted(.with { $0.role = .marketing; $0.scope = "north" }))
+        office.scenario.given(
+            on: rep,
+            .roleGranted(
+                .with {
+                    $0.role = .marketing; $0.scope = "north"
+                }))
         bo = office.employee("Bo")
     }
 

@@ -49,7 +49,10 @@ internal import Testing
         let cases: [(HireEmployee, ErrorCode, String)] = [
             (.init(), .identityRequired, "name"),
             (.with { $0.contactPoints = [.email("a@b.example")] }, .identityRequired, "name"),
-            (.named("A").with { $0.contactPoints = [.email("nobody")] }, .contactPointInvalid, "contact_points[0].personal.value"),
+            (
+                .named("A").with { $0.contactPoints = [.email("nobody")] }, .contactPointInvalid,
+                "contact_points[0].personal.value"
+            ),
             (
                 .named("A").with { $0.contactPoints = (0...20).map { .email("a\($0)@b.example") } }, .limitExceeded,
                 "contact_points"
@@ -136,9 +139,15 @@ internal import Testing
         let about = ChangeEmployee.with { $0.employee = Reference(number: number) }
         #expect(office.when(about).isUnchanged)
         #expect(office.when(about.with { $0.clear = ["roles"] }).field == "clear[0]")
-        #expect(office.when(about.with { $0.language = "de"; $0.clear = ["language"] }).field == "clear")
+        #expect(
+            office.when(
+                about.with {
+                    $0.language = "de"; $0.clear = ["language"]
+                }
+            ).field == "clear")
         #expect(office.when(ChangeEmployee()).field == "employee")
-        #expect(office.when(ChangeEmployee.with { $0.employee = Reference(number: StreamNumber(99)) }).code == .notFound)
+        #expect(
+            office.when(ChangeEmployee.with { $0.employee = Reference(number: StreamNumber(99)) }).code == .notFound)
     }
 
     @Test func `job roles are given and taken, each once`() {

@@ -22,7 +22,9 @@ struct Office {
         return outcome.events[0].stream
     }
 
-    mutating func employee(_ name: String = "Bo Chen", _ change: (inout HireEmployee) -> Void = { _ in }) -> StreamNumber {
+    mutating func employee(_ name: String = "Bo Chen", _ change: (inout HireEmployee) -> Void = { _ in })
+        -> StreamNumber
+    {
         var hire = HireEmployee.named(name)
         change(&hire)
         return made(hire)
@@ -135,7 +137,9 @@ extension JoinTeam {
 }
 
 extension DeactivateEmployee {
-    static func of(_ employee: StreamNumber) -> DeactivateEmployee { .with { $0.employee = Reference(number: employee) } }
+    static func of(_ employee: StreamNumber) -> DeactivateEmployee {
+        .with { $0.employee = Reference(number: employee) }
+    }
 }
 
 extension AssignTerritory {

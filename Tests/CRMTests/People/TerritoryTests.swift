@@ -36,7 +36,12 @@ internal import Testing
         #expect(office.when(change.with { $0.rules = [rule("DE")] }).code == .territoryOverlap)
         office.when(RetireTerritory.with { $0.territory = Reference(number: south) })
         #expect(office.when(change.with { $0.rules = [rule("DE")] }).kinds == [.territoryChanged])
-        #expect(office.when(change.with { $0.rules = []; $0.clear = ["rules"] }).kinds == [.territoryChanged])
+        #expect(
+            office.when(
+                change.with {
+                    $0.rules = []; $0.clear = ["rules"]
+                }
+            ).kinds == [.territoryChanged])
         #expect(office.scenario.isReproducible)
     }
 
