@@ -23,7 +23,8 @@ package enum AggregateRegistry {
         case .opportunity: OpportunityAggregate.self
         case .loyaltyProgramme: ProgrammeAggregate.self
         case .loyaltyAccount: LoyaltyAccountAggregate.self
-        case .reward, .redemption: nil
+        case .reward: RewardAggregate.self
+        case .redemption: RedemptionAggregate.self
         case .competitor: CompetitorAggregate.self
         case .market: MarketAggregate.self
         case .target: TargetAggregate.self
@@ -46,6 +47,7 @@ package enum AggregateRegistry {
             case .offer, .coupon: OfferEffects.effects(of: event.payload)
             case .loyaltyProgramme: ProgrammeEffects.effects(of: event)
             case .loyaltyAccount: LoyaltyAccountEffects.effects(of: event)
+            case .reward, .redemption: RewardEffects.effects(of: event)
             case .pipeline: PipelineEffects.effects(of: event.payload, pipeline: event.header.stream)
             case .opportunity: OpportunityEffects.effects(of: event.payload)
             case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)

@@ -94,13 +94,13 @@ extension CommandBody.OneOf_Command {
         case .freezeAccount(let command): command
         case .unfreezeAccount(let command): command
         case .closeAccount(let command): command
-        case .defineReward: UnknownCommand()
-        case .changeReward: UnknownCommand()
-        case .retireReward: UnknownCommand()
-        case .setRewardStock: UnknownCommand()
-        case .redeemReward: UnknownCommand()
-        case .fulfilReward: UnknownCommand()
-        case .cancelRedemption: UnknownCommand()
+        case .defineReward(let command): command
+        case .changeReward(let command): command
+        case .retireReward(let command): command
+        case .setRewardStock(let command): command
+        case .redeemReward(let command): command
+        case .fulfilReward(let command): command
+        case .cancelRedemption(let command): command
         case .recordCompetitor(let command): command
         case .recordCompetitorMove(let command): command
         case .setStrengthWeakness(let command): command

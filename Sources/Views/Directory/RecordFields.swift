@@ -24,6 +24,7 @@ enum RecordFields {
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
         .competitor, .market, .target, .training,
         .employee, .team, .territory, .offer, .coupon,
+        .loyaltyProgramme, .loyaltyAccount, .reward, .redemption,
     ]
 
     /// The field of this name of records of this kind, or nil where there is none that is open.
@@ -53,7 +54,10 @@ enum RecordFields {
         case .coupon: coupon
         case .interaction, .field, .exchangeRates: [:]
         case .pipeline, .opportunity: [:]
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: [:]
+        case .loyaltyProgramme: loyaltyProgramme
+        case .loyaltyAccount: loyaltyAccount
+        case .reward: reward
+        case .redemption: redemption
         case .competitor: competitor
         case .market: market
         case .target: target

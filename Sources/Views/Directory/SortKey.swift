@@ -57,7 +57,9 @@ extension DirectoryRow {
         case .employee, .coupon: ""
         case .interaction, .field, .exchangeRates: ""
         case .pipeline, .opportunity: ""
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: ""
+        case .loyaltyProgramme(let programme): programme.label
+        case .reward(let reward): reward.detail.label
+        case .loyaltyAccount, .redemption: ""
         case .competitor(let competitor): competitor.detail.name
         case .market(let market): market.detail.name
         case .target(let target): target.period.firstDay

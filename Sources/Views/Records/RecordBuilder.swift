@@ -65,7 +65,14 @@ struct RecordBuilder {
             if row.hasPersonal { note(row.personal, row.personalLength, .coupon) }
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .loyaltyProgramme(let programme): record.loyaltyProgramme = programme
+        case .loyaltyAccount(let account):
+            record.loyaltyAccount = account
+            party = StreamNumber(account.partyNumber == 0 ? account.employeeNumber : account.partyNumber)
+        case .reward(let reward): record.reward = reward
+        case .redemption(let redemption):
+            record.redemption = redemption
+            party = StreamNumber(redemption.partyNumber)
         case .competitor(let competitor): record.competitor = competitor
         case .market(let market): record.market = market
         case .target(let target): record.target = target
@@ -158,6 +165,14 @@ struct RecordBuilder {
             record.goodsReturn.partyID = partyID
         } else if case .coupon? = record.details {
             record.coupon.partyID = partyID
+        } else if case .loyaltyAccount(let account)? = record.details {
+            if account.partyNumber == 0 {
+                record.loyaltyAccount.employeeID = partyID
+            } else {
+                record.loyaltyAccount.partyID = partyID
+            }
+        } else if case .redemption? = record.details {
+            record.redemption.partyID = partyID
         }
         sayWhatIsLeftOut()
         return SealedRecord(

@@ -1,0 +1,136 @@
+import KithTesting
+import Schema
+import SwiftProtobuf
+import Testing
+
+@testable import CRM
+
+@Suite struct TierTests {
+    private static let thresholds: [(String, Int64)] = [("0", 0), ("10", 10), ("30", 30), ("100", 100)]
+
+    private func club(_ review: TierReview, _ basis: TierBasis, days: UInt32 = 0) throws -> Club {
+        try Club { scenario in
+            for (rank, tier) in Self.thresholds.enumerated() {
+                scenario.when(
+                    DefineTier.with {
+                        $0.tier.key = tier.0
+                        $0.tier.threshold = tier.1
+                        $0.tier.rank = UInt32(rank)
+                    })
+            }
+            scenario.when(
+                SetTierPolicy.with {
+                    $0.policy.review = review
+                    $0.policy.basis = basis
+                    $0.policy.days = days
+                })
+            scenario.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = .yearEnd
+                })
+        }
+    }
+
+    @Test(arguments: [(Int64(5), "0"), (10, "10"), (30, "30")])
+    func `30 earned make level 2, and the year's end leaves it by what is active then`(
+        active: Int64, tier: String
+    ) throws {
+        var club = try club(.yearEnd, .active)
+        #expect(try club.state().tier == "0")
+        #expect(club.give(30, "a").tiers == ["30"])
+        if active < 30 { #expect(club.spend(30 - active).tiers.isEmpty) }
+        #expect(try club.state().tier == "30")
+        let end = club.scenario.advance(to: Instant(microseconds: 1_798_761_600_000_000))
+        // The review precedes the expiry of the points at the same instant.
+        #expect(end.kinds.first == .tierReviewAdvanced)
+        #expect(end.kinds.last == .pointsExpired)
+        #expect(end.tiers == (tier == "30" ? [] : [tier]))
+        #expect(try club.state().tier == tier)
+        #expect(try club.balance().active == 0)
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test func `an automatic policy follows the value down at once`() throws {
+        var club = try club(.automatic, .active)
+        club.give(30, "a")
+        let outcome = club.spend(25)
+        #expect(outcome.kinds == [.pointsSpent, .tierChanged])
+        guard case .tierChanged(let changed)? = outcome.payloads.last else { return }
+        #expect(changed.from == "30")
+        #expect(changed.to == "0")
+        #expect(changed.cause == .fell)
+        #expect(changed.value == 5)
+        #expect(changed.programmeVersion == 7)
+        #expect(changed.causePosition == outcome.events[0].stored.position.rawValue)
+    }
+
+    @Test func `without a review a tier once reached is kept`() throws {
+        var club = try club(.none, .active)
+        club.give(100, "a")
+        club.spend(100)
+        club.wait(800)
+        #expect(try club.state().tier == "100")
+    }
+
+    @Test func `what is earned since the last change is counted anew by each review`() throws {
+        var club = try club(.everyDays, .earnedSinceChange, days: 30)
+        #expect(club.give(12, "a").tiers == ["10"])
+        #expect(club.give(10, "b").tiers.isEmpty)
+        #expect(club.wait(31).kinds == [.tierReviewAdvanced, .tierConfirmed])
+        #expect(try club.state().tier == "10")
+        let outcome = club.wait(30)
+        #expect(outcome.kinds == [.tierReviewAdvanced, .tierChanged])
+        #expect(try club.state().tier == "0")
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test func `a tier by hand is kept until its day`() throws {
+        var club = try club(.automatic, .earned)
+        let account = Reference(number: club.account)
+        let until = club.later(30).timestamp
+        let change = ChangeTier.with {
+            $0.account = account
+            $0.tier = "100"
+            $0.keepUntil = until
+        }
+        #expect(club.scenario.when(change).tiers == ["100"])
+        #expect(club.scenario.when(change).isUnchanged)
+        #expect(club.give(1, "a").tiers.isEmpty)
+        club.wait(31)
+        #expect(club.give(1, "b").tiers == ["0"])
+        var unknown = change
+        unknown.tier = "gold"
+        #expect(club.scenario.when(unknown).code == .tierUnknown)
+    }
+
+    @Test func `a changed programme goes through all its members`() throws {
+        var club = try club(.automatic, .earned)
+        let programme = Reference(number: club.programme)
+        for index in 0..<450 {
+            let party = club.scenario.given(.party, .partyRegistered(PartyRegistered()))
+            let member = try club.scenario.made(
+                EnrolMember.with {
+                    $0.programme = programme
+                    $0.party = Reference(number: party)
+                })
+            if index % 3 == 0 { club.give(20, "a", to: member) }
+        }
+        #expect(
+            club.scenario.when(
+                DefineTier.with {
+                    $0.tier.key = "10"
+                    $0.tier.threshold = 10
+                    $0.tier.rank = 7
+                }
+            ).code == .tierOrder)
+        let outcome = club.scenario.when(RetireTier.with { $0.key = "10" })
+        #expect(outcome.kinds == [.tierRetired])
+        let pass = club.scenario.advance(to: club.scenario.now)
+        #expect(pass.kinds.filter { $0 == .tierReviewAdvanced }.count == 3)
+        #expect(pass.kinds.filter { $0 == .tierChanged }.count == 150)
+        #expect(pass.tiers.allSatisfy { $0 == "0" })
+        #expect(club.scenario.when(RetireTier.with { $0.key = "10" }).isUnchanged)
+        #expect(club.scenario.advance(to: club.later(1)).isUnchanged)
+        #expect(club.scenario.isReproducible)
+    }
+}
