@@ -39,6 +39,9 @@ enum Annotation {
         case .training:
             let employee = try log.state(TrainingAggregate.self, of: number)?.employeeNumber ?? 0
             return employee == 0 ? nil : NewSubject(.number(StreamNumber(employee)), .self_)
+        case .loyaltyAccount:
+            return try log.state(LoyaltyAccountAggregate.self, of: number)?.subjects.first
+        case .redemption: return try log.state(RedemptionAggregate.self, of: number)?.subjects.first
         default: return nil
         }
         return customer == 0 ? nil : NewSubject(.number(StreamNumber(customer)), .customer)

@@ -1,9 +1,36 @@
 internal import Schema
 internal import SwiftProtobuf
 
-extension DirectoryRow {
+extension RecordFold {
     /// Folds an event of a loyalty programme, an account, a reward or a redemption.
-    mutating func foldLoyalty(_ event: ViewEvent) {
+    func foldLoyalty(
+        _ event: ViewEvent, into row: inout DirectoryRow, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        row.foldLoyalty(event)
+        switch event.payload {
+        case .rewardRedeemed(let redeemed):
+            try change(redeemed.rewardNumber, by: Int64(redeemed.quantity), hasStock: redeemed.fromStock, &store)
+        case .redemptionCancelled(let cancelled):
+            try change(cancelled.rewardNumber, by: -Int64(cancelled.quantity), hasStock: cancelled.toStock, &store)
+        default: break
+        }
+    }
+
+    /// So many more of a reward were redeemed. Its record is no newer by that: nothing was said about the reward.
+    private func change(
+        _ reward: UInt64, by redeemed: Int64, hasStock: Bool, _ store: inout some ProjectionStore & ~Copyable
+    ) throws(ViewError) {
+        let key = [UInt8].key(reward)
+        guard var row = try store.row(DirectoryRow.self, tables.rows, key) else { return }
+        row.reward.redeemed = UInt64(clamping: Int64(clamping: row.reward.redeemed) + redeemed)
+        if hasStock, row.reward.hasStock { row.reward.stock = UInt32(clamping: Int64(row.reward.stock) - redeemed) }
+        try store.put(tables.rows, key, row)
+    }
+}
+
+extension DirectoryRow {
+    /// Folds what the event says about its own stream.
+    fileprivate mutating func foldLoyalty(_ event: ViewEvent) {
         switch event.header.streamKind {
         case .loyaltyProgramme: foldProgramme(event)
         case .loyaltyAccount: foldAccount(event)
@@ -111,9 +138,12 @@ extension DirectoryRow {
             reward.programmeNumber = defined.programmeNumber
             reward.detail = defined.detail
             reward.productNumber = defined.productNumber
+            if defined.hasStock { reward.stock = defined.stock }
             link(defined.external)
         case .rewardChanged(let changed): reward.detail = changed.detail
         case .rewardRetired: reward.retired = true
+        case .rewardStockSet(let set):
+            if set.hasStock { reward.stock = set.stock } else { reward.clearStock() }
         case .rewardRedeemed(let redeemed):
             redemption.status = .redeemed
             redemption.accountNumber = redeemed.accountNumber
@@ -138,160 +168,5 @@ extension DirectoryRow {
             redemption.cancelledAt = instant.timestamp
         default: break
         }
-    }
-}
-
-/// What an event of a loyalty account does to its lots and its balance.
-struct PointsMovement {
-    /// How the account stands after it.
-    private(set) var balance: PointsBalance
-    /// When the points end that end with inactivity.
-    private(set) var inactiveAt: Int64?
-    /// Lots that begin; of all of them their lock, their end and what they are for.
-    private(set) var begun: [PointsLot] = []
-    /// Points that leave their lots; one that names no earning is of the event itself.
-    private(set) var taken: [LotMovement] = []
-    /// Points that come back into theirs.
-    private(set) var given: [LotMovement] = []
-    /// The earning whose points can be spent from now on.
-    private(set) var unlocked: UInt64?
-
-    /// Nil where the event moves no points.
-    init?(_ event: EventPayload.OneOf_Event) {
-        switch event {
-        case .pointsEarned(let earned):
-            self.init(earned.balance, earned.hasInactiveAt ? earned.inactiveAt : nil)
-            begun = earned.begun
-            taken = earned.settled
-        case .pointsUnlocked(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            unlocked = event.earning
-            taken = event.settled
-        case .pointsSpent(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            taken = event.lots
-        case .earningReversed(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            taken = event.lots
-        case .pointsExpired(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            taken = event.lots
-        case .spendingReversed(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            given = event.lots
-            taken = event.settled
-        case .pointsExpiryWithdrawn(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            given = event.lots
-            taken = event.settled
-        case .reversalWithdrawn(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            given = event.lots
-        case .pointsAdjusted(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            begin(event.points, event.hasExpiresAt ? event.expiresAt : nil, event.expiresWithInactivity)
-            taken = event.lots + event.settled
-        case .pointsTransferred(let event):
-            self.init(event.balance, event.hasInactiveAt ? event.inactiveAt : nil)
-            begin(event.points, event.hasExpiresAt ? event.expiresAt : nil, event.expiresWithInactivity)
-            taken = event.lots + event.settled
-        default: return nil
-        }
-    }
-
-    private init(_ balance: PointsBalance, _ inactiveAt: Int64?) {
-        self.balance = balance
-        self.inactiveAt = inactiveAt
-    }
-
-    private mutating func begin(_ points: Int64, _ expiresAt: Int64?, _ expiresWithInactivity: Bool) {
-        guard points > 0 else { return }
-        var lot = PointsLot()
-        lot.lot = 1
-        lot.points = points
-        lot.left = points
-        if let expiresAt { lot.expiresAt = Instant(microseconds: expiresAt).timestamp }
-        lot.expiresWithInactivity = expiresWithInactivity
-        begun = [lot]
-    }
-}
-
-extension PointsEarned {
-    fileprivate var begun: [PointsLot] {
-        lots.map { earned in
-            var lot = PointsLot()
-            lot.lot = earned.lot
-            lot.points = earned.points
-            lot.left = earned.points
-            lot.orderNumber = orderNumber
-            lot.orderLine = earned.orderLine
-            lot.rule = earned.rule
-            if hasLocksUntil { lot.locksUntil = Instant(microseconds: locksUntil).timestamp }
-            if hasExpiresAt { lot.expiresAt = Instant(microseconds: expiresAt).timestamp }
-            lot.expiresWithInactivity = expiresWithInactivity
-            return lot
-        }
-    }
-}
-
-extension LoyaltyAccountRecord {
-    /// The account after points have moved.
-    mutating func fold(_ movement: PointsMovement, position: UInt64, at instant: Instant) {
-        balance = movement.balance
-        if let inactive = movement.inactiveAt {
-            inactiveAt = Instant(microseconds: inactive).timestamp
-        } else {
-            clearInactiveAt()
-        }
-        for begun in movement.begun {
-            var lot = begun
-            lot.earning = position
-            lot.earnedAt = instant.timestamp
-            lots.append(lot)
-        }
-        if let unlocked = movement.unlocked {
-            for index in lots.indices where lots[index].earning == unlocked { lots[index].clearLocksUntil() }
-        }
-        for given in movement.given { give(given, position, instant) }
-        for taken in movement.taken { take(taken, position) }
-        sortLots()
-    }
-
-    private mutating func take(_ movement: LotMovement, _ position: UInt64) {
-        let earning = movement.earning == 0 ? position : movement.earning
-        guard let place = lots.firstIndex(where: { $0.earning == earning && $0.lot == movement.lot }) else { return }
-        lots[place].left -= movement.points
-        if lots[place].left <= 0 { lots.remove(at: place) }
-    }
-
-    private mutating func give(_ movement: LotMovement, _ position: UInt64, _ instant: Instant) {
-        let earning = movement.earning == 0 ? position : movement.earning
-        let end = movement.hasExpiresAt ? Instant(microseconds: movement.expiresAt).timestamp : nil
-        if let place = lots.firstIndex(where: { $0.earning == earning && $0.lot == movement.lot }) {
-            lots[place].left += movement.points
-        } else {
-            var lot = PointsLot()
-            lot.earning = earning
-            lot.lot = movement.lot
-            lot.points = movement.points
-            lot.left = movement.points
-            lot.earnedAt = instant.timestamp
-            if movement.hasLocksUntil { lot.locksUntil = Instant(microseconds: movement.locksUntil).timestamp }
-            lot.expiresWithInactivity = movement.expiresWithInactivity
-            lot.orderNumber = movement.orderNumber
-            lot.orderLine = movement.orderLine
-            lots.append(lot)
-        }
-        guard let end else { return }
-        for index in lots.indices where lots[index].earning == earning { lots[index].expiresAt = end }
-    }
-
-    /// The order in which lots are spent: the one that ends first, among equals the one that came first.
-    private mutating func sortLots() {
-        func end(_ lot: PointsLot) -> Int64 {
-            if lot.expiresWithInactivity { return hasInactiveAt ? inactiveAt.seconds : .max }
-            return lot.hasExpiresAt ? lot.expiresAt.seconds : .max
-        }
-        lots.sort { (end($0), $0.earning, $0.lot) < (end($1), $1.earning, $1.lot) }
     }
 }

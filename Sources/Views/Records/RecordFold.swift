@@ -57,7 +57,8 @@ package struct RecordFold: Sendable {
         case .coupon: try foldCoupon(event, into: &row, &store)
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: row.foldLoyalty(event)
+        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption:
+            try foldLoyalty(event, into: &row, &store)
         case .competitor: try foldCompetitor(event, into: &row, &store)
         case .market: try foldMarket(event, into: &row, &store)
         case .target: row.foldTarget(event)

@@ -11,6 +11,9 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case organisation, principal
     case competitor, market, target, training
     case employee, team, territory, offer, coupon
+    case loyaltyProgramme = "loyalty-programme"
+    case loyaltyAccount = "loyalty-account"
+    case reward, redemption
 
     /// The registry's number.
     var kind: AggregateKind {
@@ -24,6 +27,10 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .organisation: .organisation
         case .principal: .principal
         case .competitor: .competitor
+        case .loyaltyProgramme: .loyaltyProgramme
+        case .loyaltyAccount: .loyaltyAccount
+        case .reward: .reward
+        case .redemption: .redemption
         case .market: .market
         case .target: .target
         case .training: .training

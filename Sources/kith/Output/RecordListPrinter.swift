@@ -35,6 +35,12 @@ struct RecordListPrinter {
                 [("mapping", .left), ("mode", .left), ("committed", .left), ("rows", .right), ("rejected", .right)]
             case .organisation: [("name", .left), ("zone", .left), ("currency", .left)]
             case .principal: [("identity", .left), ("label", .left), ("roles", .left)]
+            case .loyaltyProgramme: [("label", .left), ("for", .left), ("status", .left), ("version", .right)]
+            case .loyaltyAccount:
+                [("member", .left), ("status", .left), ("tier", .left), ("active", .right), ("locked", .right)]
+            case .reward: [("label", .left), ("points", .right), ("tier", .left), ("retired", .left)]
+            case .redemption:
+                [("member", .left), ("status", .left), ("reward", .left), ("quantity", .right), ("points", .right)]
             case .competitor: [("name", .left), ("country", .left), ("moves", .right), ("retired", .left)]
             case .market: [("name", .left), ("sizes", .right), ("retired", .left)]
             case .target:
@@ -111,7 +117,22 @@ struct RecordListPrinter {
             ]
         case .interaction, .field, .exchangeRates: return []
         case .pipeline, .opportunity: return []
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: return []
+        case .loyaltyProgramme(let programme):
+            return [
+                programme.label, Labels.of(programme.audience), Labels.of(programme.status), String(programme.version),
+            ]
+        case .loyaltyAccount(let account):
+            return [
+                account.partyID + account.employeeID, Labels.of(account.status), account.tier,
+                String(account.balance.active), String(account.balance.locked),
+            ]
+        case .reward(let reward):
+            return [reward.detail.label, String(reward.detail.points), reward.detail.tier, reward.retired ? "yes" : ""]
+        case .redemption(let redemption):
+            return [
+                redemption.partyID, Labels.of(redemption.status), "#\(redemption.rewardNumber)",
+                String(redemption.quantity), String(redemption.points),
+            ]
         case .competitor(let competitor):
             let moves = count(competitor.moves.count, "moves", record)
             return [competitor.detail.name, competitor.detail.country, moves, competitor.retired ? "yes" : ""]

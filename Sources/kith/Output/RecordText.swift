@@ -70,7 +70,10 @@ enum RecordText {
         case .coupon(let coupon): add(coupon, to: &fields)
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .loyaltyProgramme(let programme): add(programme, to: &fields)
+        case .loyaltyAccount(let account): add(account, to: &fields)
+        case .reward(let reward): add(reward, to: &fields)
+        case .redemption(let redemption): add(redemption, to: &fields)
         case .competitor(let competitor): add(competitor, of: record, to: &fields)
         case .market(let market): add(market, of: record, to: &fields)
         case .target(let target): add(target, to: &fields)

@@ -124,7 +124,36 @@ struct OpenedViews: Equatable {
             record.coupon = coupon
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
-        case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption: break
+        case .loyaltyProgramme(var programme):
+            for rule in programme.rules.indices {
+                for index in programme.rules[rule].condition.productNumbers.indices {
+                    resolve(&programme.rules[rule].condition.productNumbers[index])
+                }
+            }
+            record.loyaltyProgramme = programme
+        case .loyaltyAccount(var account):
+            account.partyID = ""
+            account.employeeID = ""
+            resolve(&account.programmeNumber)
+            resolve(&account.partyNumber)
+            resolve(&account.employeeNumber)
+            for index in account.lots.indices {
+                account.lots[index].earning = 0
+                resolve(&account.lots[index].orderNumber)
+            }
+            record.loyaltyAccount = account
+        case .reward(var reward):
+            resolve(&reward.programmeNumber)
+            resolve(&reward.productNumber)
+            record.reward = reward
+        case .redemption(var redemption):
+            redemption.partyID = ""
+            resolve(&redemption.accountNumber)
+            resolve(&redemption.rewardNumber)
+            resolve(&redemption.programmeNumber)
+            resolve(&redemption.partyNumber)
+            resolve(&redemption.employeeNumber)
+            record.redemption = redemption
         case .competitor(var competitor):
             for index in competitor.strengthsAndWeaknesses.indices {
                 resolve(&competitor.strengthsAndWeaknesses[index].productNumber)
