@@ -18,7 +18,9 @@ extension ClaimKey {
     }
 
     /// How many members a programme ever had.
-    package static func members(_ programme: StreamNumber) -> ClaimKey { ClaimKey(domain: 42, bytes(programme.rawValue)) }
+    package static func members(_ programme: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 42, bytes(programme.rawValue))
+    }
 
     /// Register: the account of a member, by its place in the programme.
     package static func member(_ programme: StreamNumber, _ index: UInt64) -> ClaimKey {
@@ -34,7 +36,8 @@ extension ClaimKey {
     /// Register: the event by which points of an account moved for a cause that a caller named.
     package static func pointsCause(_ account: StreamNumber, _ cause: ExternalKey) -> ClaimKey {
         ClaimKey(
-            domain: 44, bytes(account.rawValue) + [UInt8(truncatingIfNeeded: cause.system.utf8.count)]
+            domain: 44,
+            bytes(account.rawValue) + [UInt8(truncatingIfNeeded: cause.system.utf8.count)]
                 + Array(cause.system.utf8) + Array(cause.key.utf8))
     }
 

@@ -22,7 +22,8 @@ extension RecordText {
             let value = programme.pointValue
             fields.add(
                 "cost of a point",
-                "\(MoneyText.decimal(value.cost)) \(value.currency), share redeemed \(MoneyText.decimal(value.redemptionRate))")
+                "\(MoneyText.decimal(value.cost)) \(value.currency), redeemed \(MoneyText.decimal(value.redemptionRate))"
+            )
         }
     }
 
@@ -44,7 +45,9 @@ extension RecordText {
         fields.add("points", String(reward.detail.points))
         fields.add("tier", reward.detail.tier)
         if reward.productNumber > 0 { fields.add("product", "#\(reward.productNumber)") }
-        if reward.detail.hasFrom { fields.add("from", TimeText.iso(Instant(microseconds: reward.detail.from).timestamp)) }
+        if reward.detail.hasFrom {
+            fields.add("from", TimeText.iso(Instant(microseconds: reward.detail.from).timestamp))
+        }
         if reward.detail.hasTo { fields.add("to", TimeText.iso(Instant(microseconds: reward.detail.to).timestamp)) }
         if reward.detail.limitPerAccount > 0 { fields.add("per account", String(reward.detail.limitPerAccount)) }
         if reward.detail.hasCost {
@@ -71,7 +74,8 @@ extension RecordText {
     }
 
     private static func text(_ rule: EarningRule) -> String {
-        var text = "\(rule.priority) \(rule.key) v\(rule.version): \(MoneyText.decimal(rule.rate)) \(Labels.of(rule.kind))"
+        var text =
+            "\(rule.priority) \(rule.key) v\(rule.version): \(MoneyText.decimal(rule.rate)) \(Labels.of(rule.kind))"
         if !rule.currency.isEmpty { text += " of \(rule.currency)" }
         if !rule.condition.productNumbers.isEmpty {
             text += ", products " + rule.condition.productNumbers.map { "#\($0)" }.joined(separator: " ")
@@ -89,7 +93,8 @@ extension RecordText {
     private static func text(_ policy: ExpiryPolicy) -> String {
         switch policy.kind {
         case .days, .inactivity: "\(Labels.of(policy.kind)) \(policy.days)"
-        case .monthEnd, .yearEnd: policy.periods > 0 ? "\(Labels.of(policy.kind)) + \(policy.periods)" : Labels.of(policy.kind)
+        case .monthEnd, .yearEnd:
+            policy.periods > 0 ? "\(Labels.of(policy.kind)) + \(policy.periods)" : Labels.of(policy.kind)
         default: Labels.of(policy.kind)
         }
     }

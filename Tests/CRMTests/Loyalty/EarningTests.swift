@@ -119,7 +119,8 @@ import Testing
                 $0.sku = "NIB"
                 $0.detail.category = "writing/nibs"
             })
-        func rule(_ key: String, _ priority: UInt32, _ change: (inout PublishEarningRule) -> Void) -> PublishEarningRule {
+        func rule(_ key: String, _ priority: UInt32, _ change: (inout PublishEarningRule) -> Void) -> PublishEarningRule
+        {
             PublishEarningRule.with {
                 $0.key = key
                 $0.kind = .perUnit

@@ -191,7 +191,8 @@ private struct Play {
 
     private mutating func cancel() -> Outcome {
         guard let order = orders.randomElement(using: &random) else { return .unchanged }
-        return club.scenario.when(CancelOrder.with { $0.order = Reference(external: order.command.key) }, reason: "gone")
+        return club.scenario.when(
+            CancelOrder.with { $0.order = Reference(external: order.command.key) }, reason: "gone")
     }
 
     private mutating func giveBack(_ account: Reference) -> Outcome {

@@ -34,10 +34,13 @@ import Testing
     }
 
     @Test func `points expire first in, first out, and what was spent does not expire`() throws {
-        var club = try Club { $0.when(SetExpiryPolicy.with {
-            $0.policy.kind = .days
-            $0.policy.days = 30
-        }) }
+        var club = try Club {
+            $0.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = .days
+                    $0.policy.days = 30
+                })
+        }
         club.give(100, "a")
         club.wait(10)
         club.give(100, "b")
@@ -89,10 +92,13 @@ import Testing
         (.yearEnd, 2, "2028-12-31"),
     ])
     func `points end with the month or the year`(kind: ExpiryKind, periods: UInt32, last: String) throws {
-        var club = try Club { $0.when(SetExpiryPolicy.with {
-            $0.policy.kind = kind
-            $0.policy.periods = periods
-        }) }
+        var club = try Club {
+            $0.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = kind
+                    $0.policy.periods = periods
+                })
+        }
         club.give(10, "a")
         guard case .pointsEarned(let earned)? = club.scenario.events.last?.stored.payload else { return }
         let day = Instant(microseconds: earned.expiresAt - 1).timestamp
@@ -101,10 +107,13 @@ import Testing
     }
 
     @Test func `points end with inactivity, and each activity puts it off for all`() throws {
-        var club = try Club { $0.when(SetExpiryPolicy.with {
-            $0.policy.kind = .inactivity
-            $0.policy.days = 90
-        }) }
+        var club = try Club {
+            $0.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = .inactivity
+                    $0.policy.days = 90
+                })
+        }
         club.give(100, "a")
         #expect(club.wait(60).isUnchanged)
         club.spend(10)
@@ -117,10 +126,13 @@ import Testing
     }
 
     @Test func `a return before the points expired, recorded later, withdraws the expiry`() throws {
-        var club = try Club.earning { $0.when(SetExpiryPolicy.with {
-            $0.policy.kind = .days
-            $0.policy.days = 30
-        }) }
+        var club = try Club.earning {
+            $0.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = .days
+                    $0.policy.days = 30
+                })
+        }
         let order = try club.buy("40")
         let before = club.later(10)
         #expect(club.wait(31).kinds == [.pointsExpired])
@@ -137,10 +149,13 @@ import Testing
     }
 
     @Test func `spent points come back into their lots`() throws {
-        var club = try Club { $0.when(SetExpiryPolicy.with {
-            $0.policy.kind = .days
-            $0.policy.days = 30
-        }) }
+        var club = try Club {
+            $0.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = .days
+                    $0.policy.days = 30
+                })
+        }
         club.give(100, "a")
         club.spend(60)
         let spending = UInt64(club.scenario.events.count)
@@ -237,5 +252,53 @@ import Testing
         #expect(club.scenario.when(UnfreezeAccount.with { $0.account = account }).kinds == [.accountUnfrozen])
         #expect(club.spend(5).kinds == [.pointsSpent])
         #expect(club.scenario.isReproducible)
+    }
+}
+
+@Suite struct LateFactTests {
+    private func club() throws -> Club {
+        try Club.earning { scenario in
+            scenario.when(
+                SetExpiryPolicy.with {
+                    $0.policy.kind = .days
+                    $0.policy.days = 30
+                })
+        }
+    }
+
+    @Test func `points that were spent before they expired, recorded later, had not expired`() throws {
+        var club = try club()
+        try club.buy("40")
+        let before = club.later(10)
+        #expect(club.wait(31).kinds == [.pointsExpired])
+        let account = Reference(number: club.account)
+        let spend = SpendPoints.with {
+            $0.account = account
+            $0.points = 30
+        }
+        #expect(club.scenario.when(spend, at: before).kinds == [.pointsExpiryWithdrawn, .pointsSpent])
+        #expect(try club.balance().spent == 30)
+        #expect(try club.balance().expired == 10)
+        #expect(try club.balance().isBalanced)
+        #expect(club.scenario.when(spend, at: before).code == .insufficientPoints)
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test func `what is due and has not happened yet, as in an import, has happened by the next order`() throws {
+        var club = try club()
+        try club.buy("40")
+        // An import holds the timers: the order is one of a time after the points have ended.
+        let confirmed = try #require(club.scenario.events.last { $0.stored.header.kind == .orderConfirmed })
+        var late = confirmed.stored
+        late.header.occurredAt = club.later(100)
+        let events = try EarningPolicy.consequences(of: [late], PolicyContext(world: club.scenario))
+        guard case .pointsExpired(let expired)? = events.first?.payload else {
+            Issue.record("nothing expired")
+            return
+        }
+        #expect(expired.points == 40)
+        #expect(expired.cause == .due)
+        #expect(events.first?.occurredAt?.rawValue == confirmed.stored.occurredAt.rawValue + 30 * 86_400_000_000)
+        #expect(expired.balance.isBalanced)
     }
 }

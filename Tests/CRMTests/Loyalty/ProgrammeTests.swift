@@ -6,7 +6,9 @@ import Testing
 @testable import CRM
 
 @Suite struct ProgrammeTests {
-    private static func rule(_ key: String, _ change: (inout PublishEarningRule) -> Void = { _ in }) -> PublishEarningRule {
+    private static func rule(_ key: String, _ change: (inout PublishEarningRule) -> Void = { _ in })
+        -> PublishEarningRule
+    {
         var rule = Club.perEuro(key: key)
         change(&rule)
         return rule

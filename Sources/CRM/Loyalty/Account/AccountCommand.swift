@@ -1,5 +1,5 @@
+internal import Analytics
 package import Schema
-internal import SwiftProtobuf
 
 /// A command about one account.
 package protocol AccountCommand: DomainCommand where Target == LoyaltyAccountAggregate, Facts == Void {
@@ -76,15 +76,15 @@ extension AccountLedger {
     /// - Throws: LOT_LOCKED where locked points would do, INSUFFICIENT_POINTS where the account has no more.
     func requireSpendable(_ points: Int64, _ context: DecisionContext) throws(Refusal) {
         guard spendable < points else { return }
-        guard state.balance.active + state.balance.locked >= points, !context.historic else {
+        let locked = state.earnings.filter { $0.hasLocksUntil && !isSpendable($0) }
+        guard spendable + locked.reduce(0, { $0 + $1.left }) >= points, !context.historic else {
             throw Refusal(
                 .insufficientPoints, "The account has \(spendable) points to spend. Spend fewer.", field: "points")
         }
-        let next = state.earnings.compactMap { $0.hasLocksUntil ? $0.locksUntil : nil }.min() ?? 0
-        let instant = Instant(microseconds: next).timestamp
+        let next = ZoneRules.utc.civil(at: Instant(microseconds: locked.map(\.locksUntil).min() ?? 0))
         throw Refusal(
             .lotLocked,
-            "The account has \(spendable) points to spend; others are locked, the next ones until \(instant.seconds) seconds after 1970-01-01T00:00:00Z.",
+            "The account has \(spendable) points to spend; others are locked, the next ones until \(next) in UTC.",
             field: "points")
     }
 }

@@ -83,7 +83,7 @@ extension AccountLedger {
             lots += own
             missing += line.points - own.points
         }
-        let others = book.take(upTo: missing) { earning, _ in !earning.hasLocksUntil }
+        let others = book.take(upTo: missing) { earning, _ in isSpendable(earning) }
         lots += others
         if lots.count > LoyaltyLimits.movementsPerEvent, lines.count > 1 {
             let half = lines.count / 2
@@ -135,7 +135,7 @@ extension AccountLedger {
     mutating func reverse(earning: UInt64, points: Int64, _ complete: (inout EarningReversed) -> Void) {
         var book = self.book
         var lots = book.take(upTo: points) { candidate, _ in candidate.position == earning }
-        lots += book.take(upTo: points - lots.points) { candidate, _ in !candidate.hasLocksUntil }
+        lots += book.take(upTo: points - lots.points) { candidate, _ in isSpendable(candidate) }
         let debt = points - lots.points
         let chunks = lots.isEmpty ? [[]] : lots.chunks
         for (index, chunk) in chunks.enumerated() {

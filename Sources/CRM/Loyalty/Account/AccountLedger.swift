@@ -18,7 +18,7 @@ struct AccountLedger {
     let programme: ProgrammeState
     let author: Author
     /// When the events occur.
-    let occurredAt: Instant
+    private(set) var occurredAt: Instant
     private(set) var state: LoyaltyAccountState
     private(set) var events: [NewEvent] = []
 
@@ -94,8 +94,9 @@ extension LoyaltyAccountState {
 
 extension AccountLedger {
     /// When points end that are earned at an instant.
-    func end(ofEarningAt instant: Instant, _ world: any World) throws(Refusal) -> (expiresAt: Instant?, withInactivity: Bool)
-    {
+    func end(ofEarningAt instant: Instant, _ world: any World) throws(Refusal) -> (
+        expiresAt: Instant?, withInactivity: Bool
+    ) {
         let policy = programme.expiry
         switch policy.kind {
         case .days: return (LoyaltyCalendar.days(policy.days, after: instant), false)
@@ -181,13 +182,27 @@ extension AccountLedger {
 // MARK: - Spending and expiry
 
 extension AccountLedger {
-    /// Points that can be spent: those of unlocked lots, of which a debt leaves none.
-    var spendable: Int64 { max(0, state.balance.active) }
+    /// Points that can be spent when the events occur: those of unlocked lots, of which a debt leaves none.
+    var spendable: Int64 {
+        max(0, state.earnings.reduce(-state.debt) { isSpendable($1) ? $0 + $1.left : $0 })
+    }
+
+    /// Whether the points of an earning can be spent when the events occur. What is due by then has happened already,
+    /// but in an import, which fires its timers at its end.
+    func isSpendable(_ earning: EarningState) -> Bool {
+        !isOver(earning) && (!earning.hasLocksUntil || earning.locksUntil <= occurredAt.rawValue)
+    }
+
+    /// Whether the points of an earning have ended when the events occur.
+    func isOver(_ earning: EarningState) -> Bool {
+        if earning.expiresWithInactivity { return state.hasInactiveAt && state.inactiveAt <= occurredAt.rawValue }
+        return earning.hasExpiresAt && earning.expiresAt <= occurredAt.rawValue
+    }
 
     /// Takes points out of lots that can be spent.
     func spending(_ points: Int64) -> [LotMovement] {
         var book = self.book
-        return book.take(upTo: points) { earning, _ in !earning.hasLocksUntil }
+        return book.take(upTo: points) { earning, _ in isSpendable(earning) }
     }
 
     /// Records that points are spent, in as many events as their lots need.
@@ -212,6 +227,48 @@ extension AccountLedger {
             expired.continued = index > 0
             record(expired)
         }
+    }
+}
+
+// MARK: - What is due
+
+extension AccountLedger {
+    /// Records what is due by the time of the events and has not happened yet, each at its instant: only an import has
+    /// such accounts, because its timers fire at its end. So what an import brings earns and takes back what it would
+    /// have done in its time.
+    mutating func catchUp() {
+        let present = occurredAt
+        // Outside imports nothing is due, which is soon seen.
+        let isDue = state.earnings.contains { earning in
+            isOver(earning) || (earning.hasLocksUntil && earning.locksUntil <= present.rawValue)
+        }
+        guard isDue else { return }
+        while let due = nextDue, due.at <= present.rawValue {
+            occurredAt = Instant(microseconds: due.at)
+            switch due.timer.kind {
+            case AccountTimers.unlock:
+                guard let place = state.earnings.place(of: due.timer.item) else { return }
+                unlock(state.earnings[place])
+            case AccountTimers.expiry: expire(.due) { $0.position == due.timer.item }
+            default: expire(.inactivity) { $0.expiresWithInactivity }
+            }
+        }
+        occurredAt = present
+    }
+
+    /// What is due first, in the order of timers.
+    private var nextDue: (at: Int64, timer: TimerKey)? {
+        var due: [(at: Int64, timer: TimerKey)] = []
+        for earning in state.earnings {
+            if earning.hasLocksUntil {
+                due.append((earning.locksUntil, TimerKey(kind: AccountTimers.unlock, item: earning.position)))
+            }
+            if earning.hasExpiresAt {
+                due.append((earning.expiresAt, TimerKey(kind: AccountTimers.expiry, item: earning.position)))
+            }
+        }
+        if state.hasInactiveAt { due.append((state.inactiveAt, TimerKey(kind: AccountTimers.inactivity))) }
+        return due.min { ($0.at, $0.timer) < ($1.at, $1.timer) }
     }
 }
 

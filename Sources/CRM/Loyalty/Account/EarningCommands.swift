@@ -69,7 +69,12 @@ extension ExpirePoints: AccountCommand {
     ) throws(Refusal) -> [NewEvent] {
         var ledger = try context.ledger(state)
         try context.requireEarning(earning)
-        ledger.expire(.command) { earning == 0 ? !$0.hasLocksUntil : $0.position == earning }
+        if earning == 0 {
+            let spendable = Set(ledger.state.earnings.filter(ledger.isSpendable).map(\.position))
+            ledger.expire(.command) { spendable.contains($0.position) }
+        } else {
+            ledger.expire(.command) { $0.position == earning }
+        }
         return ledger.events
     }
 }

@@ -28,14 +28,16 @@ package enum LoyaltyAccountEffects {
             effects =
                 causes(adjusted.hasCause && !adjusted.continued ? adjusted.cause : nil, account, position)
                 + (adjusted.points > 0
-                    ? AccountTimers.begin(position, locksUntil: nil, expiresAt: adjusted.hasExpiresAt ? adjusted.expiresAt : nil)
+                    ? AccountTimers.begin(
+                        position, locksUntil: nil, expiresAt: adjusted.hasExpiresAt ? adjusted.expiresAt : nil)
                     : [])
         case .pointsTransferred(let moved):
             let isCause = moved.hasCause && moved.points < 0 && !moved.continued
             effects =
                 causes(isCause ? moved.cause : nil, account, position)
                 + (moved.points > 0
-                    ? AccountTimers.begin(position, locksUntil: nil, expiresAt: moved.hasExpiresAt ? moved.expiresAt : nil)
+                    ? AccountTimers.begin(
+                        position, locksUntil: nil, expiresAt: moved.hasExpiresAt ? moved.expiresAt : nil)
                     : [])
         default: effects = []
         }

@@ -187,7 +187,8 @@ struct ReversalShares {
         }
     }
 
-    private mutating func add(_ movement: LotMovement, _ points: Int64, to line: UInt32, _ open: inout [UInt32: Int64]) {
+    private mutating func add(_ movement: LotMovement, _ points: Int64, to line: UInt32, _ open: inout [UInt32: Int64])
+    {
         guard points > 0 else { return }
         var share = movement
         share.points = points

@@ -79,7 +79,8 @@ extension ReverseSpending: AccountCommand {
         }
         guard spent.redemptionNumber == 0 else {
             throw Refusal(
-                .reversalExceeds, "The points were spent on a reward. Cancel the redemption instead.", field: "spending")
+                .reversalExceeds, "The points were spent on a reward. Cancel the redemption instead.", field: "spending"
+            )
         }
         guard let known = ledger.state.spendings.first(where: { $0.position == spending }) else {
             guard points == 0 else { throw exceeds(0) }

@@ -61,7 +61,9 @@ struct MemberAccounts {
         guard let state = try context.world.state(LoyaltyAccountAggregate.self, of: number), state.status != .closed,
             let programme = try context.world.state(ProgrammeAggregate.self, of: StreamNumber(state.programmeNumber))
         else { return nil }
-        return AccountLedger(number, state, programme, .policy(fact.position), at: fact.occurredAt)
+        var ledger = AccountLedger(number, state, programme, .policy(fact.position), at: fact.occurredAt)
+        ledger.catchUp()
+        return ledger
     }
 }
 

@@ -96,7 +96,9 @@ struct ReturnPoints {
     /// Lines earned of which something had come back before: of an order that was corrected, or whose return was
     /// recorded before it was confirmed.
     func earned(_ earned: PointsEarned) throws(Refusal) -> [NewEvent] {
-        guard var ledger = try MemberAccounts(fact: fact, context: context).ledger(fact.header.stream) else { return [] }
+        guard var ledger = try MemberAccounts(fact: fact, context: context).ledger(fact.header.stream) else {
+            return []
+        }
         let order = earned.orderNumber
         var reversals: [LineReversal] = []
         for line in earned.lines {

@@ -68,7 +68,8 @@ package enum MemberTierPolicy: Policy {
                 account.status != .closed,
                 let programme = try context.world.state(
                     ProgrammeAggregate.self, of: StreamNumber(account.programmeNumber)),
-                var changed = TierReckoning(programme: programme, account: account).change(at: fact.occurredAt, .reached)
+                var changed = TierReckoning(programme: programme, account: account).change(
+                    at: fact.occurredAt, .reached)
             else { continue }
             changed.causePosition = fact.position.rawValue
             consequences.append(

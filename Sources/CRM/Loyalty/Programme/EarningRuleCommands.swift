@@ -100,7 +100,7 @@ extension PublishEarningRule: ProgrammeCommand {
         guard let other else { return }
         throw Refusal(
             .ruleOverlap,
-            "The rule \(other.key) has the same priority and can be for the same lines. Give one of them another priority.",
+            "The rule \(other.key) has the same priority and can be for the same lines. Give one of them another one.",
             field: "priority")
     }
 }

@@ -56,9 +56,10 @@ extension World {
     ///
     /// - Throws: REFERENCE_MISSING.
     func programme(_ reference: Reference?) throws(Refusal) -> (StreamNumber, ProgrammeState) {
-        let named = if let reference { try required(reference, .loyaltyProgramme, field: "programme") } else {
-            try onlyProgramme()
-        }
+        let named =
+            if let reference { try required(reference, .loyaltyProgramme, field: "programme") } else {
+                try onlyProgramme()
+            }
         guard let named, let state = try state(ProgrammeAggregate.self, of: named) else {
             throw Refusal.programmeMissing
         }

@@ -95,7 +95,8 @@ extension SetExpiryPolicy: ProgrammeCommand {
         let needsDays = policy.kind == .days || policy.kind == .inactivity
         guard needsDays ? (1...LoyaltyLimits.expiryDays).contains(policy.days) : policy.days == 0 else {
             throw Refusal(
-                .schemaInvalid, "Points that end after days or with inactivity do so after 1 to 36,500 days; others name none.",
+                .schemaInvalid,
+                "Points that end after days or with inactivity do so after 1 to 36,500 days; others name none.",
                 field: "policy.days")
         }
         let hasPeriods = policy.kind == .monthEnd || policy.kind == .yearEnd
@@ -150,8 +151,10 @@ extension SetPointValue: ProgrammeCommand {
         try Amounts.check(value.cost, field: "value.cost")
         _ = try DocumentCurrency(value.currency, field: "value.currency")
         try Amounts.check(value.redemptionRate, field: "value.redemption_rate")
-        guard !DecimalArithmetic.isLess(DecimalNumber(unscaled: 1, scale: 0), DecimalNumber(value.redemptionRate)) else {
-            throw Refusal(.amountInvalid, "The share that is redeemed lies from 0 to 1.", field: "value.redemption_rate")
+        guard !DecimalArithmetic.isLess(DecimalNumber(unscaled: 1, scale: 0), DecimalNumber(value.redemptionRate))
+        else {
+            throw Refusal(
+                .amountInvalid, "The share that is redeemed lies from 0 to 1.", field: "value.redemption_rate")
         }
     }
 

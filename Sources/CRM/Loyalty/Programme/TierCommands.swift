@@ -9,7 +9,8 @@ extension DefineTier: ProgrammeCommand {
         try FormCheck.required(tier.key, "tier.key", maximum: LoyaltyLimits.keyBytes)
         try FormCheck.text(tier.label, "tier.label", maximum: Limits.labelBytes)
         guard (0...LoyaltyLimits.points).contains(tier.threshold) else {
-            throw Refusal(.amountInvalid, "A tier is reached with 0 to 1,000,000,000,000 points.", field: "tier.threshold")
+            throw Refusal(
+                .amountInvalid, "A tier is reached with 0 to 1,000,000,000,000 points.", field: "tier.threshold")
         }
     }
 
@@ -22,7 +23,8 @@ extension DefineTier: ProgrammeCommand {
         guard others.count < LoyaltyLimits.tiers else {
             throw Refusal(.limitExceeded, "A programme has at most 50 tiers. Retire some first.", field: "tier.key")
         }
-        for other in others where (other.rank < tier.rank) != (other.threshold < tier.threshold) || other.rank == tier.rank {
+        for other in others
+        where (other.rank < tier.rank) != (other.threshold < tier.threshold) || other.rank == tier.rank {
             throw Refusal(
                 .tierOrder, "Thresholds rise with the rank, and no two tiers share one: compare the tier \(other.key).",
                 field: "tier.threshold")
@@ -72,7 +74,7 @@ extension SetTierPolicy: ProgrammeCommand {
         guard policy.review != .automatic || policy.basis != .earnedSinceChange else {
             throw Refusal(
                 .schemaInvalid,
-                "What was earned since the tier was given begins at 0 then, so that it cannot be followed at once. Name a review by the calendar.",
+                "What is earned since a tier was given begins at 0: it cannot be followed at once. Review by the calendar.",
                 field: "policy.basis")
         }
     }
@@ -86,7 +88,9 @@ extension SetTierPolicy: ProgrammeCommand {
         set.policy = policy
         set.version = state.nextVersion
         if let pass = try context.pass() { set.passAt = pass }
-        if let next = try policy.nextReview(after: context.occurredAt, context.world) { set.nextReviewAt = next.rawValue }
+        if let next = try policy.nextReview(after: context.occurredAt, context.world) {
+            set.nextReviewAt = next.rawValue
+        }
         return [.fact(.tierPolicySet(set))]
     }
 }

@@ -78,7 +78,8 @@ extension RedeemReward: DomainCommand {
         let limit = Int64(offered.detail.limitPerAccount)
         guard limit == 0 || taken + Int64(count) <= limit else {
             throw Refusal(
-                .rewardUnavailable, "The account can have \(limit) of the reward and has had \(taken).", field: "quantity")
+                .rewardUnavailable, "The account can have \(limit) of the reward and has had \(taken).",
+                field: "quantity")
         }
         guard offered.limited else { return }
         let left = try context.world.claim(.rewardStock(number))
@@ -95,7 +96,8 @@ extension RedeemReward: DomainCommand {
             throw Refusal(.rewardUnavailable, "The reward is retired. Choose another one.", field: "reward")
         }
         let instant = context.occurredAt.rawValue
-        guard !offered.detail.hasFrom || offered.detail.from <= instant, !offered.detail.hasTo || instant < offered.detail.to
+        guard !offered.detail.hasFrom || offered.detail.from <= instant,
+            !offered.detail.hasTo || instant < offered.detail.to
         else {
             throw Refusal(.rewardUnavailable, "The reward cannot be redeemed at this time.", field: "reward")
         }

@@ -56,7 +56,11 @@ package enum RedemptionAggregate: Aggregate {
 extension RedemptionState {
     /// The subject entry of every event of the redemption.
     var subjects: [NewSubject] {
-        [NewSubject(.number(StreamNumber(partyNumber == 0 ? employeeNumber : partyNumber)), partyNumber == 0 ? .self_ : .customer)]
+        [
+            NewSubject(
+                .number(StreamNumber(partyNumber == 0 ? employeeNumber : partyNumber)),
+                partyNumber == 0 ? .self_ : .customer)
+        ]
     }
 }
 
