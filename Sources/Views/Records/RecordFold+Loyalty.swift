@@ -126,7 +126,7 @@ extension DirectoryRow {
         case .accountUnfrozen: loyaltyAccount.status = .open
         case .accountClosed: loyaltyAccount.status = .closed
         default:
-            guard let payload = event.payload, let movement = PointsMovement(payload) else { return }
+            guard let movement = PointsMovement(event.payload) else { return }
             loyaltyAccount.fold(movement, position: event.header.position.rawValue, at: instant)
         }
     }

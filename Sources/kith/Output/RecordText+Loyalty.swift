@@ -22,7 +22,7 @@ extension RecordText {
             let value = programme.pointValue
             fields.add(
                 "cost of a point",
-                "\(MoneyText.decimal(value.cost)) \(value.currency), redeemed \(MoneyText.decimal(value.redemptionRate))"
+                "\(MoneyText.decimal(value.cost)) \(value.currency), of \(MoneyText.decimal(value.redemptionRate)) of all"
             )
         }
     }
