@@ -68,6 +68,7 @@ struct RecordBuilder {
         case .loyaltyProgramme(let programme): record.loyaltyProgramme = programme
         case .loyaltyAccount(let account):
             record.loyaltyAccount = account
+            record.loyaltyAccount.lots = first(account.lots, "lots")
             party = StreamNumber(account.partyNumber == 0 ? account.employeeNumber : account.partyNumber)
         case .reward(let reward): record.reward = reward
         case .redemption(let redemption):
@@ -87,6 +88,12 @@ struct RecordBuilder {
     private mutating func newest<Word>(_ words: [Word], _ list: String) -> [Word] {
         leaveOut(words.count - RecordLimits.wordsMaximum, of: list)
         return words.suffix(RecordLimits.wordsMaximum)
+    }
+
+    /// The first of what a row lists itself.
+    private mutating func first<Entry>(_ entries: [Entry], _ list: String) -> [Entry] {
+        leaveOut(entries.count - RecordLimits.wordsMaximum, of: list)
+        return Array(entries.prefix(RecordLimits.wordsMaximum))
     }
 
     /// Says that a list has more entries than the record.

@@ -4,7 +4,7 @@ internal import SwiftProtobuf
 /// How much of each list a record holds: the newest entries, so many and so many bytes at most. An answer has to fit into
 /// a frame of 4 MiB, with all that opening sealed parts adds; the greatest record these limits allow takes about 2.5 MiB.
 struct RecordLimits {
-    /// Tags, roles and open external keys, which stand in the row itself.
+    /// Tags, roles, lots of points and open external keys, which stand in the row itself.
     static let wordsMaximum = 1_000
 
     var entries: Int

@@ -20,14 +20,12 @@ extension RecordText {
         if programme.hasNextReviewAt { fields.add("next review", TimeText.iso(programme.nextReviewAt)) }
         if programme.hasPointValue {
             let value = programme.pointValue
-            fields.add(
-                "cost of a point",
-                "\(MoneyText.decimal(value.cost)) \(value.currency), of \(MoneyText.decimal(value.redemptionRate)) of all"
-            )
+            fields.add("cost of a point", "\(MoneyText.decimal(value.cost)) \(value.currency)")
+            fields.add("share redeemed", MoneyText.decimal(value.redemptionRate))
         }
     }
 
-    static func add(_ account: LoyaltyAccountRecord, to fields: inout FieldList) {
+    static func add(_ account: LoyaltyAccountRecord, of record: Record, to fields: inout FieldList) {
         fields.add("status", Labels.of(account.status))
         fields.add("programme", "#\(account.programmeNumber)")
         fields.add("customer", account.partyID)
@@ -37,6 +35,8 @@ extension RecordText {
         if account.hasEnrolledAt { fields.add("enrolled", TimeText.iso(account.enrolledAt)) }
         if account.hasInactiveAt { fields.add("inactive", TimeText.iso(account.inactiveAt)) }
         for lot in account.lots { fields.add("lot", text(lot)) }
+        let further = omitted("lots", of: record)
+        if further > 0 { fields.add("lot", "… and \(further) that are spent later") }
     }
 
     static func add(_ reward: RewardRecord, to fields: inout FieldList) {

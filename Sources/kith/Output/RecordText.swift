@@ -71,7 +71,7 @@ enum RecordText {
         case .interaction, .field, .exchangeRates: break
         case .pipeline, .opportunity: break
         case .loyaltyProgramme(let programme): add(programme, to: &fields)
-        case .loyaltyAccount(let account): add(account, to: &fields)
+        case .loyaltyAccount(let account): add(account, of: record, to: &fields)
         case .reward(let reward): add(reward, to: &fields)
         case .redemption(let redemption): add(redemption, to: &fields)
         case .competitor(let competitor): add(competitor, of: record, to: &fields)

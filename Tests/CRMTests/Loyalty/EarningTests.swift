@@ -241,3 +241,67 @@ import Testing
         #expect(club.scenario.isReproducible)
     }
 }
+
+@Suite struct EarningCostTests {
+    /// Counts what is looked up.
+    private final class Lookups {
+        var count = 0
+    }
+
+    private struct CountingWorld: World {
+        var scenario: Scenario
+        var lookups: Lookups
+
+        private func counted<Value>(_ value: Value) -> Value {
+            lookups.count += 1
+            return value
+        }
+
+        func resolve(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber? {
+            counted(try scenario.resolve(reference, kind))
+        }
+        func singleton(_ kind: AggregateKind) throws(Refusal) -> StreamNumber? {
+            counted(try scenario.singleton(kind))
+        }
+        func state<A: Aggregate>(_ type: A.Type, of number: StreamNumber) throws(Refusal) -> A.State? {
+            counted(try scenario.state(type, of: number))
+        }
+        func event(at position: Position) throws(Refusal) -> StoredEvent? { counted(try scenario.event(at: position)) }
+        func claim(_ key: ClaimKey) throws(Refusal) -> Int64 { counted(try scenario.claim(key)) }
+        func lookupKey(domain: String, value: [UInt8]) -> LookupKey { scenario.lookupKey(domain: domain, value: value) }
+        func head(of number: StreamNumber) throws(Refusal) -> StreamHead? { counted(try scenario.head(of: number)) }
+        func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] { counted(try scenario.holders(of: token)) }
+        func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { nil }
+    }
+
+    @Test func `an order or a return of somebody without an account costs one look at a claim`() throws {
+        var club = try Club.earning()
+        let order = try club.buy("10", by: club.shop.other)
+        club.bringBack(order, 500)
+        for kind in [EventKind.orderConfirmed, .returnRegistered] {
+            let fact = try #require(club.scenario.events.last { $0.stored.header.kind == kind }).stored
+            let lookups = Lookups()
+            let world = CountingWorld(scenario: club.scenario, lookups: lookups)
+            #expect(try EarningPolicy.consequences(of: [fact], PolicyContext(world: world)).isEmpty)
+            #expect(try MemberTierPolicy.consequences(of: [fact], PolicyContext(world: world)).isEmpty)
+            #expect(lookups.count == 1, "\(kind)")
+        }
+    }
+
+    @Test func `a very long order earns and gives back in several events`() throws {
+        var club = try Club.earning()
+        var order = club.shop.order
+        order.reached = .confirmed
+        order.lines = (0..<900).map { _ in club.shop.line(club.shop.pen, "1", "2") }
+        let outcome = club.scenario.when(order)
+        #expect(outcome.earned == [800, 800, 200])
+        #expect(try club.balance().active == 1_800)
+        let number = Reference(number: outcome.events[0].stream)
+        let cancelled = club.scenario.when(CancelOrder.with { $0.order = number }, reason: "gone")
+        #expect(cancelled.reversed.reduce(0, +) == 1_800)
+        #expect(cancelled.reversed.count == 9)
+        #expect(try club.balance().active == 0)
+        #expect(try club.balance().isBalanced)
+        #expect(club.scenario.isReproducible)
+    }
+}

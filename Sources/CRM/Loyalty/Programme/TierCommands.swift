@@ -74,7 +74,7 @@ extension SetTierPolicy: ProgrammeCommand {
         guard policy.review != .automatic || policy.basis != .earnedSinceChange else {
             throw Refusal(
                 .schemaInvalid,
-                "What is earned since a tier was given begins at 0, and cannot be followed at once. Name another basis.",
+                "What is earned since a tier was given begins at 0 and cannot be followed at once. Name another basis.",
                 field: "policy.basis")
         }
     }
