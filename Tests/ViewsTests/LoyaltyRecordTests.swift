@@ -35,7 +35,7 @@ internal import Testing
             account,
             .pointsEarned(
                 .with {
-                    $0.lots = [(1, 30), (2, 40)].map { lot, points in
+                    $0.lots = [(UInt32(1), Int64(30)), (2, 40)].map { lot, points in
                         .with {
                             $0.lot = lot
                             $0.points = points

@@ -4,7 +4,6 @@ internal import Schema
 enum LoyaltyLimits {
     /// Points of one movement. What a rule would give a line beyond it, it does not give: so sums never overflow.
     static let points: Int64 = 1_000_000_000_000
-    /// Points that an account can ever have earned: commands that would go beyond are refused.
     static let rules = 200
     static let tiers = 50
     static let keyBytes = 64

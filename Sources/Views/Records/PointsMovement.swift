@@ -148,8 +148,9 @@ extension LoyaltyAccountRecord {
 
     /// The order in which lots are spent: the one that ends first, among equals the one that came first.
     private mutating func sortLots() {
+        let inactive: Int64 = hasInactiveAt ? inactiveAt.seconds : .max
         func end(_ lot: PointsLot) -> Int64 {
-            if lot.expiresWithInactivity { return hasInactiveAt ? inactiveAt.seconds : .max }
+            if lot.expiresWithInactivity { return inactive }
             return lot.hasExpiresAt ? lot.expiresAt.seconds : .max
         }
         lots.sort { (end($0), $0.earning, $0.lot) < (end($1), $1.earning, $1.lot) }
