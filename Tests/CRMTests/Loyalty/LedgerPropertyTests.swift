@@ -186,6 +186,10 @@ private struct Play {
         guard let place = returns.indices.randomElement(using: &random) else { return .unchanged }
         let net = returns[place].goodsReturn.lines[0].net
         returns[place].goodsReturn.lines[0].net = Int64.random(in: 0...(net * 2 + 1), using: &random)
+        if Int.random(in: 0..<4, using: &random) == 0, let order = orders.randomElement(using: &random) {
+            returns[place].goodsReturn.order = Reference(external: order.command.key)
+            returns[place].goodsReturn.lines[0].orderLine = 1
+        }
         return club.scenario.when(returns[place])
     }
 

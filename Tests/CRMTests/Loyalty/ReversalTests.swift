@@ -213,3 +213,49 @@ import Testing
         #expect(club.scenario.isReproducible)
     }
 }
+
+@Suite struct MovedReturnTests {
+    @Test func `a return that turns out to be of another order gives back there and takes here`() throws {
+        var club = try Club.earning()
+        let first = try club.buy("70")
+        let second = try club.buy("50")
+        club.spend(100)
+        var goods = UpsertReturn.with {
+            $0.key = ExternalKey(system: "shop", key: "R-1")
+            $0.goodsReturn = club.shop.goods(of: first, "1")
+        }
+        #expect(club.scenario.when(goods).reversed == [70])
+        #expect(try club.balance().active == -50)
+        goods.goodsReturn.order = Reference(number: second)
+        let outcome = club.scenario.when(goods)
+        #expect(outcome.kinds == [.returnCorrected, .earningReversed, .reversalWithdrawn])
+        #expect(outcome.payloads.compactMap { $0.ledger?.balance.active } == [-100, -30])
+        #expect(try club.balance().active == -30)
+        #expect(try club.balance().reversed == 50)
+        #expect(try club.balance().isBalanced)
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test func `a long order confirmed after some of it came back earns and gives back in step`() throws {
+        var club = try Club.earning()
+        var order = club.shop.order
+        order.lines = (0..<900).map { _ in club.shop.line(club.shop.pen, "1", "2") }
+        let number = try club.scenario.made(order)
+        var goods = club.shop.goods(of: number, "1")
+        goods.lines += [UInt32(899), 500].map { line in
+            .with {
+                $0.orderLine = line
+                $0.quantity = decimal("0.5")
+            }
+        }
+        #expect(club.scenario.when(goods, historic: true).kinds == [.returnRegistered])
+        let confirm = ConfirmOrder.with { $0.order = Reference(number: number) }
+        let outcome = club.scenario.when(confirm)
+        #expect(outcome.earned == [800, 800, 200])
+        #expect(outcome.reversed == [2, 1, 1])
+        #expect(outcome.payloads.compactMap { $0.ledger }.allSatisfy { $0.balance.isBalanced })
+        #expect(outcome.payloads.last?.ledger?.balance.active == 1_796)
+        #expect(try club.balance().active == 1_796)
+        #expect(club.scenario.isReproducible)
+    }
+}

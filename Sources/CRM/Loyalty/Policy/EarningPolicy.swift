@@ -13,25 +13,37 @@ package enum EarningPolicy: Policy {
     ) throws(Refusal) -> [NewEvent] {
         var consequences: [NewEvent] = []
         var returns = ReturnedLines()
+        let round = AccountRound()
         for fact in facts {
             switch fact.payload {
             case .orderConfirmed(let confirmed):
-                consequences += try OrderPoints(fact, context).confirmed(confirmed)
+                consequences += try OrderPoints(fact, context, round).confirmed(confirmed)
             case .orderCancelled(let cancelled) where cancelled.wasConfirmed:
-                consequences += try OrderPoints(fact, context).cancelled(cancelled)
+                consequences += try OrderPoints(fact, context, round).cancelled(cancelled)
             case .orderCorrected(let corrected) where corrected.confirmed:
-                consequences += try OrderPoints(fact, context).corrected(corrected)
+                consequences += try OrderPoints(fact, context, round).corrected(corrected)
             case .returnRegistered, .returnLinesAdded, .returnCorrected: returns.add(fact)
             case .pointsEarned(let earned) where earned.orderNumber != 0:
-                consequences += try ReturnPoints(fact, context).earned(earned)
+                consequences += try ReturnPoints(fact, context, round).earned(earned)
             case .offerRedeemed(let redeemed):
-                consequences += try CouponPoints(fact, context).redeemed(redeemed)
+                consequences += try CouponPoints(fact, context, round).redeemed(redeemed)
             case .offerRedemptionReversed(let reversed):
-                consequences += try CouponPoints(fact, context).reversed(reversed)
+                consequences += try CouponPoints(fact, context, round).reversed(reversed)
             default: break
             }
         }
-        return consequences + (try returns.consequences(context))
+        return consequences + (try returns.consequences(context, round))
+    }
+}
+
+/// How accounts stand after what follows from the facts of a round so far: the world shows none of it yet.
+final class AccountRound {
+    fileprivate var states: [StreamNumber: LoyaltyAccountState] = [:]
+
+    /// The events of a ledger, by which its account stands from now on.
+    func keep(_ ledger: AccountLedger) -> [NewEvent] {
+        states[ledger.number] = ledger.state
+        return ledger.events
     }
 }
 
@@ -39,6 +51,7 @@ package enum EarningPolicy: Policy {
 struct MemberAccounts {
     var fact: StoredEvent
     var context: PolicyContext
+    var round: AccountRound
 
     /// A ledger for each account of a party that is not closed; empty where it has none.
     func ledgers(of party: UInt64) throws(Refusal) -> [AccountLedger] {
@@ -58,7 +71,9 @@ struct MemberAccounts {
 
     /// The ledger of an account; nil where it is closed.
     func ledger(_ number: StreamNumber) throws(Refusal) -> AccountLedger? {
-        guard let state = try context.world.state(LoyaltyAccountAggregate.self, of: number), state.status != .closed,
+        var known = round.states[number]
+        if known == nil { known = try context.world.state(LoyaltyAccountAggregate.self, of: number) }
+        guard let state = known, state.status != .closed,
             let programme = try context.world.state(ProgrammeAggregate.self, of: StreamNumber(state.programmeNumber))
         else { return nil }
         var ledger = AccountLedger(number, state, programme, .policy(fact.position), at: fact.occurredAt)
@@ -71,10 +86,12 @@ struct MemberAccounts {
 struct OrderPoints {
     private var fact: StoredEvent
     private var context: PolicyContext
+    private var round: AccountRound
 
-    init(_ fact: StoredEvent, _ context: PolicyContext) {
+    init(_ fact: StoredEvent, _ context: PolicyContext, _ round: AccountRound) {
         self.fact = fact
         self.context = context
+        self.round = round
     }
 
     private var order: StreamNumber { fact.header.stream }
@@ -83,7 +100,7 @@ struct OrderPoints {
         var events: [NewEvent] = []
         for var ledger in try accounts(of: confirmed.partyNumber) {
             try earn(&ledger) { _ in true }
-            events += ledger.events
+            events += round.keep(ledger)
         }
         return events
     }
@@ -118,13 +135,13 @@ struct OrderPoints {
             }
             let kept = Set((known?.lines ?? []).filter { $0.earned > 0 && isKept($0) }.map(\.orderLine))
             try earn(&ledger, state) { !kept.contains($0.line) }
-            events += ledger.events
+            events += round.keep(ledger)
         }
         return events
     }
 
     private func accounts(of party: UInt64) throws(Refusal) -> [AccountLedger] {
-        try MemberAccounts(fact: fact, context: context).ledgers(of: party)
+        try MemberAccounts(fact: fact, context: context, round: round).ledgers(of: party)
     }
 
     private func end(
@@ -135,7 +152,7 @@ struct OrderPoints {
             $0.cause = cause
             $0.causePosition = fact.position.rawValue
         }
-        return ledger.events
+        return round.keep(ledger)
     }
 
     private func earn(

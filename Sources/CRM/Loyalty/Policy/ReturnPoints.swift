@@ -39,7 +39,7 @@ struct ReturnedLines {
     }
 
     /// What follows for the points of those who had bought.
-    func consequences(_ context: PolicyContext) throws(Refusal) -> [NewEvent] {
+    func consequences(_ context: PolicyContext, _ round: AccountRound) throws(Refusal) -> [NewEvent] {
         var events: [NewEvent] = []
         for part in parts {
             // Whoever has no account is known by a claim.
@@ -48,9 +48,11 @@ struct ReturnedLines {
                 isMember = try context.world.claim(.memberships(StreamNumber(party))) > 0
             }
             guard isMember else { continue }
-            for (order, nets) in part.nets.sorted(by: { $0.key < $1.key }) {
-                events += try ReturnPoints(part.fact, context).returned(order, nets.filter { $0.value != 0 })
-            }
+            // What comes back now is taken first, so that what is given back fills the debt that it may make.
+            let points = ReturnPoints(part.fact, context, round)
+            let orders = part.nets.sorted { $0.key < $1.key }
+            for (order, nets) in orders { events += try points.returned(order, nets.filter { $0.value > 0 }) }
+            for (order, nets) in orders { events += try points.notReturned(order, nets.filter { $0.value < 0 }) }
         }
         return events
     }
@@ -60,43 +62,69 @@ struct ReturnedLines {
 struct ReturnPoints {
     private var fact: StoredEvent
     private var context: PolicyContext
+    private var round: AccountRound
 
-    init(_ fact: StoredEvent, _ context: PolicyContext) {
+    init(_ fact: StoredEvent, _ context: PolicyContext, _ round: AccountRound) {
         self.fact = fact
         self.context = context
+        self.round = round
     }
 
-    /// More or less came back of an order's lines.
+    /// So much more came back of an order's lines.
     func returned(_ order: UInt64, _ nets: [UInt32: Int64]) throws(Refusal) -> [NewEvent] {
-        guard !nets.isEmpty, let state = try context.world.state(OrderAggregate.self, of: StreamNumber(order)) else {
-            return []
-        }
         var events: [NewEvent] = []
-        for account in try MemberAccounts(fact: fact, context: context).ledgers(of: state.partyNumber) {
+        for account in try accounts(order, nets) {
             var ledger = account
-            let known = nets.keys.sorted().compactMap { ledger.state.line($0, ofOrder: order) }.filter { $0.earned > 0 }
-            let less = known.filter { (nets[$0.orderLine] ?? 0) < 0 }
-            let more = known.filter { (nets[$0.orderLine] ?? 0) > 0 }
-            let lines = less.map { ledger.withdrawal(of: $0, net: -(nets[$0.orderLine] ?? 0)) }
-            try ledger.withdraw(order: order, lines, context.world) {
-                $0.returnNumber = fact.header.stream.rawValue
-                $0.causePosition = fact.position.rawValue
+            let reversals = known(nets, of: order, ledger).map { line, net in
+                ledger.reversal(of: line, order: order, net: net)
             }
-            let reversals = more.map { ledger.reversal(of: $0, order: order, net: nets[$0.orderLine] ?? 0) }
             ledger.reverse(order: order, reversals) {
                 $0.cause = .returned
                 $0.returnNumber = fact.header.stream.rawValue
                 $0.causePosition = fact.position.rawValue
             }
-            events += ledger.events
+            events += round.keep(ledger)
         }
         return events
+    }
+
+    /// So much less came back of an order's lines than was recorded; the nets are negative.
+    func notReturned(_ order: UInt64, _ nets: [UInt32: Int64]) throws(Refusal) -> [NewEvent] {
+        var events: [NewEvent] = []
+        for account in try accounts(order, nets) {
+            var ledger = account
+            let lines = known(nets, of: order, ledger).map { line, net in ledger.withdrawal(of: line, net: -net) }
+            try ledger.withdraw(order: order, lines, context.world) {
+                $0.returnNumber = fact.header.stream.rawValue
+                $0.causePosition = fact.position.rawValue
+            }
+            events += round.keep(ledger)
+        }
+        return events
+    }
+
+    private func accounts(_ order: UInt64, _ nets: [UInt32: Int64]) throws(Refusal) -> [AccountLedger] {
+        guard !nets.isEmpty, let state = try context.world.state(OrderAggregate.self, of: StreamNumber(order)) else {
+            return []
+        }
+        return try MemberAccounts(fact: fact, context: context, round: round).ledgers(of: state.partyNumber)
+    }
+
+    /// The lines that have earned points, by ascending number.
+    private func known(
+        _ nets: [UInt32: Int64], of order: UInt64, _ ledger: AccountLedger
+    ) -> [(line: LineEarningState, net: Int64)] {
+        nets.sorted { $0.key < $1.key }.compactMap { number, net in
+            guard let line = ledger.state.line(number, ofOrder: order), line.earned > 0 else { return nil }
+            return (line, net)
+        }
     }
 
     /// Lines earned of which something had come back before: of an order that was corrected, or whose return was
     /// recorded before it was confirmed.
     func earned(_ earned: PointsEarned) throws(Refusal) -> [NewEvent] {
-        guard var ledger = try MemberAccounts(fact: fact, context: context).ledger(fact.header.stream) else {
+        guard var ledger = try MemberAccounts(fact: fact, context: context, round: round).ledger(fact.header.stream)
+        else {
             return []
         }
         let order = earned.orderNumber
@@ -111,7 +139,7 @@ struct ReturnPoints {
             $0.cause = .returned
             $0.causePosition = earned.causePosition
         }
-        return ledger.events
+        return round.keep(ledger)
     }
 
     /// What came back of a line before it earned anything, by its share of the quantity.
@@ -129,10 +157,12 @@ struct ReturnPoints {
 struct CouponPoints {
     private var fact: StoredEvent
     private var context: PolicyContext
+    private var round: AccountRound
 
-    init(_ fact: StoredEvent, _ context: PolicyContext) {
+    init(_ fact: StoredEvent, _ context: PolicyContext, _ round: AccountRound) {
         self.fact = fact
         self.context = context
+        self.round = round
     }
 
     /// The offer gives points of a programme.
@@ -150,7 +180,7 @@ struct CouponPoints {
             }
         ]
         try ledger.earn(earned, earnedAt: fact.occurredAt, context.world)
-        return ledger.events
+        return round.keep(ledger)
     }
 
     /// The points go back with the redemption, as far as they have not expired.
@@ -165,14 +195,14 @@ struct CouponPoints {
             $0.cause = .returned
             $0.causePosition = fact.position.rawValue
         }
-        return ledger.events
+        return round.keep(ledger)
     }
 
     private func ledger(of party: UInt64, in programme: UInt64) throws(Refusal) -> AccountLedger? {
         guard party != 0, programme != 0,
             let number = try context.world.register(.enrolment(StreamNumber(programme), StreamNumber(party)))
         else { return nil }
-        return try MemberAccounts(fact: fact, context: context).ledger(number)
+        return try MemberAccounts(fact: fact, context: context, round: round).ledger(number)
     }
 }
 
