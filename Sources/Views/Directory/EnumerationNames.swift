@@ -23,6 +23,10 @@ struct EnumerationNames: Sendable {
         prefix: "OFFER_STATUS_", names: ["UNSPECIFIED", "PUBLISHED", "EXPIRED", "WITHDRAWN"])
     static let couponStatus = EnumerationNames(
         prefix: "COUPON_STATUS_", names: ["UNSPECIFIED", "ISSUED", "REDEEMED", "EXPIRED", "WITHDRAWN"])
+    static let opportunityStatus = EnumerationNames(
+        prefix: "OPPORTUNITY_STATUS_", names: ["UNSPECIFIED", "OPEN", "WON", "LOST", "ABANDONED"])
+    static let forecastCategory = EnumerationNames(
+        prefix: "FORECAST_CATEGORY_", names: ["UNSPECIFIED", "PIPELINE", "BEST_CASE", "COMMIT", "CLOSED", "OMITTED"])
     static let commandMode = EnumerationNames(prefix: "COMMAND_MODE_", names: ["UNSPECIFIED", "LIVE", "HISTORIC"])
     static let targetMetric = EnumerationNames(
         prefix: "TARGET_METRIC_",

@@ -22,6 +22,7 @@ enum RecordFields {
     /// The kinds of aggregate that are listed.
     static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
+        .pipeline, .opportunity,
         .competitor, .market, .target, .training,
         .employee, .team, .territory, .offer, .coupon,
         .loyaltyProgramme, .loyaltyAccount, .reward, .redemption,
@@ -53,7 +54,8 @@ enum RecordFields {
         case .offer: offer
         case .coupon: coupon
         case .interaction, .field, .exchangeRates: [:]
-        case .pipeline, .opportunity: [:]
+        case .pipeline: PipelineFields.pipeline
+        case .opportunity: PipelineFields.opportunity
         case .loyaltyProgramme: loyaltyProgramme
         case .loyaltyAccount: loyaltyAccount
         case .reward: reward

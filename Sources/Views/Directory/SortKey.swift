@@ -6,8 +6,8 @@ enum SortKey {
     /// The sort orders in which records of a kind can be listed.
     static func orders(of kind: AggregateKind) -> [SortOrder] {
         switch kind {
-        // Names of persons and codes of coupons are sealed, and so no order can be made of them.
-        case .party, .employee, .coupon: [.registered, .changed, .occurred]
+        // Names of persons and opportunities and codes of coupons are sealed, and so no order can be made of them.
+        case .party, .opportunity, .employee, .coupon: [.registered, .changed, .occurred]
         default: [.registered, .changed, .occurred, .label]
         }
     }
@@ -56,7 +56,9 @@ extension DirectoryRow {
         case .offer(let offer): offer.name
         case .employee, .coupon: ""
         case .interaction, .field, .exchangeRates: ""
-        case .pipeline, .opportunity: ""
+        case .pipeline(let pipeline): pipeline.content.name
+        // Names of opportunities are sealed with their parties.
+        case .opportunity: ""
         case .loyaltyProgramme(let programme): programme.label
         case .reward(let reward): reward.detail.label
         case .loyaltyAccount, .redemption: ""

@@ -12,7 +12,7 @@ struct RecordBuilder {
     private var fulfilled: [UInt32: DecimalValue] = [:]
     private var omitted: [(list: String, count: Int)] = []
     private var size: Int
-    /// The customer of an order, a return or a coupon.
+    /// The customer of an order, a return or a coupon, or whom an opportunity is with.
     private(set) var party = StreamNumber.none
 
     init(_ stream: StreamNumber, _ stored: StoredRow) {
@@ -64,7 +64,8 @@ struct RecordBuilder {
             party = StreamNumber(row.record.partyNumber)
             if row.hasPersonal { note(row.personal, row.personalLength, .coupon) }
         case .interaction, .field, .exchangeRates: break
-        case .pipeline, .opportunity: break
+        case .pipeline(let pipeline): record.pipeline = pipeline
+        case .opportunity(let row): begin(row)
         case .loyaltyProgramme(let programme): record.loyaltyProgramme = programme
         case .loyaltyAccount(let account):
             record.loyaltyAccount = account
@@ -82,6 +83,14 @@ struct RecordBuilder {
             if row.hasPersonal { note(row.personal, row.personalLength, .training) }
         case nil: break
         }
+    }
+
+    private mutating func begin(_ row: OpportunityRow) {
+        record.opportunity = row.record
+        party = StreamNumber(row.record.partyNumber)
+        if row.hasPersonal { note(row.personal, row.personalLength, .opportunity) }
+        if row.hasNextStep { note(row.nextStep, row.nextStepLength, .nextStep) }
+        if row.hasClosing { note(row.closing, row.closingLength, .closing) }
     }
 
     /// The newest of what a row lists itself.
@@ -135,7 +144,8 @@ struct RecordBuilder {
         case .returnLines(let chunk): record.goodsReturn.lines.append(contentsOf: chunk.lines)
         case .fulfilled(let quantity): fulfilled[UInt32(truncatingIfNeeded: number)] = quantity
         case .exchangeRate: break
-        case .opportunityLine, .stageVisit: break
+        case .opportunityLine(let line): record.opportunity.lines.append(line)
+        case .stageVisit(let visit): record.opportunity.stages.append(visit)
         case .competitorMove(let move): record.competitor.insert(move)
         case .marketSize(let size): record.market.insert(size)
         case nil: break
@@ -180,6 +190,8 @@ struct RecordBuilder {
             }
         } else if case .redemption? = record.details {
             record.redemption.partyID = partyID
+        } else if case .opportunity? = record.details {
+            record.opportunity.partyID = partyID
         }
         sayWhatIsLeftOut()
         return SealedRecord(

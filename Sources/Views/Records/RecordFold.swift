@@ -56,7 +56,8 @@ package struct RecordFold: Sendable {
         case .offer: row.foldOffer(event)
         case .coupon: try foldCoupon(event, into: &row, &store)
         case .interaction, .field, .exchangeRates: break
-        case .pipeline, .opportunity: break
+        case .pipeline: row.foldPipeline(event)
+        case .opportunity: try foldOpportunity(event, into: &row, &store)
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption:
             try foldLoyalty(event, into: &row, &store)
         case .competitor: try foldCompetitor(event, into: &row, &store)

@@ -22,12 +22,15 @@ struct RecordLimits {
         case .external: RecordLimits(entries: .max, bytes: .max)
         case .variant: RecordLimits(entries: 1_000, bytes: 512 << 10)
         case .related: RecordLimits(entries: 1_000, bytes: 128 << 10)
-        // A hundred bytes each; a document has five thousand lines at most.
         // Up to two kilobytes of text each.
         case .competitorMove: RecordLimits(entries: 500, bytes: 768 << 10)
         // A market has at most a thousand.
         case .marketSize: RecordLimits(entries: 1_000, bytes: 1 << 20)
+        // A hundred bytes each; a document has five thousand lines at most.
         case .lines, .fulfilled, .price: RecordLimits(entries: 10_000, bytes: 1 << 20)
+        // An opportunity has two hundred lines at most.
+        case .opportunityLine: RecordLimits(entries: 200, bytes: 128 << 10)
+        case .stageVisit: RecordLimits(entries: 200, bytes: 128 << 10)
         }
     }
 
@@ -41,9 +44,10 @@ struct RecordLimits {
         case .variant: "variants"
         case .related: "related"
         case .price: "prices"
+        case .lines, .opportunityLine: "lines"
+        case .stageVisit: "stages"
         case .competitorMove: "moves"
         case .marketSize: "sizes"
-        case .lines: "lines"
         // What was fulfilled of lines that are left out is left out with them.
         case .fulfilled, .external: nil
         }

@@ -40,6 +40,10 @@ enum ItemKind: UInt8, CaseIterable {
     case related = 10
     /// Position of the event.
     case price = 11
+    /// Number of the line.
+    case opportunityLine = 13
+    /// 0, 1, 2 … for the stages that an opportunity was in.
+    case stageVisit = 14
     /// Position of the event.
     case competitorMove = 16
     /// A hash of period, currency and origin.

@@ -29,6 +29,12 @@ package enum SealedPlace: Sendable, Hashable {
     case external
     /// What the order says about a person.
     case order
+    /// Name and description of the opportunity.
+    case opportunity
+    /// What is to be done next in the opportunity.
+    case nextStep
+    /// Notes about the end of the opportunity.
+    case closing
     /// Score and remark of the training.
     case training
     /// The text of the last review of the relationship with the party.
@@ -76,6 +82,7 @@ extension Record {
         case .training?: training.erased = true
         default: break
         }
+        if kind == .opportunity { opportunity.erased = true }
     }
 
     private mutating func fill(_ place: SealedPlace, with personal: PersonalData) {
@@ -95,6 +102,12 @@ extension Record {
         case .external: fillExternal(personal)
         case .order:
             if let part = personal.order { order.personal = part }
+        case .opportunity:
+            if let part = personal.opportunity { opportunity.personal = part }
+        case .nextStep:
+            if case .nextStepSet(let part)? = personal.data { opportunity.nextStep.text = part.text }
+        case .closing:
+            if let notes = personal.closingNotes { opportunity.closing.notes = notes }
         case .training:
             if let part = personal.training { training.personal = part }
         case .review:
@@ -134,6 +147,20 @@ extension PersonalData {
         case .partyRegistered(let part):
             part.contactPoints.indices.contains(index) ? part.contactPoints[index] : nil
         case .contactPointAdded(let part): part.contactPoint
+        default: nil
+        }
+    }
+
+    fileprivate var opportunity: OpportunityPersonal? {
+        switch data {
+        case .opportunityOpened(let part), .opportunityChanged(let part): part.personal
+        default: nil
+        }
+    }
+
+    fileprivate var closingNotes: String? {
+        switch data {
+        case .opportunityWon(let part), .opportunityLost(let part), .opportunityCorrected(let part): part.notes
         default: nil
         }
     }

@@ -9,6 +9,7 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case goodsReturn = "return"
     case importJob = "import"
     case organisation, principal
+    case pipeline, opportunity
     case competitor, market, target, training
     case employee, team, territory, offer, coupon
     case loyaltyProgramme = "loyalty-programme"
@@ -26,6 +27,8 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .importJob: .import
         case .organisation: .organisation
         case .principal: .principal
+        case .pipeline: .pipeline
+        case .opportunity: .opportunity
         case .competitor: .competitor
         case .loyaltyProgramme: .loyaltyProgramme
         case .loyaltyAccount: .loyaltyAccount

@@ -34,6 +34,12 @@ struct RecordListPrinter {
             case .import:
                 [("mapping", .left), ("mode", .left), ("committed", .left), ("rows", .right), ("rejected", .right)]
             case .organisation: [("name", .left), ("zone", .left), ("currency", .left)]
+            case .pipeline: [("name", .left), ("version", .right), ("stages", .left), ("default", .left)]
+            case .opportunity:
+                [
+                    ("status", .left), ("stage", .left), ("name", .left), ("amount", .right), ("probability", .right),
+                    ("close date", .left),
+                ]
             case .principal: [("identity", .left), ("label", .left), ("roles", .left)]
             case .loyaltyProgramme: [("label", .left), ("for", .left), ("status", .left), ("version", .right)]
             case .loyaltyAccount:
@@ -116,7 +122,8 @@ struct RecordListPrinter {
                 "#\(coupon.offerNumber)", Labels.of(coupon.status), code, RecordText.benefit(coupon.benefit),
             ]
         case .interaction, .field, .exchangeRates: return []
-        case .pipeline, .opportunity: return []
+        case .pipeline(let pipeline): return PipelineText.cells(pipeline)
+        case .opportunity(let opportunity): return PipelineText.cells(opportunity)
         case .loyaltyProgramme(let programme):
             return [
                 programme.label, Labels.of(programme.audience), Labels.of(programme.status), String(programme.version),

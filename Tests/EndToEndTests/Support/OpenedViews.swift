@@ -12,6 +12,7 @@ struct OpenedViews: Equatable {
     /// Kinds whose records are facts of the owner; imports and principals are those of a log.
     private static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .organisation, .employee, .team, .territory, .offer, .coupon,
+        .pipeline, .opportunity,
     ]
 
     init(_ daemon: Daemon, asOf: Google_Protobuf_Timestamp) async throws {
@@ -66,6 +67,17 @@ struct OpenedViews: Equatable {
         }
         func resolve(_ benefit: inout OfferBenefit) {
             if case .points? = benefit.benefit { resolve(&benefit.points.programmeNumber) }
+        }
+        func resolve(_ owner: inout Owner) {
+            switch owner.owner {
+            case .employeeNumber(var number):
+                resolve(&number)
+                owner.employeeNumber = number
+            case .teamNumber(var number):
+                resolve(&number)
+                owner.teamNumber = number
+            case nil: break
+            }
         }
         record.id = ""
         record.number = 0
@@ -123,7 +135,19 @@ struct OpenedViews: Equatable {
             resolve(&coupon.benefit)
             record.coupon = coupon
         case .interaction, .field, .exchangeRates: break
-        case .pipeline, .opportunity: break
+        case .opportunity(var opportunity):
+            opportunity.partyID = ""
+            resolve(&opportunity.partyNumber)
+            resolve(&opportunity.partnerNumber)
+            resolve(&opportunity.pipelineNumber)
+            resolve(&opportunity.lostToNumber)
+            resolve(&opportunity.orderNumber)
+            resolve(&opportunity.owner)
+            for index in opportunity.lines.indices { resolve(&opportunity.lines[index].productNumber) }
+            for index in opportunity.competitorNumbers.indices { resolve(&opportunity.competitorNumbers[index]) }
+            for index in opportunity.buyingRoles.indices { resolve(&opportunity.buyingRoles[index].partyNumber) }
+            record.opportunity = opportunity
+        case .pipeline: break
         case .loyaltyProgramme(var programme):
             for rule in programme.rules.indices {
                 for index in programme.rules[rule].condition.productNumbers.indices {
