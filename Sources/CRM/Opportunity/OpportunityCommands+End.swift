@@ -74,8 +74,9 @@ extension LoseOpportunity: DomainCommand {
         _ state: OpportunityState?, _ facts: ClosingPart, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         let state = try Decided.state(state)
+        let known = state.competitorNumbers + [state.lostToNumber]
         let competitor =
-            hasCompetitor ? try context.world.required(competitor, .competitor, field: "competitor") : .none
+            hasCompetitor ? try context.competitor(competitor, known: known, field: "competitor") : .none
         if state.status == .lost, isRecorded(in: state, competitor, facts) { return [] }
         var draft = OpportunityDraft(state, context)
         try draft.lose(reason: lossReason, to: competitor, stage: stage, facts)
@@ -167,14 +168,16 @@ extension CorrectOpportunity: DomainCommand {
     package func decide(
         _ state: OpportunityState?, _ facts: ClosingPart, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
-        var draft = OpportunityDraft(try Decided.state(state), context)
+        let state = try Decided.state(state)
+        var draft = OpportunityDraft(state, context)
         var correction = EndCorrection(closing: facts)
         if hasOpenedAt { correction.openedAt = try Instant.required(openedAt, "opened_at") }
         if hasClosedAt { correction.closedAt = try Instant.required(closedAt, "closed_at") }
         if hasAmount { correction.amount = amount }
         if !lossReason.isEmpty { correction.lossReason = lossReason }
         if hasCompetitor {
-            correction.competitor = try context.world.required(competitor, .competitor, field: "competitor")
+            let known = state.competitorNumbers + [state.lostToNumber]
+            correction.competitor = try context.competitor(competitor, known: known, field: "competitor")
         }
         try draft.correct(correction)
         return draft.events

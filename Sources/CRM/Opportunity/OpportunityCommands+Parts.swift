@@ -22,7 +22,9 @@ extension AddCompetitor: DomainCommand {
         _ state: OpportunityState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         var draft = OpportunityDraft(try Decided.state(state), context)
-        try draft.add(competitor: try context.world.required(competitor, .competitor, field: "competitor"))
+        try draft.add(
+            competitor: try context.competitor(
+                competitor, known: draft.state.competitorNumbers, field: "competitor"))
         return draft.events
     }
 }

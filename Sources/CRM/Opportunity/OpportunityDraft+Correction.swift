@@ -80,7 +80,9 @@ extension OpportunityDraft {
         let opened = corrected.hasOpenedAt ? corrected.openedAt : state.openedAt
         let closed = corrected.hasClosedAt ? corrected.closedAt : state.closedAt
         let isKnown = corrected.hasOpenedAt || !state.openingUnknown
-        guard corrected.hasOpenedAt || corrected.hasClosedAt, isKnown, state.hasClosedAt, closed < opened else { return }
+        guard corrected.hasOpenedAt || corrected.hasClosedAt, isKnown, state.hasClosedAt, closed < opened else {
+            return
+        }
         throw Refusal(
             .occurredOutOfOrder, "The opportunity would be closed before it was opened.",
             field: prefix + (corrected.hasClosedAt ? "closed_at" : "opened_at"))

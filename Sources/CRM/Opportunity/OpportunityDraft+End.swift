@@ -9,7 +9,8 @@ extension OpportunityDraft {
     ///   - order: what came of it.
     /// - Throws: ILLEGAL_TRANSITION, STAGE_UNKNOWN, WON_NEEDS_AMOUNT, CURRENCY_MISMATCH, ENTRY_CRITERIA_UNMET.
     mutating func win(
-        amount: Money? = nil, stage key: String = "", order: StreamNumber = .none, _ closing: ClosingPart = ClosingPart()
+        amount: Money? = nil, stage key: String = "", order: StreamNumber = .none,
+        _ closing: ClosingPart = ClosingPart()
     ) throws(Refusal) {
         try requireOpen()
         let pipeline = try pipeline()

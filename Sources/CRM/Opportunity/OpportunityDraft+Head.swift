@@ -129,14 +129,29 @@ extension OpportunityDraft {
 extension DecisionContext {
     /// The competitors that references name, each once.
     ///
-    /// - Parameter path: of the list, for refusals.
-    /// - Throws: REFERENCE_MISSING.
-    func competitors(_ references: [Reference], path: String) throws(Refusal) -> [StreamNumber] {
+    /// - Parameters:
+    ///   - known: those that the opportunity has already, which may be retired since.
+    ///   - path: of the list, for refusals.
+    /// - Throws: REFERENCE_MISSING, COMPETITOR_RETIRED.
+    func competitors(_ references: [Reference], known: [UInt64] = [], path: String) throws(Refusal) -> [StreamNumber] {
         var numbers: [StreamNumber] = []
         for (index, reference) in references.enumerated() {
-            let number = try world.required(reference, .competitor, field: "\(path)[\(index)]")
+            let number = try competitor(reference, known: known, field: "\(path)[\(index)]")
             if !numbers.contains(number) { numbers.append(number) }
         }
         return numbers
+    }
+
+    /// The competitor that a reference names. A retired one is refused, except for history, and where the opportunity
+    /// has it already.
+    ///
+    /// - Throws: REFERENCE_MISSING, COMPETITOR_RETIRED.
+    func competitor(_ reference: Reference, known: [UInt64] = [], field: String) throws(Refusal) -> StreamNumber {
+        let number = try world.required(reference, .competitor, field: field)
+        guard !historic, !known.contains(number.rawValue),
+            try world.state(CompetitorAggregate.self, of: number)?.retired ?? false
+        else { return number }
+        throw Refusal(
+            .competitorRetired, "The competitor is retired. Restore it first, or name another one.", field: field)
     }
 }

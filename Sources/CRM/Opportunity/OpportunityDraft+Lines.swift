@@ -14,7 +14,8 @@ extension OpportunityDraft {
         if let place, state.lines[place].isSame(as: line), currency == state.currency { return }
         guard state.currency.isEmpty || currency == state.currency else {
             throw Refusal(
-                .currencyMismatch, "The opportunity is in \(state.currency). Use that currency.", field: prefix + "currency"
+                .currencyMismatch, "The opportunity is in \(state.currency). Use that currency.",
+                field: prefix + "currency"
             )
         }
         try FormCheck.count(

@@ -62,7 +62,8 @@ struct OpportunityUpdate {
     private func updateCompetitors(_ draft: inout OpportunityDraft) throws(Refusal) {
         guard !opportunity.competitors.isEmpty || cleared.contains("competitors") else { return }
         try draft.replaceCompetitors(
-            by: try draft.context.competitors(opportunity.competitors, path: prefix + "competitors"))
+            by: try draft.context.competitors(
+                opportunity.competitors, known: state.competitorNumbers, path: prefix + "competitors"))
     }
 
     private func updateOpen(_ draft: inout OpportunityDraft, wins: Bool) throws(Refusal) {

@@ -20,7 +20,8 @@ extension SetNextStep: DomainCommand {
         if clear {
             guard nextStep.text.isEmpty, dueDate.isEmpty else {
                 throw Refusal(
-                    .schemaInvalid, "The command both sets a next step and clears it. Do one of the two.", field: "clear")
+                    .schemaInvalid, "The command both sets a next step and clears it. Do one of the two.",
+                    field: "clear")
             }
         } else {
             try FormCheck.required(nextStep.text, "next_step.text", maximum: OpportunityLimits.textBytes)

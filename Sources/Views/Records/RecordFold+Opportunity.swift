@@ -92,7 +92,9 @@ extension RecordFold {
         }
         guard corrected.hasClosedAt else { return }
         let closedAt = Instant(microseconds: corrected.closedAt).timestamp
-        guard corrected.status != .abandoned else { return try changeVisit(-1, event, row, &store) { $0.to = closedAt } }
+        guard corrected.status != .abandoned else {
+            return try changeVisit(-1, event, row, &store) { $0.to = closedAt }
+        }
         try changeVisit(-1, event, row, &store) { $0.from = closedAt }
         try changeVisit(-2, event, row, &store) { $0.to = closedAt }
     }
@@ -108,7 +110,8 @@ extension RecordFold {
         guard number >= 0 else { return }
         let key = ItemKind.stageVisit.key(of: event.header.stream, UInt64(number))
         guard let item = try store.row(ItemRow.self, tables.items, key), case .stageVisit(var visit)? = item.item else {
-            throw ViewError(.eventUnfit, "The event at \(event.header.position) belongs to a stage that is not recorded.")
+            throw ViewError(
+                .eventUnfit, "The event at \(event.header.position) belongs to a stage that is not recorded.")
         }
         change(&visit)
         try store.put(tables.items, key, ItemRow(.stageVisit(visit)))

@@ -91,7 +91,8 @@ func january(_ day: Int64) -> Instant {
 }
 
 /// A line of an opportunity.
-func dealLine(_ product: StreamNumber?, _ quantity: String, _ price: String, number: UInt32 = 0) -> OpportunityLineInput {
+func dealLine(_ product: StreamNumber?, _ quantity: String, _ price: String, number: UInt32 = 0) -> OpportunityLineInput
+{
     OpportunityLineInput.with {
         if let product { $0.product = Reference(number: product) }
         $0.quantity = decimal(quantity)

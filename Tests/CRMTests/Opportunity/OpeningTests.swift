@@ -136,7 +136,8 @@ import Testing
         },
         .init("a reason of what is open", .schemaInvalid, "loss_reason") { command, _ in command.lossReason = "price" },
         .init("notes of what is open", .schemaInvalid, "closing") { command, _ in command.closing.notes = "well" },
-        .init("an unknown beginning", .schemaInvalid, "opening_unknown") { command, _ in command.openingUnknown = true },
+        .init("an unknown beginning", .schemaInvalid, "opening_unknown") { command, _ in command.openingUnknown = true
+        },
         .init("an unknown competitor", .referenceMissing, "competitors[0]") { command, deals in
             command.competitors = [Reference(number: deals.pen)]
         },

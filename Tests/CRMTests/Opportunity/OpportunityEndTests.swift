@@ -80,10 +80,12 @@ import Testing
         #expect(deals.scenario.when(win(number), historic: true).kinds == [.opportunityWon])
     }
 
-    @Test(arguments: [
-        ("", "", "loss_reason"), ("weather", "", "loss_reason"), ("other", "", "closing.notes"), ("other", "no", nil),
-        ("price", "", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("", "", "loss_reason"), ("weather", "", "loss_reason"), ("other", "", "closing.notes"),
+            ("other", "no", nil),
+            ("price", "", nil),
+        ] as [(String, String, String?)])
     func `a loss has a reason of the pipeline, and notes where it says little`(
         reason: String, notes: String, field: String?
     ) throws {
@@ -147,7 +149,9 @@ import Testing
         command.closeDate = "2025-01-01"
         #expect(deals.scenario.when(command).code == .closeDatePast)
         command.closeDate = "2026-06-01"
-        guard case .opportunityReopened(let event)? = deals.scenario.when(command).payloads.first else { return missing() }
+        guard case .opportunityReopened(let event)? = deals.scenario.when(command).payloads.first else {
+            return missing()
+        }
         #expect(event.closedAtBefore == closedAt)
         #expect(event.closeDateBefore == "2026-03-31")
         #expect(event.closeDate == "2026-06-01")
@@ -229,7 +233,9 @@ import Testing
         #expect(deals.scenario.when(command).code == .illegalTransition)
         command.clearAmount()
         command.openedAt = january(-5).timestamp
-        guard case .opportunityCorrected(let begun)? = deals.scenario.when(command).payloads.first else { return missing() }
+        guard case .opportunityCorrected(let begun)? = deals.scenario.when(command).payloads.first else {
+            return missing()
+        }
         #expect(begun.openedAtBefore == openedAt)
         #expect(!begun.hasClosedAt)
         #expect(try deals.state(number).stageSince == january(-5).rawValue)

@@ -134,7 +134,8 @@ import Testing
         }
         #expect(deals.scenario.when(clear).kinds == [.nextStepSet])
         #expect(deals.scenario.when(clear).isUnchanged)
-        #expect(deals.scenario.when(SetNextStep.with { $0.opportunity = Reference(number: number) }).code == .schemaInvalid)
+        #expect(
+            deals.scenario.when(SetNextStep.with { $0.opportunity = Reference(number: number) }).code == .schemaInvalid)
         #expect(deals.scenario.isReproducible)
     }
 

@@ -1,8 +1,9 @@
-import CRM
 import KithTesting
 import Schema
 import SwiftProtobuf
 import Testing
+
+@testable import CRM
 
 @Suite struct OpportunityStepTests {
     private func advance(_ number: StreamNumber, _ stage: String = "") -> AdvanceStage {
@@ -269,7 +270,9 @@ import Testing
             }
             #expect(removed.amount == left)
         }
-        guard case .lineRemoved(let last)? = deals.scenario.when(remove(8, number)).payloads.first else { return missing() }
+        guard case .lineRemoved(let last)? = deals.scenario.when(remove(8, number)).payloads.first else {
+            return missing()
+        }
         #expect(!last.hasAmount)
         #expect(try deals.state(number).currency.isEmpty)
         #expect(deals.scenario.when(remove(8, number)).isUnchanged)
@@ -308,6 +311,71 @@ import Testing
         #expect(deals.scenario.when(remove).kinds == [.buyingRoleRemoved])
         #expect(deals.scenario.when(remove).isUnchanged)
         #expect(try deals.state(number).buyingRoles.map(\.role) == [.champion])
+        #expect(deals.scenario.isReproducible)
+    }
+
+    @Test func `competitors come and go, and retired ones do not come`() throws {
+        var deals = try Deals()
+        func record(_ name: String) throws -> StreamNumber {
+            try deals.scenario.made(RecordCompetitor.with { $0.detail.name = name })
+        }
+        let (first, second) = (try record("Inkwell"), try record("Penhouse"))
+        let number = try deals.opened { $0.competitors = [Reference(number: first), Reference(number: first)] }
+        #expect(try deals.state(number).competitorNumbers == [first.rawValue])
+        var add = AddCompetitor.with {
+            ($0.opportunity, $0.competitor) = (Reference(number: number), Reference(number: first))
+        }
+        #expect(deals.scenario.when(add).isUnchanged)
+        for competitor in [first, second] {
+            let retire = RetireCompetitor.with { $0.competitor = Reference(number: competitor) }
+            #expect(deals.scenario.when(retire, reason: "closed").kinds == [.competitorRetired])
+        }
+        #expect(deals.scenario.when(add).isUnchanged)
+        add.competitor = Reference(number: second)
+        let refused = deals.scenario.when(add)
+        #expect(refused.code == .competitorRetired)
+        #expect(refused.field == "competitor")
+        #expect(deals.scenario.when(add, historic: true).kinds == [.competitorAdded])
+        let remove = RemoveCompetitor.with {
+            ($0.opportunity, $0.competitor) = (Reference(number: number), Reference(number: second))
+        }
+        #expect(deals.scenario.when(remove).kinds == [.competitorRemoved])
+        #expect(deals.scenario.when(remove).isUnchanged)
+        var lose = LoseOpportunity.with {
+            ($0.opportunity, $0.competitor, $0.lossReason) = (
+                Reference(number: number), Reference(number: second), "price"
+            )
+        }
+        #expect(deals.scenario.when(lose).code == .competitorRetired)
+        lose.competitor = Reference(number: first)
+        guard case .opportunityLost(let lost)? = deals.scenario.when(lose).payloads.first else { return missing() }
+        #expect(lost.competitorNumber == first.rawValue)
+        #expect(deals.scenario.when(lose).isUnchanged)
+        #expect(deals.scenario.isReproducible)
+    }
+
+    @Test func `an owner has the opportunity among his open work until it is closed`() throws {
+        var deals = try Deals()
+        let hire = HireEmployee.with { $0.name.display = "Cem" }
+        let (cem, dee) = (try deals.scenario.made(hire), try deals.scenario.made(hire))
+        func work(_ employee: StreamNumber) throws -> Int64 {
+            let owner = Owner.with { $0.employeeNumber = employee.rawValue }
+            return try deals.scenario.claim(.openWork(try #require(OwnerKey(owner)), .opportunity))
+        }
+        let number = try deals.opened { $0.owner.employee = Reference(number: cem) }
+        #expect(try work(cem) == 1)
+        let assign = AssignOwner.with {
+            ($0.kind, $0.target) = (.opportunity, Reference(number: number))
+            $0.owner.employee = Reference(number: dee)
+        }
+        #expect(deals.scenario.when(assign).kinds == [.ownerAssigned])
+        #expect(try work(cem) == 0)
+        #expect(try work(dee) == 1)
+        #expect(try deals.state(number).owner.employeeNumber == dee.rawValue)
+        deals.scenario.when(WinOpportunity.with { $0.opportunity = Reference(number: number) })
+        #expect(try work(dee) == 0)
+        deals.scenario.when(ReopenOpportunity.with { $0.opportunity = Reference(number: number) })
+        #expect(try work(dee) == 1)
         #expect(deals.scenario.isReproducible)
     }
 }
