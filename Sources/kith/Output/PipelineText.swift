@@ -71,8 +71,8 @@ enum PipelineText {
         fields.add(
             "probability", percent(opportunity.probability) + (opportunity.probabilityOverridden ? set : ""))
         fields.add("forecast", Labels.of(opportunity.category) + (opportunity.categoryOverridden ? set : ""))
-        let pushes = opportunity.pushes > 0 ? " (pushed \(opportunity.pushes) times)" : ""
-        if !opportunity.closeDate.isEmpty { fields.add("close date", opportunity.closeDate + pushes) }
+        fields.add("close date", opportunity.closeDate)
+        if opportunity.pushes > 0 { fields.add("pushes", String(opportunity.pushes)) }
     }
 
     private static func addValue(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
@@ -89,7 +89,7 @@ enum PipelineText {
         if opportunity.lostToNumber > 0 { fields.add("lost to", "#\(opportunity.lostToNumber)") }
         if opportunity.orderNumber > 0 { fields.add("order", "#\(opportunity.orderNumber)") }
         fields.add("notes", opportunity.closing.notes)
-        if opportunity.reopenings > 0 { fields.add("reopened", "\(opportunity.reopenings) times") }
+        if opportunity.reopenings > 0 { fields.add("reopenings", String(opportunity.reopenings)) }
     }
 
     static func tables(_ opportunity: OpportunityRecord, of record: Record) -> [String] {
