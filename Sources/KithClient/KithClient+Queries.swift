@@ -48,6 +48,25 @@ extension KithClient {
         guard case .recompute(let value)? = response.response else { throw .unexpectedAnswer(to: "recompute") }
         return Answer(value: value, reflects: response.reflects)
     }
+
+    /// Asks a query of any kind that is answered once.
+    ///
+    /// ``get(_:)`` and the like are the same for one kind each, with its own type of answer.
+    ///
+    /// - Throws: `refused` with the service's code, for example `UNKNOWN_COMMAND` where its version does not know the
+    ///   query; `protocolViolation` where the request is one that is answered in a stream.
+    public func answer(
+        _ request: Request.OneOf_Request
+    ) async throws(KithClientError) -> Answer<Response.OneOf_Response> {
+        switch request {
+        case .history, .rebuild, .credit, .cancel:
+            throw .protocolViolation("The request is not one that is answered once.")
+        default: break
+        }
+        let response = try await connection.call(request)
+        guard let value = response.response else { throw .protocolViolation("The answer is empty.") }
+        return Answer(value: value, reflects: response.reflects)
+    }
 }
 
 extension KithClientError {

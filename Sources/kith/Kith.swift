@@ -16,6 +16,7 @@ struct Kith: AsyncParsableCommand {
             """,
         subcommands: [
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
+            PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
             AccessCommand.self, DemoDataCommand.self,
         ])

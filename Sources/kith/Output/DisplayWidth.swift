@@ -35,6 +35,19 @@ enum DisplayWidth {
         return width
     }
 
+    /// The text in at most so many columns: what does not fit is cut off behind a whole character, and "…" says so.
+    static func cut(_ text: String, to width: Int) -> String {
+        guard of(text) > width else { return text }
+        var kept = ""
+        var used = 1
+        for character in text {
+            used += of(character)
+            guard used <= width else { break }
+            kept.append(character)
+        }
+        return kept + "…"
+    }
+
     private static func of(_ scalar: Unicode.Scalar) -> Int {
         if (0x20..<0x7F).contains(scalar.value) { return 1 }
         switch scalar.properties.generalCategory {

@@ -9,10 +9,16 @@ struct Table {
 
     private let columns: [(title: String, alignment: Alignment)]
     private var rows: [[String]] = []
+    /// Columns, by their index, whose cells may be cut where the table is wider than the terminal.
+    private let flexible: Set<Int>
 
-    init(_ columns: [(title: String, alignment: Alignment)]) {
+    init(_ columns: [(title: String, alignment: Alignment)], flexible: Set<Int> = []) {
         self.columns = columns
+        self.flexible = flexible
     }
+
+    /// Whether it has no rows.
+    var isEmpty: Bool { rows.isEmpty }
 
     /// Adds a row; cells that are missing are empty.
     mutating func add(_ cells: [String]) {
@@ -21,14 +27,37 @@ struct Table {
     }
 
     /// The header and the rows, without blanks at the ends of lines.
-    var lines: [String] {
+    var lines: [String] { lines(in: .unlimited) }
+
+    /// The same in so much room as there is: flexible columns are cut, the widest first. What is wider still stays so,
+    /// since a number that is cut is a wrong one.
+    func lines(in layout: TextLayout) -> [String] {
         let all = [columns.map(\.title)] + rows
-        let widths = columns.indices.map { column in all.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+        let natural = columns.indices.map { column in all.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+        let widths = layout.width.map { fitted(natural, into: $0) } ?? natural
         return all.map { row in
-            let cells = columns.indices.map { Self.aligned(row[$0], widths[$0], columns[$0].alignment) }
+            let cells = columns.indices.map { column in
+                let cell = DisplayWidth.cut(row[column], to: widths[column])
+                return Self.aligned(layout.isolated(cell), widths[column], columns[column].alignment)
+            }
             let line = cells.joined(separator: Self.gap)
             return String(line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)])
         }
+    }
+
+    /// The least width that a flexible column is cut to.
+    private static let flexibleMinimum = 8
+
+    private func fitted(_ natural: [Int], into room: Int) -> [Int] {
+        var widths = natural
+        var excess = widths.reduce(0, +) + Self.gap.count * max(0, widths.count - 1) - room
+        while excess > 0 {
+            let candidates = flexible.filter { widths[$0] > Self.flexibleMinimum }
+            guard let widest = candidates.max(by: { (widths[$0], $1) < (widths[$1], $0) }) else { return widths }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
     }
 
     private static func aligned(_ cell: String, _ width: Int, _ alignment: Alignment) -> String {

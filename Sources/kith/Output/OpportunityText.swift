@@ -1,0 +1,53 @@
+internal import Schema
+
+/// Opportunities as a table, for a person.
+struct OpportunityText {
+    var names = NameBook()
+    var times: ZonedTimeText
+    var layout = TextLayout.unlimited
+
+    /// A page of the list.
+    func lines(_ opportunities: [OpportunitySummary]) -> [String] {
+        guard !opportunities.isEmpty else { return [] }
+        var table = Table(
+            [
+                ("number", .right), ("opportunity", .left), ("party", .left), ("owner", .left), ("stage", .left),
+                ("days", .right), ("amount", .right), ("%", .right), ("weighted", .right), ("closes", .left),
+                ("pushed", .right), ("next step", .left),
+            ], flexible: [1, 2, 3, 4])
+        for opportunity in opportunities { table.add(cells(opportunity)) }
+        return table.lines(in: layout)
+    }
+
+    private func cells(_ opportunity: OpportunitySummary) -> [String] {
+        let currency = opportunity.amount.currency
+        let open = opportunity.status == .open
+        let stage = opportunity.stageLabel.isEmpty ? opportunity.stage : opportunity.stageLabel
+        let days = opportunity.hasDaysInStage ? String(opportunity.daysInStage) : RatioText.unknown
+        let closing = open || !opportunity.hasClosedAt ? opportunity.closeDate : times.minute(opportunity.closedAt)
+        return [
+            "#\(opportunity.number)", names.name(.opportunity, opportunity.number),
+            names.name(.party, opportunity.partyNumber), names.name(opportunity.owner),
+            open ? stage : Labels.of(opportunity.status), days + (opportunity.stalled ? "!" : ""),
+            opportunity.hasAmount ? MoneyText.amount(opportunity.amount.minorUnits, currency) : RatioText.unknown,
+            String(opportunity.probability) + (opportunity.probabilityOverridden ? "*" : ""),
+            opportunity.hasWeighted ? MoneyText.amount(opportunity.weighted, currency) : RatioText.unknown,
+            closing, String(opportunity.pushes), nextStep(opportunity),
+        ]
+    }
+
+    private func nextStep(_ opportunity: OpportunitySummary) -> String {
+        if !opportunity.hasNextStep_p { return "" }
+        return opportunity.nextStepDue.isEmpty ? "no date" : opportunity.nextStepDue
+    }
+
+    /// Everything in a page that has a name.
+    static func entries(of opportunities: [OpportunitySummary]) -> [NameBook.Entry] {
+        opportunities.flatMap { opportunity in
+            [
+                NameBook.Entry(kind: .opportunity, number: opportunity.number),
+                NameBook.Entry(kind: .party, number: opportunity.partyNumber), NameBook.Entry(opportunity.owner),
+            ].compactMap { $0 }
+        }
+    }
+}

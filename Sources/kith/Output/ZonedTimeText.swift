@@ -1,0 +1,40 @@
+internal import Schema
+internal import SwiftProtobuf
+
+/// Times on the reader's clock.
+struct ZonedTimeText: Equatable, Sendable {
+    var clock: ZoneClock
+
+    /// For example `2017-03-11 09:26 +08:00`: date, time to the minute, and how far the clock is ahead of UTC, so that
+    /// nobody has to guess whose clock it is.
+    func minute(_ timestamp: Google_Protobuf_Timestamp) -> String {
+        guard let instant = Instant(timestamp) else { return "\(timestamp.seconds).\(timestamp.nanos)" }
+        let (time, offset) = clock.civilTime(at: instant)
+        let minutes = abs(offset) / 60
+        let sign = offset < 0 ? "-" : "+"
+        return "\(TimeText.day(time.year, time.month, time.day)) "
+            + "\(TimeText.padded(time.hour, 2)):\(TimeText.padded(time.minute, 2)) "
+            + "\(sign)\(TimeText.padded(minutes / 60, 2)):\(TimeText.padded(minutes % 60, 2))"
+    }
+}
+
+/// Shares for a person: never without what they are made of, where the answer says it.
+enum RatioText {
+    /// What stands for a figure that nobody can know: a share of nothing, a mean of none. It is not 0.
+    static let unknown = "–"
+
+    /// `62.6 % (1629 of 2604)`.
+    static func counts(_ ratio: PipelineRatio) -> String {
+        "\(percent(ratio.hasValue ? ratio.value : nil)) (\(ratio.numerator) of \(ratio.denominator))"
+    }
+
+    /// `62.6 %`, or a dash.
+    static func percent(_ share: Double?) -> String { share.map { "\(decimal($0 * 100)) %" } ?? unknown }
+
+    /// With one decimal, or a dash.
+    static func decimal(_ value: Double?) -> String {
+        guard let value else { return unknown }
+        guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
+        return MoneyText.decimal(Int64((value * 10).rounded()), scale: 1)
+    }
+}
