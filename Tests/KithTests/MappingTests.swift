@@ -40,6 +40,7 @@ internal import Testing
         ("\"key\": \"row\"", "\"key\": \"row\", \"colour\": 1", "colour"),
         ("\"occurredAt\": \"time\"", "\"occurredAt\": \"id\"", "occurredAt"),
         ("\"occurredAt\": \"time\",", "", "occurredAt"),
+        ("\"occurredAt\": \"time\",", "\"withoutTime\": \"later\",", "withoutTime"),
         ("\"type\": \"time\"", "\"type\": \"date\"", "values.time.type"),
         ("\"type\": \"time\"", "\"type\": \"time\", \"zone\": \"Nowhere/Land\"", "values.time.zone"),
         ("\"type\": \"time\"", "\"type\": \"time\", \"pattern\": \"QQ\"", "values.time.pattern"),
@@ -67,7 +68,9 @@ internal import Testing
         #expect(problem(replacing: "\"version\": 1", with: "\"version\": \(deep)") != nil)
     }
 
-    @Test(arguments: ["cdnow", "online-retail"])
+    @Test(arguments: [
+        "cdnow", "online-retail", "sales-products", "sales-teams", "sales-accounts", "sales-pipeline",
+    ])
     func `the mappings of the repository are sound`(name: String) throws {
         let (mapping, digest) = try ImportCommand.readMapping(
             path: "\(SharedData.repository)/tools/mappings/\(name).json")

@@ -121,7 +121,8 @@ struct CommandMaker {
         command.source.channel = mapping.channel
         if let time = mapping.occurredAt, case .time(let instant) = try scope.value(time) {
             command.occurredAt = instant.timestamp
-        } else if mapping.mode == .historic {
+        } else if mapping.mode == .historic, !mapping.undatedAtStart {
+            // Without a time of its own the service gives the command that of the import's start.
             throw problem(group, .valueInvalid, "there is no time at which it occurred")
         }
         let content: [UInt8] = (try? command.serializedBytes()) ?? []

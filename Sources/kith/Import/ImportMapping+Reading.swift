@@ -32,6 +32,7 @@ extension ImportMapping {
         var names = try ValueNames(object.object("values") ?? [], path: "values")
         let time = try object.text("occurredAt")
         occurredAt = try time.map { (name) throws(MappingProblem) in try names.index(of: name, path: "occurredAt") }
+        undatedAtStart = try object.word("withoutTime", WithoutTimeWord.self) == .start
         documents = try Self.documents(&object, &names)
         counts = try Self.counts(&object, &names)
         values = names.rules
@@ -41,6 +42,11 @@ extension ImportMapping {
 
     private enum ModeWord: String, CaseIterable {
         case historic, live
+    }
+
+    /// What becomes of rows without a time in historic mode.
+    private enum WithoutTimeWord: String, CaseIterable {
+        case reject, start
     }
 
     private static func key(_ object: inout MappingObject) throws(MappingProblem) -> RowKey {
@@ -82,8 +88,10 @@ extension ImportMapping {
     }
 
     private func check() throws(MappingProblem) {
-        if mode == .historic, occurredAt == nil {
-            throw MappingProblem(path: "occurredAt", message: "must name a value of type time in historic mode")
+        if mode == .historic, occurredAt == nil, !undatedAtStart {
+            throw MappingProblem(
+                path: "occurredAt",
+                message: "must name a value of type time in historic mode, or \"withoutTime\" be \"start\"")
         }
         if let occurredAt {
             guard case .time = values[occurredAt].kind else {

@@ -48,6 +48,8 @@ struct ImportMapping: Sendable {
     var sorted: Bool
     /// The value that is the time of the facts; nil in live mode: now.
     var occurredAt: Int?
+    /// Rows without a time are taken too, and occur when the import is started; where not, historic mode rejects them.
+    var undatedAtStart: Bool
     /// The values that templates use, the columns that they name among them.
     var values: [ValueRule]
     var documents: [Document]
