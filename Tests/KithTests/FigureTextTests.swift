@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Schema
 internal import SwiftProtobuf
 internal import Testing
@@ -94,14 +95,18 @@ internal import Testing
                 ($0.opportunities, $0.open, $0.won, $0.lost) = (4, 1, 2, 1)
                 $0.winRate = .with { ($0.numerator, $0.denominator, $0.value) = (2, 3, 2.0 / 3) }
                 $0.values = [
-                    .with { ($0.currency, $0.openValue, $0.wonValue, $0.meanWonValue) = ("USD", 100_00, 300_00, 150_00) },
+                    .with {
+                        ($0.currency, $0.openValue, $0.wonValue, $0.meanWonValue) = ("USD", 100_00, 300_00, 150_00)
+                    },
                     .with { ($0.currency, $0.openValue) = ("JPY", 5_000) },
                 ]
             }
             summary.stages = [
                 .with {
                     ($0.pipelineNumber, $0.stage, $0.label, $0.opportunities, $0.stalled) = (7, "engaging", "", 1, 1)
-                    $0.values = [.with { ($0.currency, $0.opportunities, $0.amount, $0.weighted) = ("USD", 1, 100_00, 30_00) }]
+                    $0.values = [
+                        .with { ($0.currency, $0.opportunities, $0.amount, $0.weighted) = ("USD", 1, 100_00, 30_00) }
+                    ]
                 }
             ]
             summary.cycles = [.with { ($0.outcome, $0.n, $0.mean, $0.median) = (.won, 2, 51.78, 57) }]
@@ -118,7 +123,9 @@ internal import Testing
                 },
             ]
             summary.definitions = [
-                .with { ($0.name, $0.unit, $0.definition, $0.dateBasis) = ("winRate", "share", "Won of decided.", "closing") }
+                .with {
+                    ($0.name, $0.unit, $0.definition, $0.dateBasis) = ("winRate", "share", "Won of decided.", "closing")
+                }
             ]
         }
     }
@@ -162,7 +169,9 @@ internal import Testing
         #expect(request.dimensions == [.owner, .closeQuarter] && request.forecastPeriod == .quarter)
         #expect(request.closedFrom == "2017-01-01" && request.closedTo == "2017-03-31")
         #expect(request.filter.owner.employee.external.key == "Darcel" && request.openOn == ["2017-03-31"])
-        for wrong in [["--by", "colour"], ["--closed", "soon"], ["--owner", "#1", "--team", "#2"], ["--width", "3"]] {
+        for wrong in [
+            ["--by", "colour"], ["--closed", "soon"], ["--owner", "#1", "--team", "#2"], ["--width", "3"],
+        ] {
             #expect(throws: (any Error).self) { try Kith.parseAsRoot(["pipeline"] + wrong) }
         }
     }
@@ -191,9 +200,13 @@ internal import Testing
             $0.summary = .with {
                 ($0.accountNumber, $0.programmeLabel, $0.programmeNumber, $0.pointsLabel) = (4, "Club", 3, "stars")
                 ($0.tier, $0.nextTier, $0.pointsToNextTier, $0.partyNumber) = ("silver", "gold", 250, 8)
-                $0.balance = .with { ($0.earned, $0.active, $0.spent, $0.expired, $0.adjusted) = (100, 60, 20, 10, -10) }
+                $0.balance = .with {
+                    ($0.earned, $0.active, $0.spent, $0.expired, $0.adjusted) = (100, 60, 20, 10, -10)
+                }
             }
-            $0.lots = [.with { ($0.earning, $0.lot, $0.points, $0.left, $0.expiresWithInactivity) = (17, 1, 100, 60, true) }]
+            $0.lots = [
+                .with { ($0.earning, $0.lot, $0.points, $0.left, $0.expiresWithInactivity) = (17, 1, 100, 60, true) }
+            ]
             $0.lotsCut = true
         }
         let names = NameBook([NameBook.Entry(kind: .party, number: 8): "李小龙"])

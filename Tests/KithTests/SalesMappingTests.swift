@@ -6,7 +6,8 @@ internal import Testing
 
 /// The files of a sales team: products, people, accounts, opportunities.
 @Suite struct SalesMappingTests {
-    private static let header = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"
+    private static let header =
+        "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"
 
     private func opportunities(_ rows: [String]) throws -> [Command] {
         let made = try ImportTests.make(

@@ -18,7 +18,9 @@ struct OpportunitiesCommand: AsyncParsableCommand {
     @OptionGroup var view: ViewOptions
     @OptionGroup var filter: OpportunityFilterOptions
 
-    @Option(help: ArgumentHelp("Only those that stand so: open, won, lost, abandoned; may be repeated.", valueName: "status"))
+    @Option(
+        help: ArgumentHelp(
+            "Only those that stand so: open, won, lost, abandoned; may be repeated.", valueName: "status"))
     var status: [OpportunityStatusArgument] = []
 
     @Option(help: ArgumentHelp("Only those in the stage with this key.", valueName: "stage"))

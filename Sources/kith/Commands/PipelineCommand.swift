@@ -136,7 +136,8 @@ struct DimensionArgument: ExpressibleByArgument, Equatable {
     var dimension: PipelineDimension
 
     init?(argument: String) {
-        guard let dimension = PipelineDimension.allCases.first(where: { $0 != .unspecified && Labels.of($0) == argument })
+        guard
+            let dimension = PipelineDimension.allCases.first(where: { $0 != .unspecified && Labels.of($0) == argument })
         else { return nil }
         self.dimension = dimension
     }

@@ -75,7 +75,8 @@ struct MetricArgument: ExpressibleByArgument, Equatable {
     var metric: TargetMetric
 
     init?(argument: String) {
-        guard let metric = TargetMetric.allCases.first(where: { $0 != .unspecified && Labels.of($0) == argument }) else {
+        guard let metric = TargetMetric.allCases.first(where: { $0 != .unspecified && Labels.of($0) == argument })
+        else {
             return nil
         }
         self.metric = metric

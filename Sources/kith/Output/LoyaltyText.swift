@@ -67,7 +67,8 @@ struct LoyaltyText {
             ("ends", .left), ("order", .right), ("rule", .left),
         ])
         for lot in account.lots {
-            let ends = lot.hasExpiresAt ? times.minute(lot.expiresAt) : lot.expiresWithInactivity ? "inactivity" : "never"
+            let ends =
+                lot.hasExpiresAt ? times.minute(lot.expiresAt) : lot.expiresWithInactivity ? "inactivity" : "never"
             table.add([
                 "\(lot.earning)/\(lot.lot)", String(lot.points), String(lot.left), times.minute(lot.earnedAt),
                 lot.hasLocksUntil ? times.minute(lot.locksUntil) : "", ends,
@@ -152,7 +153,8 @@ struct LoyaltyText {
         guard liability.hasAmount else { return "\(liability.outstanding) points outstanding, without a value" }
         let amount = MoneyText.amount(liability.amount.minorUnits, liability.amount.currency)
         let cost = "\(MoneyText.decimal(liability.value.cost)) \(liability.value.currency)"
-        return "\(amount): \(liability.outstanding) points × \(cost) × \(MoneyText.decimal(liability.value.redemptionRate))"
+        return
+            "\(amount): \(liability.outstanding) points × \(cost) × \(MoneyText.decimal(liability.value.redemptionRate))"
     }
 
     private func tiers(_ programme: ProgrammeResponse) -> [String] {

@@ -339,7 +339,9 @@ struct PipelineText {
             ]
             if outcomes.values.isEmpty { table.add(head) }
             for (index, value) in outcomes.values.enumerated() {
-                let own = [value.currency, amount(value.openValue, value.currency), amount(value.wonValue, value.currency)]
+                let own = [
+                    value.currency, amount(value.openValue, value.currency), amount(value.wonValue, value.currency),
+                ]
                 table.add((index == 0 ? head : head.map { _ in "" }) + own)
             }
         }

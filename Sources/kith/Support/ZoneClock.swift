@@ -35,7 +35,8 @@ struct ZoneClock: Equatable, Sendable {
             }
             return clock
         }
-        if let name = environment["TZ"], let clock = ZoneClock(name: name.hasPrefix(":") ? String(name.dropFirst()) : name)
+        if let name = environment["TZ"],
+            let clock = ZoneClock(name: name.hasPrefix(":") ? String(name.dropFirst()) : name)
         {
             return clock
         }
