@@ -122,8 +122,8 @@ struct RecordListPrinter {
                 "#\(coupon.offerNumber)", Labels.of(coupon.status), code, RecordText.benefit(coupon.benefit),
             ]
         case .interaction, .field, .exchangeRates: return []
-        case .pipeline(let pipeline): return PipelineText.cells(pipeline)
-        case .opportunity(let opportunity): return PipelineText.cells(opportunity)
+        case .pipeline(let pipeline): return SalesRecordText.cells(pipeline)
+        case .opportunity(let opportunity): return SalesRecordText.cells(opportunity)
         case .loyaltyProgramme(let programme):
             return [
                 programme.label, Labels.of(programme.audience), Labels.of(programme.status), String(programme.version),

@@ -69,8 +69,8 @@ enum RecordText {
         case .offer(let offer): add(offer, to: &fields)
         case .coupon(let coupon): add(coupon, to: &fields)
         case .interaction, .field, .exchangeRates: break
-        case .pipeline(let pipeline): PipelineText.add(pipeline, to: &fields)
-        case .opportunity(let opportunity): PipelineText.add(opportunity, to: &fields)
+        case .pipeline(let pipeline): SalesRecordText.add(pipeline, to: &fields)
+        case .opportunity(let opportunity): SalesRecordText.add(opportunity, to: &fields)
         case .loyaltyProgramme(let programme): add(programme, to: &fields)
         case .loyaltyAccount(let account): add(account, of: record, to: &fields)
         case .reward(let reward): add(reward, to: &fields)
@@ -200,8 +200,8 @@ enum RecordText {
                     price.hasTo ? TimeText.iso(price.to) : "",
                 ])
             }
-        case .pipeline(let pipeline): table = PipelineText.table(pipeline)
-        case .opportunity(let opportunity): return PipelineText.tables(opportunity, of: record)
+        case .pipeline(let pipeline): table = SalesRecordText.table(pipeline)
+        case .opportunity(let opportunity): return SalesRecordText.tables(opportunity, of: record)
         default: return []
         }
         let older = [older("lines", of: record), older("prices", of: record)].filter { !$0.isEmpty }
