@@ -20,15 +20,21 @@ struct NewStream {
 }
 
 extension Scenario {
-    mutating func carryOut<C: DomainCommand>(_ original: C, _ circumstances: Circumstances) throws(Refusal) -> Outcome {
+    mutating func carryOut<C: DomainCommand>(
+        _ original: C, _ fields: FieldInput, _ circumstances: Circumstances
+    ) throws(Refusal) -> Outcome {
         try fire(by: circumstances.recordedAt)
         try original.validate()
+        try fields.validate()
         var command = original
-        try command.visitReferences { (reference, kind) throws(Refusal) in
+        var fields = fields
+        func tokenise(_ reference: inout Reference, _ kind: AggregateKind) throws(Refusal) {
             if case .external(let key)? = reference.target {
                 reference.target = .token(Data(ScenarioHash.token(of: key, kind)))
             }
         }
+        try command.visitReferences(tokenise)
+        try fields.visitReferences(tokenise)
         var (existing, newID) = try find(command.commandTarget, C.Target.kind)
         if case .located = command.commandTarget { existing = try command.locate(in: self) }
         lastTarget = existing
@@ -45,14 +51,52 @@ extension Scenario {
             firstPosition: nextPosition, head: existing.flatMap { heads[$0] }, world: self)
         let state = try existing.flatMap { (number) throws(Refusal) in try self.state(C.Target.self, of: number) }
         let decided = try command.decide(state, facts, context)
-        guard !decided.isEmpty else { return .unchanged }
+        guard !decided.isEmpty || !fields.isEmpty else { return .unchanged }
 
         lastTarget = target
-        let stream = existing == nil ? NewStream(id: newID ?? freshID(), kind: C.Target.kind, number: target) : nil
         let first = events.count
-        append(decided, preparation.parts, to: target, creating: stream, circumstances)
-        try follow(from: first, circumstances)
+        let required = try claim(.requiredFields(C.Target.kind))
+        let setsFields = !fields.isEmpty || required > 0
+        // Kept only where it may be needed: a copy makes the next change copy everything.
+        let before = setsFields ? self : nil
+        if !decided.isEmpty {
+            let stream = existing == nil ? NewStream(id: newID ?? freshID(), kind: C.Target.kind, number: target) : nil
+            append(decided, preparation.parts, to: target, creating: stream, circumstances)
+        }
+        do throws(Refusal) {
+            if setsFields {
+                try set(fields, of: C.Target.kind, existing: existing, behind: decided, context, circumstances)
+            }
+            guard events.count > first else { return .unchanged }
+            try follow(from: first, circumstances)
+        } catch {
+            if let before { self = before }
+            throw error
+        }
         return .accepted(Array(events[first...]))
+    }
+
+    /// Appends what a body sets of the organisation's own fields, behind what its command did.
+    private mutating func set(
+        _ fields: FieldInput, of kind: AggregateKind, existing: StreamNumber?, behind decided: [NewEvent],
+        _ context: DecisionContext, _ circumstances: Circumstances
+    ) throws(Refusal) {
+        var context = context
+        let seen = self
+        context.world = seen
+        let setting = FieldSetting(
+            fields, of: heads[context.target]?.kind ?? kind, created: existing == nil && !decided.isEmpty, context,
+            open: seen.open)
+        guard let set = try setting.event() else { return }
+        var subject = set.subject
+        var parts: [PersonalPart] = []
+        if let personal = set.personal, let whose = subject {
+            let key: PartSubject = if case .number(let number) = whose.who { .number(number) } else { .target }
+            parts = [PersonalPart(data: PersonalData(.fieldsSet(personal)), subject: key)]
+            subject?.part = 0
+        }
+        let event = NewEvent.fact(.fieldsSet(set.set), subjects: subject.map { [$0] } ?? [])
+        append([event], parts, to: context.target, creating: nil, circumstances)
     }
 
     /// Appends what the policies make of the events from this index on.

@@ -67,20 +67,21 @@ package struct Scenario {
     /// When: a command is carried out. What it causes is appended.
     ///
     /// - Parameters:
+    ///   - fields: what the body sets of the organisation's own fields.
     ///   - reason: only whether there is one matters to deciders.
     ///   - occurredAt: valid time; the scenario's clock where it is nil.
     ///   - caller: who sends it; the scenario's principal where it is nil.
     @discardableResult
     package mutating func when(
-        _ command: some DomainCommand, reason: String = "", historic: Bool = false, at occurredAt: Instant? = nil,
-        by caller: StreamNumber? = nil
+        _ command: some DomainCommand, fields: FieldInput = FieldInput(), reason: String = "", historic: Bool = false,
+        at occurredAt: Instant? = nil, by caller: StreamNumber? = nil
     ) -> Outcome {
         now = Instant(microseconds: now.rawValue + 1_000_000)
         let circumstances = Circumstances(
             occurredAt: occurredAt ?? now, recordedAt: now, historic: historic, hasReason: !reason.isEmpty,
             principal: caller ?? principal)
         do throws(Refusal) {
-            return try carryOut(command, circumstances)
+            return try carryOut(command, fields, circumstances)
         } catch {
             return .refused(error)
         }
@@ -89,12 +90,11 @@ package struct Scenario {
     /// When: a command of the schema's union is carried out, through the registry of commands.
     @discardableResult
     package mutating func when(
-        _ command: CommandBody.OneOf_Command, reason: String = "", historic: Bool = false,
-        at occurredAt: Instant? = nil,
-        by caller: StreamNumber? = nil
+        _ command: CommandBody.OneOf_Command, fields: FieldInput = FieldInput(), reason: String = "",
+        historic: Bool = false, at occurredAt: Instant? = nil, by caller: StreamNumber? = nil
     ) -> Outcome {
         func open(_ command: some DomainCommand) -> Outcome {
-            when(command, reason: reason, historic: historic, at: occurredAt, by: caller)
+            when(command, fields: fields, reason: reason, historic: historic, at: occurredAt, by: caller)
         }
         return open(command.domainCommand)
     }

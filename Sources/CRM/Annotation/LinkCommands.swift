@@ -15,6 +15,8 @@ enum ReservedSystem {
     static let socket = "socket"
     static let token = "token"
     static let couponCode = "coupon-code"
+    static let field = "field"
+    static let exchangeRates = "exchange-rates"
 
     /// Refuses keys by which nobody but the service may link or unlink an aggregate of this kind.
     ///
@@ -27,6 +29,8 @@ enum ReservedSystem {
             case .import: [importFile]
             case .principal: [uid, socket, token]
             case .coupon: [couponCode]
+            case .field: [field]
+            case .exchangeRates: [exchangeRates]
             default: []
             }
         guard !reserved.contains(key.system) else {

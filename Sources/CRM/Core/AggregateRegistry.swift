@@ -18,7 +18,8 @@ package enum AggregateRegistry {
         case .territory: TerritoryAggregate.self
         case .offer: OfferAggregate.self
         case .coupon: CouponAggregate.self
-        case .interaction, .field, .exchangeRates: nil
+        case .field: FieldAggregate.self
+        case .interaction, .exchangeRates: nil
         case .pipeline: PipelineAggregate.self
         case .opportunity: OpportunityAggregate.self
         case .loyaltyProgramme: ProgrammeAggregate.self
@@ -52,10 +53,12 @@ package enum AggregateRegistry {
             case .opportunity: OpportunityEffects.effects(of: event.payload)
             case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)
             case .target, .training: TargetEffects.effects(of: event)
+            case .field: FieldEffects.effects(ofDefinition: event.payload)
             default: []
             }
         return own + OwnerEffects.effects(of: event.payload, on: kind)
             + LinkEffects.effects(of: event.payload, on: kind, stream: event.header.stream)
+            + FieldEffects.effects(of: event)
     }
 
     /// What an opened personal part does to the index; the stream is the event's.

@@ -117,6 +117,34 @@ extension ClaimKey {
         ClaimKey(domain: 19, bigEndian(offer.rawValue) + bigEndian(order.rawValue))
     }
 
+    /// How many fields of its own a kind of aggregate requires.
+    package static func requiredFields(_ kind: AggregateKind) -> ClaimKey {
+        ClaimKey(domain: 20, bigEndian(UInt16(truncatingIfNeeded: kind.rawValue)))
+    }
+
+    /// How many aggregates have a value in a field.
+    package static func fieldValues(_ field: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 21, bigEndian(field.rawValue))
+    }
+
+    /// How often a value was ever set in a field.
+    package static func fieldEverSet(_ field: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 22, bigEndian(field.rawValue))
+    }
+
+    /// How many aggregates have a choice in a field that is not personal.
+    package static func fieldChoice(_ field: StreamNumber, _ choice: String) -> ClaimKey {
+        ClaimKey(domain: 23, bigEndian(field.rawValue) + Array(choice.utf8))
+    }
+
+    /// Position of the event that set the value that an aggregate has in a field; 0: the field is empty.
+    package static func fieldSetAt(_ stream: StreamNumber, _ field: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 24, bigEndian(stream.rawValue) + bigEndian(field.rawValue))
+    }
+
+    /// How many imports are not committed.
+    package static let openImports = ClaimKey(domain: 25, [])
+
     static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
     }

@@ -144,10 +144,10 @@ extension CommandBody.OneOf_Command {
         case .closePeriod: UnknownCommand()
         case .reopenPeriod: UnknownCommand()
         case .setChannels: UnknownCommand()
-        case .defineField: UnknownCommand()
-        case .changeField: UnknownCommand()
-        case .retireField: UnknownCommand()
-        case .setFields: UnknownCommand()
+        case .defineField(let command): command
+        case .changeField(let command): command
+        case .retireField(let command): command
+        case .setFields(let command): command
         case .startImport(let command): command
         case .commitImport(let command): command
         case .linkExternalRecord(let command): command

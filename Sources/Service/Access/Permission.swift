@@ -90,9 +90,8 @@ enum AccessMatrix {
         case .setFiscalCalendar, .setReportingCurrency, .setExchangeRate,
             .closePeriod, .reopenPeriod, .setChannels:
             .settings
-        case .defineField, .changeField, .retireField,
-            .setFields:
-            .settings
+        case .defineField, .changeField, .retireField: .settings
+        case .setFields: .business
         case .setOrganisation: .settings
         case .registerPrincipal, .grantRole, .revokeRole, .bindPrincipal, .allowOnBehalfOf: .access
         case .registerParty, .upsertParty, .correctParty, .changePartyDetail, .addContactPoint, .verifyContactPoint,

@@ -9,7 +9,7 @@ struct BodyStaging {
     let world: DecisionWorld
     let command: CheckedCommand
     /// The sealed parts of the body, and the slot that was taken for a subject that it makes.
-    let parts: [SealedPart]
+    var parts: [SealedPart]
     let reservedSlot: Slot?
     /// Whether the body may be a correction, which may be older than the last fact of its stream.
     let retroactive: Bool
@@ -30,26 +30,60 @@ struct BodyStaging {
     private static let eventsPerBody = 1_000
     private static let eventsPerCommand = 10_000
 
-    /// Stages what a decision causes, and then all that follows from it by the policies.
+    /// Stages what a decision causes and the fields that the body sets, and then all that follows from it by the
+    /// policies.
     ///
-    /// - Throws: what `stage` throws; LIMIT_EXCEEDED where there are too many events.
-    func stage(_ events: [NewEvent]) throws(Refusal) {
+    /// - Parameter fields: says what is to be set, once the decision's own events are staged.
+    /// - Throws: what `stage` and `fields` throw; LIMIT_EXCEEDED where there are too many events.
+    func stage(
+        _ events: [NewEvent], fields: () throws(Refusal) -> FieldSetting.Event? = { () throws(Refusal) in nil }
+    ) throws(Refusal) {
         var count = 0
-        func append(_ event: NewEvent) throws(Refusal) -> StoredEvent {
+        func append(_ event: NewEvent, in staging: BodyStaging) throws(Refusal) -> StoredEvent {
             guard count < Self.eventsPerBody, world.stage.events.count < Self.eventsPerCommand else {
                 throw Refusal(.limitExceeded, "A body may cause 1,000 events and a command 10,000; send it in parts.")
             }
             defer { count += 1 }
-            return try stage(event, isFirst: count == 0)
+            return try staging.stage(event, isFirst: count == 0)
         }
         var next = events
-        for _ in 0...PolicyRegistry.rounds {
+        for round in 0...PolicyRegistry.rounds {
             var facts: [StoredEvent] = []
-            for event in next { facts.append(try append(event)) }
+            for event in next { facts.append(try append(event, in: self)) }
+            if round == 0, let set = try fields() {
+                let (event, staging) = try sealed(set, behind: events)
+                facts.append(try append(event, in: staging))
+            }
             guard !facts.isEmpty else { return }
             next = try PolicyRegistry.consequences(of: facts, PolicyContext(world: world))
         }
         guard next.isEmpty else { throw PolicyRegistry.endless }
+    }
+
+    /// The event that sets fields, and the staging that has its sealed part. It holds from the same time on as what the
+    /// command itself did.
+    private func sealed(
+        _ fields: FieldSetting.Event, behind events: [NewEvent]
+    ) throws(Refusal) -> (NewEvent, BodyStaging) {
+        var staging = self
+        var subject = fields.subject
+        if let personal = fields.personal, let whose = subject {
+            let number: StreamNumber = if case .number(let other) = whose.who { other } else { target.number }
+            guard let slot = try world.slot(of: number) ?? reservedSlot else {
+                throw Refusal(.internal, "The subject \(number) has no key.")
+            }
+            let part = UInt16(parts.count)
+            let plaintext: [UInt8]
+            do { plaintext = try PersonalData(.fieldsSet(personal)).serializedBytes() } catch {
+                throw Refusal(.internal, "The values of personal fields cannot be encoded.")
+            }
+            let bytes = try world.context.seal(plaintext, commandID: command.id, body: body, part: part, slot: slot)
+            staging.parts.append(SealedPart(slot: slot, part: part, bytes: bytes, changes: []))
+            subject?.part = Int(part)
+        }
+        var event = NewEvent.fact(.fieldsSet(fields.set), subjects: subject.map { [$0] } ?? [])
+        event.occurredAt = events.last { $0.stream == .target }?.occurredAt
+        return (event, staging)
     }
 
     /// Stages one event.

@@ -91,8 +91,13 @@ struct CommandDecision {
             world: world, command: command, parts: prepared.parts, reservedSlot: prepared.reservedSlot,
             retroactive: prepared.command.retroactive, body: index, reason: body.reason, target: target,
             occurredAt: occurredAt, recordedAt: recordedAt, importNumber: importNumber, onBehalfOf: onBehalfOf)
-        try staging.stage(events)
-        return try result(target, prepared, changed: !events.isEmpty)
+        let before = world.stage.events.count
+        try staging.stage(events) { () throws(Refusal) in
+            try FieldSetting(
+                body.fields, of: target.kind, created: target.head == nil && !events.isEmpty, context, open: world.open
+            ).event()
+        }
+        return try result(target, prepared, changed: world.stage.events.count > before)
     }
 
     /// The body as it was prepared ahead, if what that rested on still holds; else prepared anew.

@@ -160,8 +160,10 @@ struct Gateway: Sendable {
         guard body.reason.utf8.count <= Self.reasonMaximum else {
             throw Refusal(.limitExceeded, "A reason has at most 1,000 bytes.", field: "reason")
         }
-        // A reason may be about a person; where its event concerns one, it is sealed, and so is the fingerprint.
-        let personal = command.holdsPersonalData || !body.reason.isEmpty
+        // A reason may be about a person, and fields may be personal; where their event concerns one, they are sealed,
+        // and so is the fingerprint.
+        let personal =
+            command.holdsPersonalData || !body.reason.isEmpty || !body.fields.isEmpty || !body.clearFields_p.isEmpty
         return try checked(command.domainCommand, body, personal, UInt16(index), id, source)
     }
 
@@ -169,8 +171,9 @@ struct Gateway: Sendable {
         _ original: C, _ body: CommandBody, _ personal: Bool, _ index: UInt16, _ id: Identifier, _ source: GatewaySource
     ) throws(Refusal) -> CheckedBody {
         var command = original
+        var fields = FieldInput(body)
         var holdsPersonalData = personal
-        try command.visitReferences { (reference, kind) throws(Refusal) in
+        func tokenise(_ reference: inout Reference, _ kind: AggregateKind) throws(Refusal) {
             switch reference.target {
             case .external(let key):
                 if kind.isPerson { holdsPersonalData = true }
@@ -180,9 +183,15 @@ struct Gateway: Sendable {
             case .id, .number, nil: break
             }
         }
+        try command.visitReferences(tokenise)
         try original.validate()
+        try fields.validate()
+        try fields.visitReferences(tokenise)
+        guard !(original is SetFields) || !fields.isEmpty else {
+            throw Refusal(.schemaInvalid, "Name the fields in fields or clear_fields of the body.", field: "fields")
+        }
         var checked = CheckedBody(
-            command: command, expectedRevision: body.hasExpectedRevision ? body.expectedRevision : nil,
+            command: command, fields: fields, expectedRevision: body.hasExpectedRevision ? body.expectedRevision : nil,
             reason: body.reason,
             holdsPersonalData: holdsPersonalData, prepared: nil)
         checked.prepared = prepareAhead(checked, id, index, source)

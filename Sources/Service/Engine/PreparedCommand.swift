@@ -23,6 +23,8 @@ struct CheckedCommand: Sendable {
 /// One body of a checked command.
 struct CheckedBody: Sendable {
     var command: any DomainCommand
+    /// What the body sets of the organisation's own fields; decided in its turn, behind the command.
+    var fields: FieldInput
     var expectedRevision: UInt64?
     var reason: String
     /// Whether the body as it was sent holds personal data, a party's external key included: the command's

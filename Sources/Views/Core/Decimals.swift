@@ -26,6 +26,24 @@ enum Decimals {
         return halfEven(product, dividedBy: powerOfTen(exponent))
     }
 
+    /// The value in units of 10^-9; what deciders take has no more decimals.
+    static func billionths(of value: DecimalValue) -> Int128 { units(value, scale: 9) }
+
+    /// The number that a text such as -12.5 names, in units of 10^-9; nil where it is none, or has more than 18 digits
+    /// before the point or 9 behind it.
+    static func billionths(text: String) -> Int128? {
+        let isNegative = text.hasPrefix("-")
+        let parts = text.dropFirst(isNegative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), parts.allSatisfy({ part in
+            !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        }), parts[0].count <= 18, let whole = Int128(parts[0]) else { return nil }
+        let fraction = parts.count == 2 ? String(parts[1]) : ""
+        guard fraction.count <= 9, let rest = Int128(fraction + String(repeating: "0", count: 9 - fraction.count))
+        else { return nil }
+        let number = whole * powerOfTen(9) + rest
+        return isNegative ? -number : number
+    }
+
     /// The quotient, rounded half to even. The divisor is positive.
     static func halfEven(_ value: Int128, dividedBy divisor: Int128) -> Int128 {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)

@@ -26,7 +26,7 @@ extension Customer360 {
         of party: StreamNumber, asOf: Instant, in reader: borrowing some ProjectionReader & ~Copyable
     ) throws(ViewError) -> SealedCustomer? {
         let reading = RecordReading(records)
-        guard let row = try reading.row(of: party, in: reader) else { return nil }
+        guard let row = try reading.row(of: party, in: reader), row.row.kind == .party else { return nil }
         let record = try reading.record(of: party, row, in: reader)
         var customer = Customer()
         customer.party = record.record

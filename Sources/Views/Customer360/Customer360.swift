@@ -3,7 +3,7 @@ package import Schema
 /// Customer 360: everything that is known of one party, answered at one position by this projection alone.
 ///
 /// Tables:
-/// - `parties`, `items`: the records of the parties; see `RecordTables`.
+/// - `parties`, `items`: the records of the parties and of the definitions of fields; see `RecordTables`.
 /// - `known`: party → earliest valid time of any event about it, position of the last one.
 /// - `documents`: party, order or return, time, number → `DocumentRow`; see `DocumentKey`. Documents without a party
 ///   stand under number 0, where no view looks, because a correction may give them one.
@@ -23,7 +23,7 @@ package struct Customer360: Projection {
         EventKind.allCases.filter { kind in
             switch kind.rawValue {
             // Of every aggregate; of parties, all of them, because the fold of records misses none; of orders and returns.
-            case 11...99, 100...199, 900...999: true
+            case 11...99, 100...199, 900...999, 3800...3899: true
             default:
                 [
                     .productDefined, .productChanged, .externalLinked, .externalUnlinked, .territoryAssigned,
@@ -48,7 +48,8 @@ package struct Customer360: Projection {
         _ event: ViewEvent, to store: inout some ProjectionStore & ~Copyable
     ) throws(ViewError) {
         switch event.header.streamKind {
-        case .party: _ = try RecordFold(Customer360.records).apply(event, to: &store)
+        // Definitions of fields say in which order a party's record shows them.
+        case .party, .field: _ = try RecordFold(Customer360.records).apply(event, to: &store)
         case .order, .return: try DocumentFold().apply(event, to: &store)
         case .product: try foldProduct(event, &store)
         case .opportunity: try foldOpportunity(event, &store)

@@ -31,6 +31,12 @@ struct Comparison {
         return try ordered(value)
     }
 
+    /// A test of decimals, in units of 10^-9.
+    func decimal() throws(ViewError) -> (Int128) -> Bool {
+        guard let value = Decimals.billionths(text: filter.value) else { throw invalid("a number such as 12.5") }
+        return try ordered(value)
+    }
+
     func instant() throws(ViewError) -> (Instant) -> Bool {
         guard let value = Instant(text: filter.value) else {
             throw invalid("a time such as 2024-05-01T10:00:00Z, or a day such as 2024-05-01")
@@ -48,7 +54,7 @@ struct Comparison {
 
     func choice(_ names: EnumerationNames) throws(ViewError) -> (Int) -> Bool {
         guard let value = names.number(of: filter.value) else {
-            throw invalid("one of " + names.names.dropFirst().map { names.prefix + $0 }.joined(separator: ", "))
+            throw invalid("one of " + names.names.dropFirst().filter { !$0.isEmpty }.map { names.prefix + $0 }.joined(separator: ", "))
         }
         return try equal(value)
     }

@@ -33,7 +33,7 @@ extension Directory {
     ) throws(ViewError) -> DirectoryPage {
         let sort = try sortOrder(of: request)
         let limit = try limit(of: request)
-        let filters = try RecordFilter.filters(request)
+        let filters = try RecordFilter.filters(request, in: reader)
         let prefix = SortKey.prefix(request.kind, sort)
         var after: [UInt8]?
         if !request.cursor.isEmpty {

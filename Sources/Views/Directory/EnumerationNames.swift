@@ -1,16 +1,28 @@
+internal import Schema
+
 /// The names of an enumeration of the schema, as they stand in JSON.
 struct EnumerationNames: Sendable {
     /// What every name begins with, for example `PARTY_STATUS_`.
     var prefix: String
-    /// The rest of the names, from number 0 on.
+    /// The rest of the names, from number 0 on; empty where no value has the number.
     var names: [String]
 
     /// The number of a name, which may be written in small letters and without the prefix; nil where it is unknown.
     func number(of name: String) -> Int? {
         let name = name.uppercased()
+        guard !name.isEmpty else { return nil }
         return names.firstIndex { $0 == name || prefix + $0 == name }
     }
 
+    /// Kinds of aggregates. The generated code does not offer the schema's names, but makes its case names from them.
+    static let aggregateKind = EnumerationNames(
+        prefix: "AGGREGATE_KIND_",
+        names: AggregateKind.allCases.reduce(into: []) { names, kind in
+            while names.count <= kind.rawValue { names.append("") }
+            names[kind.rawValue] = String(describing: kind).reduce(into: "") {
+                $0 += $1.isUppercase ? "_" + String($1) : $1.uppercased()
+            }
+        })
     static let partyKind = EnumerationNames(
         prefix: "PARTY_KIND_", names: ["UNSPECIFIED", "PERSON", "ORGANISATION", "DEPARTMENT"])
     static let partyStatus = EnumerationNames(
@@ -36,6 +48,12 @@ struct EnumerationNames: Sendable {
         ])
     static let trainingResult = EnumerationNames(
         prefix: "TRAINING_RESULT_", names: ["UNSPECIFIED", "ATTENDED", "PASSED", "FAILED", "NOT_COMPLETED"])
+    static let fieldType = EnumerationNames(
+        prefix: "FIELD_TYPE_",
+        names: [
+            "UNSPECIFIED", "TEXT", "INTEGER", "DECIMAL", "BOOLEAN", "DATE", "INSTANT", "CHOICE", "MULTIPLE_CHOICE",
+            "MONEY", "REFERENCE", "URL",
+        ])
     static let role = EnumerationNames(
         prefix: "ROLE_",
         names: [

@@ -7,6 +7,12 @@ enum RecordField {
     /// A condition holds where it holds for one of the texts.
     case texts(@Sendable (DirectoryRow) -> [String])
     case number(@Sendable (StreamNumber, DirectoryRow) -> Int64)
+    /// A condition holds where it holds for one of the values, as with all lists here.
+    case numbers(@Sendable (DirectoryRow) -> [Int64])
+    /// In units of 10^-9.
+    case decimals(@Sendable (DirectoryRow) -> [Int128])
+    case booleans(@Sendable (DirectoryRow) -> [Bool])
+    case instants(@Sendable (DirectoryRow) -> [Instant])
     case boolean(@Sendable (DirectoryRow) -> Bool)
     case instant(@Sendable (DirectoryRow) -> Instant)
     case choice(EnumerationNames, @Sendable (DirectoryRow) -> Int)
@@ -23,7 +29,7 @@ enum RecordFields {
     static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
         .pipeline, .opportunity,
-        .competitor, .market, .target, .training,
+        .competitor, .market, .target, .training, .field,
         .employee, .team, .territory, .offer, .coupon,
         .loyaltyProgramme, .loyaltyAccount, .reward, .redemption,
     ]
@@ -53,7 +59,8 @@ enum RecordFields {
         case .territory: territory
         case .offer: offer
         case .coupon: coupon
-        case .interaction, .field, .exchangeRates: [:]
+        case .field: fieldDefinition
+        case .interaction, .exchangeRates: [:]
         case .pipeline: PipelineFields.pipeline
         case .opportunity: PipelineFields.opportunity
         case .loyaltyProgramme: loyaltyProgramme
@@ -158,5 +165,14 @@ enum RecordFields {
         "roles": .choices(.role) { $0.principal.roles.map(\.role.rawValue) },
         "employeeNumber": .number { _, row in number(row.principal.employeeNumber) },
         "onBehalfOfAllowed": .boolean { $0.principal.onBehalfOfAllowed },
+    ]
+    private static let fieldDefinition: [String: RecordField] = [
+        "kind": .choice(.aggregateKind) { $0.field.definition.kind.rawValue },
+        "key": .text { $0.field.definition.key },
+        "label": .text { $0.field.definition.label },
+        "type": .choice(.fieldType) { $0.field.definition.type.rawValue },
+        "personal": .boolean { $0.field.definition.personal },
+        "required": .boolean { $0.field.definition.required },
+        "retired": .boolean { $0.field.retired },
     ]
 }

@@ -14,16 +14,21 @@ struct RecordFilter {
     /// The conditions of a request.
     ///
     /// - Throws: `ViewError` with `unknownField` or `filterInvalid`.
-    static func filters(_ request: ListRequest) throws(ViewError) -> [RecordFilter] {
+    static func filters(
+        _ request: ListRequest, in reader: borrowing some ProjectionReader & ~Copyable
+    ) throws(ViewError) -> [RecordFilter] {
         var filters: [RecordFilter] = []
         for (index, filter) in request.filters.enumerated() {
-            filters.append(try RecordFilter(filter, kind: request.kind, path: "filters[\(index)]"))
+            let field =
+                try OwnFields.field(filter.field, of: request.kind, in: reader)
+                ?? RecordFields.field(filter.field, of: request.kind)
+            filters.append(try RecordFilter(filter, field, kind: request.kind, path: "filters[\(index)]"))
         }
         return filters
     }
 
-    private init(_ filter: Filter, kind: AggregateKind, path: String) throws(ViewError) {
-        guard let field = RecordFields.field(filter.field, of: kind) else {
+    private init(_ filter: Filter, _ field: RecordField?, kind: AggregateKind, path: String) throws(ViewError) {
+        guard let field else {
             let names = RecordFields.names(of: kind).joined(separator: ", ")
             throw ViewError(
                 .unknownField, "Records of this kind have no open field of that name. There are: \(names).",
@@ -39,6 +44,10 @@ struct RecordFilter {
             case .choice(let names, let read): .row(RecordFilter.one(try comparison.choice(names), read))
             case .choices(let names, let read):
                 .row(RecordFilter.any(try comparison.choice(names), comparison.negated, read))
+            case .numbers(let read): .row(RecordFilter.any(try comparison.number(), comparison.negated, read))
+            case .decimals(let read): .row(RecordFilter.any(try comparison.decimal(), comparison.negated, read))
+            case .booleans(let read): .row(RecordFilter.any(try comparison.boolean(), comparison.negated, read))
+            case .instants(let read): .row(RecordFilter.any(try comparison.instant(), comparison.negated, read))
             case .number(let read): .row(RecordFilter.number(try comparison.number(), read))
             case .partyID(let read): .partyID(read, try comparison.text())
             }

@@ -55,7 +55,8 @@ extension DirectoryRow {
         case .territory(let territory): territory.name
         case .offer(let offer): offer.name
         case .employee, .coupon: ""
-        case .interaction, .field, .exchangeRates: ""
+        case .field(let field): field.definition.key
+        case .interaction, .exchangeRates: ""
         case .pipeline(let pipeline): pipeline.content.name
         // Names of opportunities are sealed with their parties.
         case .opportunity: ""

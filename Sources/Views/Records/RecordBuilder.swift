@@ -63,7 +63,8 @@ struct RecordBuilder {
             record.coupon = row.record
             party = StreamNumber(row.record.partyNumber)
             if row.hasPersonal { note(row.personal, row.personalLength, .coupon) }
-        case .interaction, .field, .exchangeRates: break
+        case .field(let field): record.field = field
+        case .interaction, .exchangeRates: break
         case .pipeline(let pipeline): record.pipeline = pipeline
         case .opportunity(let row): begin(row)
         case .loyaltyProgramme(let programme): record.loyaltyProgramme = programme
@@ -108,6 +109,14 @@ struct RecordBuilder {
     /// Says that a list has more entries than the record.
     private mutating func leaveOut(_ count: Int, of list: String) {
         if count > 0 { omitted.append((list, count)) }
+    }
+
+    /// Adds the fields, in their order.
+    mutating func add(_ fields: [FieldRow]) {
+        record.fields = fields.map { Schema.RecordField($0) }
+        for (index, field) in fields.enumerated() where field.hasSealed {
+            note(field.sealed, field.sealedLength, .field(index))
+        }
     }
 
     /// Adds the newest items of a list.

@@ -1,7 +1,7 @@
 internal import Schema
 internal import SwiftProtobuf
 
-/// What every aggregate takes: notes, tags, and links to records of other systems.
+/// What every aggregate takes: notes, tags, fields of the organisation's own, and links to records of other systems.
 extension RecordFold {
     /// Folds the event where it is one of these.
     ///
@@ -16,6 +16,7 @@ extension RecordFold {
             if !row.tags.contains(where: { $0.isIdentical(to: tagged.tag) }) { row.tags.append(tagged.tag) }
         case .untagged(let untagged):
             row.tags.removeAll { $0.isIdentical(to: untagged.tag) }
+        case .fieldsSet(let set): row.set(set, of: event)
         case .externalLinked(let linked):
             if linked.hasKey {
                 row.link([linked.key])

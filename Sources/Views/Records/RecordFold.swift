@@ -55,7 +55,8 @@ package struct RecordFold: Sendable {
         case .team, .territory: row.foldTeam(event)
         case .offer: row.foldOffer(event)
         case .coupon: try foldCoupon(event, into: &row, &store)
-        case .interaction, .field, .exchangeRates: break
+        case .field: row.foldField(event)
+        case .interaction, .exchangeRates: break
         case .pipeline: row.foldPipeline(event)
         case .opportunity: try foldOpportunity(event, into: &row, &store)
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption:

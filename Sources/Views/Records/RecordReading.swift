@@ -34,6 +34,7 @@ package struct RecordReading: Sendable {
         of stream: StreamNumber, _ stored: StoredRow, in reader: borrowing some ProjectionReader & ~Copyable
     ) throws(ViewError) -> SealedRecord {
         var builder = RecordBuilder(stream, stored)
+        if !stored.row.fields.isEmpty { builder.add(try fields(of: stored.row, in: reader)) }
         for kind in ItemKind.allCases where stored.row.count(kind) > 0 {
             builder.add(try newest(kind, of: stream, in: reader), kind, of: stored.row.count(kind))
         }

@@ -25,6 +25,8 @@ package enum SealedPlace: Sendable, Hashable {
     case preference(Int)
     /// The note with this index in the record.
     case note(Int)
+    /// The field with this index in the record.
+    case field(Int)
     /// Records of other systems: the part adds to those of the record or takes from them.
     case external
     /// What the order says about a person.
@@ -73,6 +75,7 @@ extension Record {
     package mutating func markErased(_ field: SealedField) {
         for place in field.places {
             if case .note(let index) = place { notes[index].erased = true }
+            if case .field(let index) = place { fields[index].erased = true }
         }
         for place in field.places where place == .review { party.review.erased = true }
         switch details {
@@ -99,6 +102,10 @@ extension Record {
             }
         case .note(let index):
             if case .noteAdded(let part)? = personal.data { notes[index].text = part.text }
+        case .field(let index):
+            guard case .fieldsSet(let part)? = personal.data else { return }
+            let key = fields[index].value.key
+            if let value = part.values.first(where: { $0.key == key }) { fields[index].value = value }
         case .external: fillExternal(personal)
         case .order:
             if let part = personal.order { order.personal = part }

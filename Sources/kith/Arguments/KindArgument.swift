@@ -10,7 +10,7 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case importJob = "import"
     case organisation, principal
     case pipeline, opportunity
-    case competitor, market, target, training
+    case competitor, market, target, training, field
     case employee, team, territory, offer, coupon
     case loyaltyProgramme = "loyalty-programme"
     case loyaltyAccount = "loyalty-account"
@@ -42,6 +42,7 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .territory: .territory
         case .offer: .offer
         case .coupon: .coupon
+        case .field: .field
         }
     }
 }

@@ -40,6 +40,11 @@ struct RecordListPrinter {
                     ("status", .left), ("stage", .left), ("name", .left), ("amount", .right), ("probability", .right),
                     ("close date", .left),
                 ]
+            case .field:
+                [
+                    ("kind", .left), ("key", .left), ("type", .left), ("required", .left), ("personal", .left),
+                    ("retired", .left),
+                ]
             case .principal: [("identity", .left), ("label", .left), ("roles", .left)]
             case .loyaltyProgramme: [("label", .left), ("for", .left), ("status", .left), ("version", .right)]
             case .loyaltyAccount:
@@ -121,7 +126,13 @@ struct RecordListPrinter {
             return [
                 "#\(coupon.offerNumber)", Labels.of(coupon.status), code, RecordText.benefit(coupon.benefit),
             ]
-        case .interaction, .field, .exchangeRates: return []
+        case .field(let field):
+            let definition = field.definition
+            return [
+                Labels.of(definition.kind), definition.key, Labels.of(definition.type),
+                definition.required ? "yes" : "", definition.personal ? "yes" : "", field.retired ? "yes" : "",
+            ]
+        case .interaction, .exchangeRates: return []
         case .pipeline(let pipeline): return SalesRecordText.cells(pipeline)
         case .opportunity(let opportunity): return SalesRecordText.cells(opportunity)
         case .loyaltyProgramme(let programme):

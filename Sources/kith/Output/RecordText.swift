@@ -7,6 +7,7 @@ enum RecordText {
         fields.add(Labels.of(record.kind), "\(record.id) (#\(record.number), revision \(record.revision))")
         for key in record.external { fields.add("reference", "\(key.system):\(key.key)") }
         addDetails(record, to: &fields)
+        for field in record.fields { fields.add(field.value.key, FieldText.value(field)) }
         fields.add("tags", record.tags.joined(separator: ", "))
         fields.add("tags", older("tags", of: record))
         for note in record.notes {
@@ -68,7 +69,8 @@ enum RecordText {
         case .territory(let territory): add(territory, to: &fields)
         case .offer(let offer): add(offer, to: &fields)
         case .coupon(let coupon): add(coupon, to: &fields)
-        case .interaction, .field, .exchangeRates: break
+        case .field(let field): add(field, to: &fields)
+        case .interaction, .exchangeRates: break
         case .pipeline(let pipeline): SalesRecordText.add(pipeline, to: &fields)
         case .opportunity(let opportunity): SalesRecordText.add(opportunity, to: &fields)
         case .loyaltyProgramme(let programme): add(programme, to: &fields)
