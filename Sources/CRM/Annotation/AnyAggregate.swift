@@ -23,7 +23,7 @@ enum Annotation {
     }
 
     /// The person that an event of this aggregate concerns: the party or the employee itself, the customer of an order,
-    /// a return or a coupon, or whom an opportunity is with; nil where there is none.
+    /// a return or a coupon, whom an opportunity is with, who took part in an interaction; nil where there is none.
     static func subject(
         of kind: AggregateKind, _ number: StreamNumber, _ log: any LogReader
     ) throws(Refusal) -> NewSubject? {
@@ -42,6 +42,8 @@ enum Annotation {
         case .loyaltyAccount:
             return try log.state(LoyaltyAccountAggregate.self, of: number)?.subjects.first
         case .redemption: return try log.state(RedemptionAggregate.self, of: number)?.subjects.first
+        case .interaction:
+            return Self.subject(of: try log.state(InteractionAggregate.self, of: number)?.parties ?? [])
         default: return nil
         }
         return customer == 0 ? nil : NewSubject(.number(StreamNumber(customer)), .customer)

@@ -19,7 +19,8 @@ package enum AggregateRegistry {
         case .offer: OfferAggregate.self
         case .coupon: CouponAggregate.self
         case .field: FieldAggregate.self
-        case .interaction, .exchangeRates: nil
+        case .interaction: InteractionAggregate.self
+        case .exchangeRates: nil
         case .pipeline: PipelineAggregate.self
         case .opportunity: OpportunityAggregate.self
         case .loyaltyProgramme: ProgrammeAggregate.self

@@ -65,10 +65,10 @@ extension CommandBody.OneOf_Command {
         case .redeemOffer(let command): command
         case .reverseOfferRedemption(let command): command
         case .withdrawCoupon(let command): command
-        case .logInteraction: UnknownCommand()
-        case .correctInteraction: UnknownCommand()
-        case .linkInteraction: UnknownCommand()
-        case .redactInteraction: UnknownCommand()
+        case .logInteraction(let command): command
+        case .correctInteraction(let command): command
+        case .linkInteraction(let command): command
+        case .redactInteraction(let command): command
         case .defineProgramme(let command): command
         case .changeProgramme(let command): command
         case .activateProgramme(let command): command

@@ -247,8 +247,9 @@ extension CommandBody.OneOf_Command {
         case .redeemOffer(let redemption): redemption.hasPersonal
         case .publishOffer, .changeOffer, .withdrawOffer, .reverseOfferRedemption, .withdrawCoupon:
             false
-        case .logInteraction, .correctInteraction, .linkInteraction,
-            .redactInteraction:
+        case .logInteraction(let interaction): interaction.hasContent
+        case .correctInteraction(let correction): correction.hasContent
+        case .linkInteraction, .redactInteraction:
             false
         case .defineProgramme, .changeProgramme, .activateProgramme,
             .suspendProgramme, .publishEarningRule, .retireEarningRule,
