@@ -20,7 +20,7 @@ package enum AggregateRegistry {
         case .coupon: CouponAggregate.self
         case .field: FieldAggregate.self
         case .interaction: InteractionAggregate.self
-        case .exchangeRates: nil
+        case .exchangeRates: ExchangeRatesAggregate.self
         case .pipeline: PipelineAggregate.self
         case .opportunity: OpportunityAggregate.self
         case .loyaltyProgramme: ProgrammeAggregate.self
@@ -55,6 +55,7 @@ package enum AggregateRegistry {
             case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)
             case .target, .training: TargetEffects.effects(of: event)
             case .field: FieldEffects.effects(ofDefinition: event.payload)
+            case .exchangeRates: ExchangeRatesEffects.effects(of: event)
             default: []
             }
         return own + OwnerEffects.effects(of: event.payload, on: kind)

@@ -138,12 +138,12 @@ extension CommandBody.OneOf_Command {
         case .withdrawTarget(let command): command
         case .correctTraining(let command): command
         case .withdrawTraining(let command): command
-        case .setFiscalCalendar: UnknownCommand()
-        case .setReportingCurrency: UnknownCommand()
-        case .setExchangeRate: UnknownCommand()
-        case .closePeriod: UnknownCommand()
-        case .reopenPeriod: UnknownCommand()
-        case .setChannels: UnknownCommand()
+        case .setFiscalCalendar(let command): command
+        case .setReportingCurrency(let command): command
+        case .setExchangeRate(let command): command
+        case .closePeriod(let command): command
+        case .reopenPeriod(let command): command
+        case .setChannels(let command): command
         case .defineField(let command): command
         case .changeField(let command): command
         case .retireField(let command): command

@@ -8,8 +8,8 @@ package enum ImportEffects {
     package static func effects(of event: EventPayload.OneOf_Event) -> [IndexEffect] {
         switch event {
         case .importStarted(let started):
-            [.link(.import, ExternalKey(importOf: started.fileHash)), .importOpened]
-        case .importCommitted: [.importClosed]
+            [.link(.import, ExternalKey(importOf: started.fileHash)), .importOpened, .claim(.openImports, 1)]
+        case .importCommitted: [.importClosed, .claim(.openImports, -1)]
         default: []
         }
     }

@@ -20,6 +20,8 @@ struct BodyStaging {
     let recordedAt: Instant
     let importNumber: StreamNumber
     let onBehalfOf: StreamNumber
+    /// The first instant that is not closed; nil where nothing is closed, or where the facts are a timer's.
+    var openSince: Instant?
 
     /// Part number of a sealed reason: no body has so many parts of its own.
     private static let reasonPart: UInt16 = 0xFFFE
@@ -88,7 +90,7 @@ struct BodyStaging {
 
     /// Stages one event.
     ///
-    /// - Throws: OCCURRED_OUT_OF_ORDER, LIMIT_EXCEEDED where the record would be too long.
+    /// - Throws: OCCURRED_OUT_OF_ORDER, PERIOD_CLOSED, LIMIT_EXCEEDED where the record would be too long.
     private func stage(_ event: NewEvent, isFirst: Bool) throws(Refusal) -> StoredEvent {
         let (number, head, newID) = try place(event)
         var (kind, payload) = try encode(event.payload)
@@ -96,6 +98,10 @@ struct BodyStaging {
         let time = event.occurredAt ?? occurredAt
         if isFact, time.rawValue > recordedAt.rawValue + CommandDecision.greatestLead {
             throw Refusal(.futureOccurredAt, "A fact of the command lies more than five minutes ahead of the clock.")
+        }
+        if isFact {
+            try ClosedPeriods.check(
+                event.payload, on: head?.kind ?? target.kind, number, occurredAt: time, openSince: openSince, world)
         }
         if isFact, !retroactive, let head, time < head.lastFactAt {
             throw Refusal(

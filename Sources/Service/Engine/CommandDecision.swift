@@ -90,7 +90,8 @@ struct CommandDecision {
         let staging = BodyStaging(
             world: world, command: command, parts: prepared.parts, reservedSlot: prepared.reservedSlot,
             retroactive: prepared.command.retroactive, body: index, reason: body.reason, target: target,
-            occurredAt: occurredAt, recordedAt: recordedAt, importNumber: importNumber, onBehalfOf: onBehalfOf)
+            occurredAt: occurredAt, recordedAt: recordedAt, importNumber: importNumber, onBehalfOf: onBehalfOf,
+            openSince: try ClosedPeriods.openSince(in: world))
         let before = world.stage.events.count
         try staging.stage(events) { () throws(Refusal) in
             try FieldSetting(
