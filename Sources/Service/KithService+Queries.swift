@@ -97,7 +97,7 @@ extension KithService {
 
     // MARK: Helpers
 
-    private static let nothing = Refusal(.notFound, "There is nothing with this id or reference.")
+    static let nothing = Refusal(.notFound, "There is nothing with this id or reference.")
 
     private func scope(_ request: HistoryRequest) async throws(Refusal) -> HistoryQuery.Scope {
         switch request.scope {

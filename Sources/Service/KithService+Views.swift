@@ -9,7 +9,8 @@ extension KithService {
         case .recompute(let request): try await recompute(request, from: caller)
         case .pipeline(let request): try await pipeline(request, from: caller)
         case .opportunities(let request): try await opportunities(request, from: caller)
-        case .loyalty, .programme: throw Self.unknown
+        case .loyalty(let request): try await loyalty(request, from: caller)
+        case .programme(let request): try await programme(request, from: caller)
         case .targets: throw Self.unknown
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown
         }

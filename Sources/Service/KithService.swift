@@ -55,6 +55,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         try replay.add(Directory.self)
         try replay.add(Customer360.self)
         try replay.add(Pipeline.self)
+        try replay.add(Loyalty.self)
         let signal = self.signal
         opened.context.log.onDurable { signal.fire() }
         let queue = WorkQueue<SubmittedWork>(limit: Self.waitingMaximum)

@@ -18,8 +18,8 @@ extension Customer360 {
     /// Everything that is known of a party, except its timeline, or nil where there is no party with this number.
     ///
     /// The figures of purchases are those of all documents that the store holds; `asOf` says only what "days since" are
-    /// counted to. Opportunities stand as they stood then. The time it takes grows with the party's documents, their
-    /// lines, and its opportunities.
+    /// counted to. Opportunities stand as they stood then, contacts after it are left out. The time it takes grows with
+    /// the party's documents, their lines, its opportunities and its contacts.
     ///
     /// - Throws: `ViewError` with `rowDamaged`, or what the reader throws.
     package static func view(
@@ -36,6 +36,8 @@ extension Customer360 {
             customer.lastChangedPosition = row.last.rawValue
         }
         customer.purchases = try purchases(of: party, asOf: asOf, in: reader)
+        if let contacts = try interactions(of: party, asOf: asOf, in: reader) { customer.interactions = contacts }
+        customer.loyalty = try loyaltySummaries(of: party, asOf: asOf, in: reader)
         customer.opportunities = try opportunities(of: party, asOf: asOf, in: reader)
         return SealedCustomer(customer: customer, sealed: record.sealed)
     }

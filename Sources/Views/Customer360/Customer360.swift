@@ -12,13 +12,15 @@ package import Schema
 /// - `products`: product → `ProductFiguresRow`.
 /// - `opportunities` and those behind it: see `PipelineTables`.
 /// - `deals`: party, opportunity → nothing; those without a party have no place.
+/// - those of `ContactTables` and `LoyaltyTables`.
 ///
 /// The timeline is not kept: it is read from the log along the links of the subject.
 package struct Customer360: Projection {
     package static let name = "customer360"
-    package static let version: UInt32 = 3
+    package static let version: UInt32 = 4
     package static let tables =
         ["parties", "items", "known", "documents", "places", "lines", "products"] + PipelineTables.names + ["deals"]
+        + ContactTables.names + LoyaltyTables.names
     package static let kinds = Set(
         EventKind.allCases.filter { kind in
             switch kind.rawValue {
@@ -29,7 +31,8 @@ package struct Customer360: Projection {
                     .productDefined, .productChanged, .externalLinked, .externalUnlinked, .territoryAssigned,
                     .relationshipReviewed,
                 ].contains(kind)
-                    || PipelineTables.holds(kind)
+                    || PipelineTables.holds(kind) || ContactTables.kinds.contains(kind)
+                    || LoyaltyTables.kinds.contains(kind)
             }
         })
 
@@ -41,6 +44,8 @@ package struct Customer360: Projection {
     static let products = TableID(6)
     static let pipeline = PipelineTables(from: 7)
     static let deals = TableID(7 + PipelineTables.names.count)
+    static let contacts = ContactTables(from: deals.rawValue + 1)
+    static let loyalty = LoyaltyTables(from: deals.rawValue + 1 + ContactTables.names.count)
 
     package init() {}
 
@@ -54,7 +59,12 @@ package struct Customer360: Projection {
         case .product: try foldProduct(event, &store)
         case .opportunity: try foldOpportunity(event, &store)
         case .pipeline: try PipelineVersionFold(Customer360.pipeline).apply(event, to: &store)
-        case .organisation: try Customer360.pipeline.foldSettings(event, &store)
+        case .organisation:
+            try Customer360.pipeline.foldSettings(event, &store)
+            try Customer360.contacts.settings.fold(event, to: &store)
+        case .interaction: try ContactFold(Customer360.contacts).apply(event, to: &store)
+        case .loyaltyAccount: _ = try LedgerFold(Customer360.loyalty).apply(event, to: &store)
+        case .loyaltyProgramme: try ProgrammeFold(Customer360.loyalty).apply(event, to: &store)
         default: break
         }
         try foldKnown(event, &store)
