@@ -27,7 +27,8 @@ extension Loyalty {
     package static let entriesMaximum: UInt32 = 1_000
     /// So many days of an expiry schedule.
     static let expiryDaysMaximum = 400
-    /// A page ends before an account with which it would take more bytes than this, by a careful estimate.
+    /// A page ends behind the account with which it takes more bytes than this, by a careful estimate; one account takes
+    /// about half as much at most.
     static let pageBytesMaximum = 1 << 20
 
     /// A page of accounts, or nil where the scope is an account that there is not.
