@@ -9,7 +9,8 @@ internal import Testing
     private func sketch() throws -> (sketch: LedgerSketch, programme: StreamNumber, party: StreamNumber) {
         var sketch = LedgerSketch()
         let party = try sketch.log.begin(.party, .partyRegistered(), personal: .partyRegistered(.init()))
-        return (sketch, try sketch.programme(), party)
+        let programme = try sketch.programme()
+        return (sketch, programme, party)
     }
 
     private func balance(

@@ -98,7 +98,7 @@ internal import Testing
                 }), at: .day(12))
         try sketch.tell(ben, .accountFrozen(.init()), at: .day(25))
         try sketch.tell(cem, .accountClosed(.init()), at: .day(25))
-        // Two mugs in the period, one of them cancelled later, and three after it.
+        // Two mugs on day 12, one on day 13 that is cancelled later, three after the period.
         for (quantity, day) in [(2, 12), (1, 13), (3, 21)] {
             try sketch.log.begin(
                 .redemption,
@@ -112,7 +112,7 @@ internal import Testing
         }
         let cancelled = StreamNumber(sketch.log.next.rawValue - 2)
         try sketch.tell(cancelled, .redemptionCancelled(.init()), at: .day(30))
-        // Of five parties with orders one only placed, one cancelled.
+        // Of four parties with an order one only placed it, and one cancelled it.
         for party in parties {
             let order = try sketch.log.begin(.order, .orderPlaced(party, [.of(net: 1)]))
             if party != parties[3] { try sketch.tell(order, .orderConfirmed(.init())) }
