@@ -58,7 +58,8 @@ extension Loyalty {
             ("limit", request.limit), ("lot_limit", request.lotLimit), ("movement_limit", request.movementLimit),
         ]
         for (field, limit) in limits where limit > entriesMaximum {
-            throw ViewError(.requestInvalid, "At most \(entriesMaximum) are sent at once. Lower the limit.", field: field)
+            throw ViewError(
+                .requestInvalid, "At most \(entriesMaximum) are sent at once. Lower the limit.", field: field)
         }
     }
 }

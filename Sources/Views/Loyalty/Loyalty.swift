@@ -19,7 +19,8 @@ package struct Loyalty: Projection {
     package static let version: UInt32 = 1
     package static let tables =
         LoyaltyTables.names + [
-            "members", "movements", "activity", "sums", "tiers", "endings", "rewards", "redemptions", "orders", "buyers",
+            "members", "movements", "activity", "sums", "tiers", "endings", "rewards", "redemptions", "orders",
+            "buyers",
             "settings",
         ]
     package static let kinds = LoyaltyTables.kinds.union([

@@ -17,7 +17,8 @@ enum LoyaltyDefinitions {
             "points"),
         expiring(30), expiring(60), expiring(90), expiry,
         .init(
-            "burnRate", "Points spent and not given back / points ever earned, over all time; reversed ones count as "
+            "burnRate",
+            "Points spent and not given back / points ever earned, over all time; reversed ones count as "
                 + "earned.", "share"),
     ]
 
@@ -58,7 +59,8 @@ enum LoyaltyDefinitions {
             "Outstanding points = active + locked of all accounts, debts not taken off; amount = outstanding * cost of a "
                 + "point * expected redemption rate, rounded half to even.", "minor units"),
         .init(
-            "rewards", "Quantity redeemed in the period and its points; redemptions cancelled at any time do not count.",
+            "rewards",
+            "Quantity redeemed in the period and its points; redemptions cancelled at any time do not count.",
             "pieces", "date of redemption"),
         .init("tierMovements", "Changes from one tier to another in the period.", "changes", "date of the change"),
     ]

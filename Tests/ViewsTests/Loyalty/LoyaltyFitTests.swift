@@ -42,12 +42,15 @@ internal import Testing
         ("it is right", earned { _ in }, ""),
         ("it is right", spent { _ in }, ""),
         ("a balance that does not add up", earned { $0.balance.active = 29 }, "another balance"),
-        ("a balance that adds up, of other points", earned { ($0.balance.earned, $0.balance.active) = (31, 31) },
-            "another balance"),
+        (
+            "a balance that adds up, of other points", earned { ($0.balance.earned, $0.balance.active) = (31, 31) },
+            "another balance"
+        ),
         ("points that are in no lot", earned { $0.points = 11 }, "breaks the ledger"),
         ("more points in lots than earned", earned { $0.lots[0].points = 12 }, "breaks the ledger"),
         ("locked points that are told as active", earned { $0.locksUntil = 1 }, "another balance"),
-        ("a debt that there is not",
+        (
+            "a debt that there is not",
             earned {
                 $0.settled = [
                     .with {
@@ -56,7 +59,8 @@ internal import Testing
                         $0.leftInEarning = 9
                     }
                 ]
-            }, "greater debt"),
+            }, "greater debt"
+        ),
         ("a lot without points", earned { $0.lots[0].points = 0 }, "without points"),
         ("more than the lot holds", spent { $0.lots[0].points = 21 }, "than is left"),
         ("an earning that was none", spent { $0.lots[0].earning = 3 }, "earned nothing"),
@@ -64,13 +68,15 @@ internal import Testing
         ("another rest of the earning", spent { $0.lots[0].leftInEarning = 14 }, "points are left"),
         ("points spent that left no lot", spent { $0.lots = [] }, "breaks the ledger"),
         ("a sum that is too great", earned { $0.points = .max }, "too great"),
-        ("an unlocking of what is not locked",
+        (
+            "an unlocking of what is not locked",
             .pointsUnlocked(
                 .with {
                     $0.earning = 4
                     $0.points = 20
                     ($0.balance.earned, $0.balance.active) = (20, 20)
-                }), "locked"),
+                }), "locked"
+        ),
     ]
 
     @Test(arguments: events)

@@ -15,7 +15,8 @@ internal import Testing
         for _ in 0..<200 {
             day += Int64.random(in: 0...2, using: &random)
             guard let account = accounts.randomElement(using: &random) else { continue }
-            try step(&sketch, account, accounts, .day(day, seconds: Int64.random(in: 0..<86_400, using: &random)), &random)
+            try step(
+                &sketch, account, accounts, .day(day, seconds: Int64.random(in: 0..<86_400, using: &random)), &random)
         }
         return (sketch, programme)
     }
@@ -31,7 +32,8 @@ internal import Testing
         }
         switch Int.random(in: 0..<14, using: &random) {
         case 0...3:
-            let points = (0..<Int.random(in: 1...4, using: &random)).map { _ in Int64.random(in: 1...50, using: &random) }
+            let points = (0..<Int.random(in: 1...4, using: &random)).map { _ in Int64.random(in: 1...50, using: &random)
+            }
             let kind = Int.random(in: 0...2, using: &random)
             try sketch.earn(
                 account, points, order: Bool.random(using: &random) ? UInt64.random(in: 500...600, using: &random) : 0,
