@@ -53,4 +53,66 @@ import Testing
         await test.stop()
         test.remove()
     }
+
+    @Test func `the points of an order are told by the view, the programme and the customer`() async throws {
+        let test = try TestService()
+        let steps: [CommandBody.OneOf_Command] = [
+            .upsertParty("1", name: "Ada Lovelace"),
+            .defineProgramme(.with { $0.label = "Club" }),
+            .publishEarningRule(
+                .with {
+                    $0.key = "base"
+                    $0.rate.unscaled = 175
+                    $0.rate.scale = 2
+                }),
+            .enrolMember(
+                .with {
+                    $0.party.external.system = "shop"
+                    $0.party.external.key = "1"
+                }),
+            .placeOrder(party: "1", document: "D1", net: 4_000),
+        ]
+        var numbers: [UInt64] = []
+        for (index, step) in steps.enumerated() {
+            let accepted = try await test.accept(.sample(UInt64(index + 1), [step]))
+            numbers.append(accepted.bodies.first?.number ?? 0)
+        }
+        let spending = SpendPoints.with {
+            $0.account.number = numbers[3]
+            $0.points = 30
+        }
+        _ = try await test.accept(.sample(6, [.spendPoints(spending)]))
+        let end = test.service.context.log.end.position.rawValue
+
+        let loyalty = LoyaltyRequest.with {
+            $0.party.number = numbers[0]
+            $0.atLeast = end
+        }
+        guard case .loyalty(let response) = try await test.service.answer(.loyalty(loyalty), from: .uid(0)).value,
+            let account = response.accounts.first
+        else {
+            Issue.record("no account")
+            return
+        }
+        // 40.00 at 1.75 points are 70, of which 30 are spent.
+        #expect(account.summary.balance.earned == 70 && account.summary.balance.active == 40)
+        #expect(account.summary.balance.spent == 30 && account.lots.map(\.left) == [40])
+        #expect(account.lots.first?.rule == "base" && account.lots.first?.orderNumber == numbers[4])
+        let whole = ProgrammeRequest.with { $0.atLeast = end }
+        guard case .programme(let programme) = try await test.service.answer(.programme(whole), from: .uid(0)).value
+        else {
+            Issue.record("no programme")
+            return
+        }
+        #expect(programme.members == 1 && programme.enrolmentRate == 1 && programme.burnRate == 30.0 / 70)
+        #expect(programme.earnRates.map(\.rate) == [1.75] && programme.programme.label == "Club")
+        let asked = CustomerRequest.with {
+            $0.party.number = numbers[0]
+            $0.atLeast = end
+        }
+        let customer = try await test.service.customer(asked, from: .uid(0)).value
+        #expect(customer.loyalty == [account.summary])
+        await test.stop()
+        test.remove()
+    }
 }
