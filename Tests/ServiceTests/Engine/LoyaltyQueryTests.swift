@@ -1,4 +1,5 @@
 internal import CRM
+internal import EventLog
 internal import FoundationEssentials
 internal import Schema
 internal import SwiftProtobuf
