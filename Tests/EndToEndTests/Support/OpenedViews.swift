@@ -60,11 +60,6 @@ struct OpenedViews: Equatable {
             mentioned.append(number == 0 ? "-" : names[number] ?? "?")
             number = 0
         }
-        func resolve(_ owner: inout Owner) {
-            var number = max(owner.employeeNumber, owner.teamNumber)
-            resolve(&number)
-            owner = Owner()
-        }
         func resolve(_ benefit: inout OfferBenefit) {
             if case .points? = benefit.benefit { resolve(&benefit.points.programmeNumber) }
         }
