@@ -1,4 +1,5 @@
 internal import CRM
+internal import EventLog
 internal import FoundationEssentials
 internal import Glibc
 internal import Logging
@@ -16,14 +17,15 @@ final class TestService: Sendable {
     let service: KithService
     private let running: Task<Void, any Error>
 
-    init(path: String? = nil) throws {
+    init(path: String? = nil, clock: any LogClock = SystemClock()) throws {
         self.path = try path ?? Self.makeDirectory()
         var configuration = ServiceConfiguration(
             dataDirectory: self.path + "/data", masterKeyPath: self.path + "/master.key",
             socketPath: self.path + "/socket")
         configuration.logReserveBytes = 1 << 20
         let service = try KithService(
-            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            configuration: configuration, clock: clock,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         self.service = service
         running = Task { try await service.run() }
     }
