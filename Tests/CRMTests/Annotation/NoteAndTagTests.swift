@@ -66,7 +66,7 @@ internal import Testing
         #expect(scenario.when(note(.party, ann, text(of: 1_001))).code == .limitExceeded)
         #expect(scenario.when(note(.party, ann, text(of: 1_000))).kinds == [.noteAdded])
         #expect(scenario.when(note(.party, StreamNumber(99))).code == .notFound)
-        #expect(scenario.when(note(.employee, ann)).field == "kind")
+        #expect(scenario.when(note(.unspecified, ann)).field == "kind")
         #expect(
             scenario.when(
                 AddNote.with {
