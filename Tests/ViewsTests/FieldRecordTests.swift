@@ -46,7 +46,15 @@ internal import Testing
                         Self.change(size, "size", .integer(7)), Self.change(hobby, "hobby", nil, sealed: true),
                         Self.change(shade, "shade", .text("red")),
                     ]
-                }), personal: .fieldsSet(.with { $0.values = [.with { $0.key = "hobby"; $0.text = "chess" }] }))
+                }),
+            personal: .fieldsSet(
+                .with {
+                    $0.values = [
+                        .with {
+                            $0.key = "hobby"; $0.text = "chess"
+                        }
+                    ]
+                }))
         try log.append(
             party,
             .fieldsSet(

@@ -1,5 +1,5 @@
-package import Schema
 internal import FoundationEssentials
+package import Schema
 internal import SwiftProtobuf
 
 /// A company that sells against us: what it is, what it does, and in what it is strong and weak.

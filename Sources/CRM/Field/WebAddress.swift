@@ -23,8 +23,10 @@ enum WebAddress {
         let rest = text.utf8[text.utf8.index(colon, offsetBy: 3)...]
         let ends = Set("/?#".utf8)
         let host = rest.prefix { !ends.contains($0) }
-        let hasHost = host.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last
+        let hasHost =
+            host.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last
             .map { !$0.isEmpty && $0.first != UInt8(ascii: ":") } ?? false
-        return hasHost && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.value > 32 && $0.value != 127 }
+        return hasHost
+            && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.value > 32 && $0.value != 127 }
     }
 }

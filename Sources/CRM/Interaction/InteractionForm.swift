@@ -134,7 +134,8 @@ extension [InteractionLinkInput] {
             }
             guard link.kind != .party else {
                 throw Refusal(
-                    .schemaInvalid, "A party is named among the parties, with its role.", field: "\(field)[\(index)].kind"
+                    .schemaInvalid, "A party is named among the parties, with its role.",
+                    field: "\(field)[\(index)].kind"
                 )
             }
             try FormCheck.reference(link.target, "\(field)[\(index)].target")

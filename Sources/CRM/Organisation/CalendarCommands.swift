@@ -61,7 +61,8 @@ extension SetChannels: DomainCommand {
             try FormCheck.text(channel.label, path + ".label", maximum: Limits.labelBytes)
             guard seen.insert(channel.code).inserted else {
                 throw Refusal(
-                    .schemaInvalid, "The code stands twice, or is known everywhere. Leave it out.", field: path + ".code")
+                    .schemaInvalid, "The code stands twice, or is known everywhere. Leave it out.",
+                    field: path + ".code")
             }
         }
     }

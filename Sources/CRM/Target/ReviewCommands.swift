@@ -45,7 +45,8 @@ extension ReviewRelationship: DomainCommand {
         defer { clearPersonal() }
         guard let state = try preparation.party() else { return nil }
         var isSameText = false
-        if state.hasReviewPart, case .relationshipReviewed(let last)? = try preparation.reader.open(state.reviewPart).data
+        if state.hasReviewPart,
+            case .relationshipReviewed(let last)? = try preparation.reader.open(state.reviewPart).data
         {
             isSameText = last.review.isIdentical(to: personal)
         }

@@ -34,9 +34,11 @@ enum Decimals {
     static func billionths(text: String) -> Int128? {
         let isNegative = text.hasPrefix("-")
         let parts = text.dropFirst(isNegative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts.allSatisfy({ part in
-            !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        }), parts[0].count <= 18, let whole = Int128(parts[0]) else { return nil }
+        guard (1...2).contains(parts.count),
+            parts.allSatisfy({ part in
+                !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            }), parts[0].count <= 18, let whole = Int128(parts[0])
+        else { return nil }
         let fraction = parts.count == 2 ? String(parts[1]) : ""
         guard fraction.count <= 9, let rest = Int128(fraction + String(repeating: "0", count: 9 - fraction.count))
         else { return nil }

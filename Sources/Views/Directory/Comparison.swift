@@ -54,7 +54,9 @@ struct Comparison {
 
     func choice(_ names: EnumerationNames) throws(ViewError) -> (Int) -> Bool {
         guard let value = names.number(of: filter.value) else {
-            throw invalid("one of " + names.names.dropFirst().filter { !$0.isEmpty }.map { names.prefix + $0 }.joined(separator: ", "))
+            throw invalid(
+                "one of "
+                    + names.names.dropFirst().filter { !$0.isEmpty }.map { names.prefix + $0 }.joined(separator: ", "))
         }
         return try equal(value)
     }

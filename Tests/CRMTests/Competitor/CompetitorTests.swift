@@ -45,7 +45,11 @@ import Testing
             (record(""), .schemaInvalid, "detail.name"), (record("  "), .schemaInvalid, "detail.name"),
             (record(String(repeating: "n", count: 201)), .limitExceeded, "detail.name"),
             (record("A", country: "Germany"), .schemaInvalid, "detail.country"),
-            (RecordCompetitor.with { $0.id = "1"; $0.detail.name = "A" }, .schemaInvalid, "id"),
+            (
+                RecordCompetitor.with {
+                    $0.id = "1"; $0.detail.name = "A"
+                }, .schemaInvalid, "id"
+            ),
         ]
         for (command, code, field) in cases {
             let outcome = scenario.when(command)

@@ -78,14 +78,20 @@ extension Scenario {
         ("no key", .of(.party, ""), .schemaInvalid, "definition.key"),
         ("no type", .of(.party, "a", .unspecified), .schemaInvalid, "definition.type"),
         ("no choices", .of(.party, "a", .choice), .schemaInvalid, "definition.choices"),
-        ("a choice twice", .of(.party, "a", .choice, choices: ["x", "x"]), .schemaInvalid, "definition.choices[1].key"),
+        (
+            "a choice twice", .of(.party, "a", .choice, choices: ["x", "x"]), .schemaInvalid,
+            "definition.choices[1].key"
+        ),
         ("choices of a text", .of(.party, "a", choices: ["x"]), .schemaInvalid, "definition.choices"),
         ("no reference kind", .of(.party, "a", .reference), .schemaInvalid, "definition.reference_kind"),
         (
             "a pattern of a number", .of(.party, "a", .integer) { $0.rules.pattern = "#" }, .schemaInvalid,
             "definition.rules.pattern"
         ),
-        ("an open backslash", .of(.party, "a") { $0.rules.pattern = "#\\" }, .schemaInvalid, "definition.rules.pattern"),
+        (
+            "an open backslash", .of(.party, "a") { $0.rules.pattern = "#\\" }, .schemaInvalid,
+            "definition.rules.pattern"
+        ),
         (
             "minimum above maximum",
             .of(.party, "a", .integer) {

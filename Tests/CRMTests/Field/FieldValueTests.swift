@@ -75,7 +75,8 @@ internal import Testing
         let input = FieldInput(values: [.of("gift_for", .text("Bo"))])
         let outcome = scenario.when(place, fields: input)
         let set = try #require(outcome.events.first { $0.stored.header.kind == .fieldsSet })
-        #expect(set.stream == outcome.events[0].stream && set.subjects.last?.subject == party && set.personal.count == 1)
+        #expect(
+            set.stream == outcome.events[0].stream && set.subjects.last?.subject == party && set.personal.count == 1)
         var anonymous = place
         anonymous.clearParty()
         #expect(scenario.when(anonymous, fields: input).code == .fieldNeedsSubject)
@@ -160,7 +161,8 @@ internal import Testing
         (range, .decimal(decimal(-150, 2)), .decimal(decimal(-15, 1))), (range, .decimal(decimal(-151, 2)), nil),
         (range, .decimal(decimal(1_999, 3)), nil), (range, .decimal(decimal(201, 2)), nil), (range, .integer(1), nil),
         (.of(.product, "f", .boolean), .boolean(false), .boolean(false)),
-        (days, .date("2024-02-29"), .date("2024-02-29")), (days, .date("2023-12-31"), nil), (days, .date("24-1-1"), nil),
+        (days, .date("2024-02-29"), .date("2024-02-29")), (days, .date("2023-12-31"), nil),
+        (days, .date("24-1-1"), nil),
         (days, .date("2025-01-01"), nil),
         (several, .choices(.with { $0.keys = ["c", "a"] }), .choices(.with { $0.keys = ["a", "c"] })),
         (several, .choices(.with { $0.keys = ["a", "a"] }), nil), (several, .choices(ChoiceKeys()), nil),
@@ -168,7 +170,8 @@ internal import Testing
         (.of(.product, "f", .choice, choices: ["a"]), .choice("b"), nil),
         (price, .money(money(5, "CNY")), .money(money(5, "CNY"))), (price, .money(money(5, "EUR")), nil),
         (.of(.product, "f", .url), .url("https://kith.example/a?b"), .url("https://kith.example/a?b")),
-        (.of(.product, "f", .url), .url("ftp://kith.example"), nil), (.of(.product, "f", .url), .url("https:///x"), nil),
+        (.of(.product, "f", .url), .url("ftp://kith.example"), nil),
+        (.of(.product, "f", .url), .url("https:///x"), nil),
         (.of(.product, "f", .url), .url("https://a b"), nil),
         (.of(.product, "f", .url) { $0.rules.schemes = ["ftp"] }, .url("FTP://a"), .url("FTP://a")),
     ]
@@ -204,7 +207,8 @@ internal import Testing
         guard case .fieldsSet(let set)? = outcome.payloads.first else { return #expect(Bool(false), "\(outcome)") }
         #expect(set.changes[0].value.referenceNumber == party.rawValue)
         #expect(scenario.set(.product, product, [reference(.party, Reference(number: party))]).isUnchanged)
-        #expect(scenario.set(.product, product, [reference(.product, Reference(number: product))]).code == .fieldInvalid)
+        #expect(
+            scenario.set(.product, product, [reference(.product, Reference(number: product))]).code == .fieldInvalid)
         let missing = Reference(number: StreamNumber(99))
         #expect(scenario.set(.product, product, [reference(.party, missing)]).code == .referenceMissing)
     }

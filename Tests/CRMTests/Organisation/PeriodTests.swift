@@ -65,8 +65,9 @@ internal import Testing
         #expect(scenario.when(close("2026-01-09")).code == .periodOpenItems)
         #expect(scenario.when(close("2026-01-09", accept: true)).code == .reasonRequired)
         var accepted = scenario
-        guard case .periodClosed(let closed)? = accepted.when(close("2026-01-09", accept: true), reason: "late").payloads
-            .first
+        guard
+            case .periodClosed(let closed)? = accepted.when(close("2026-01-09", accept: true), reason: "late").payloads
+                .first
         else { return #expect(Bool(false)) }
         #expect(closed.openOrders == 1 && closed.openImports == 0)
         scenario.when(ConfirmOrder.with { $0.order = Reference(number: order) })

@@ -78,7 +78,9 @@ import Testing
         refused(.limitExceeded, "personal.score") { $0.personal.score = String(repeating: "1", count: 101) }
     }
 
-    @Test func `a correction merges, opens what is personal only where it says something of it, and may be late`() throws {
+    @Test func `a correction merges, opens what is personal only where it says something of it, and may be late`()
+        throws
+    {
         var scenario = scenario
         let number = try scenario.made(training(remark: "good"))
         #expect(scenario.when(correct(number) { $0.personal.remark = "good" }).isUnchanged)
