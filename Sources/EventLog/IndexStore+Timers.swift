@@ -49,7 +49,7 @@ extension IndexStore {
         var isComplete = true
         var next: Instant?
         for (holder, latest) in [(StreamNumber.none, nil)] + released {
-            let found = try timers(of: holder, by: max(now, latest ?? now), latest: latest, most: most)
+            let found = try timers(of: holder, by: max(now, latest ?? now), most: most)
             if holder != .none, found.due.isEmpty, found.isComplete, found.next == nil {
                 state.withLock { _ = $0.released.remove(holder) }
             }
@@ -79,7 +79,7 @@ extension IndexStore {
 
     /// One holder's timers: those due, and when the first one behind them is.
     private func timers(
-        of holder: StreamNumber, by horizon: Instant, latest: Instant?, most: Int
+        of holder: StreamNumber, by horizon: Instant, most: Int
     ) throws(EventLogError) -> (due: [DueTimer], isComplete: Bool, next: Instant?) {
         // One look: what the indexer writes in the meantime is in the environment too, and counts from here.
         let recent = state.withLock { state in
@@ -92,8 +92,7 @@ extension IndexStore {
                 next = next.map { min($0, standing.due) } ?? standing.due
                 return false
             }
-            let isHistoric = latest.map { standing.due <= $0 } ?? false
-            due.append(DueTimer(due: standing.due, place: place, isHistoric: isHistoric))
+            due.append(DueTimer(due: standing.due, place: place))
             return true
         }
         recent.forEach(of: holder) { _ = look($0, $1) }

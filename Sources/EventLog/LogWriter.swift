@@ -155,13 +155,18 @@ package final class LogWriter {
         try log.index.waitUntilFlushed()
     }
 
+    /// Appends nothing more: what should be known of the group cannot be read.
+    package func stop(_ error: EventLogError) { failure = failure ?? error }
+
     /// Calls `body` with a record that is durable or in the open group, without its leaf hash; nil where there is none.
     package func record<Result>(
         at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
     ) throws(EventLogError) -> Result? {
         guard position >= group.first else { return try log.record(at: position, body) }
-        let index = Int(position.rawValue - group.first.rawValue)
-        guard index < group.count else { return nil }
+        // The position may be anybody's: it need not fit an Int.
+        guard let index = Int(exactly: position.rawValue - group.first.rawValue), index < group.count else {
+            return nil
+        }
         return try group.withValue(index) { value throws(EventLogError) in
             try body(value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
         }

@@ -33,33 +33,34 @@ package struct TimerStanding: Hashable, Sendable {
 package struct DueTimer: Hashable, Sendable, Comparable {
     package var due: Instant
     package var place: TimerPlace
-    /// Whether it was due while its stream's import was bringing in history.
-    package var isHistoric: Bool
 
-    package init(due: Instant, place: TimerPlace, isHistoric: Bool) {
+    package init(due: Instant, place: TimerPlace) {
         self.due = due
         self.place = place
-        self.isHistoric = isHistoric
     }
 
     package static func < (left: DueTimer, right: DueTimer) -> Bool {
         (left.due, left.place) < (right.due, right.place)
     }
 
-    /// What the timer is, byte for byte: the content of the command that firing it is.
-    package var content: [UInt8] {
+    /// What firing the timer is, byte for byte: the content of the command.
+    ///
+    /// - Parameter revision: that of the stream before. A timer that is set again to an instant at which it has fired
+    ///   already fires again, as another command.
+    package func content(at revision: Revision) -> [UInt8] {
         var bytes = Array("kith timer".utf8)
         bytes.append(littleEndian: place.stream.rawValue)
         bytes.append(littleEndian: place.key.kind)
         bytes.append(littleEndian: place.key.item)
         bytes.append(littleEndian: due.rawValue)
+        bytes.append(littleEndian: revision.rawValue)
         return bytes
     }
 
     /// The id of the command that firing it is: a UUID of version 8 (RFC 9562), the first bytes of SHA-256 over the
-    /// log's id and the content. So the same timer of a stream at the same instant has one id for ever.
-    package func commandID(logID: Identifier) -> Identifier {
-        var bytes = Array(SHA256.hash(data: logID.bytes + content).prefix(16))
+    /// log's id and the content. So a stream in the same state fires the same timer under the same id, whoever does it.
+    package func commandID(logID: Identifier, at revision: Revision) -> Identifier {
+        var bytes = Array(SHA256.hash(data: logID.bytes + content(at: revision)).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x80
         bytes[8] = bytes[8] & 0x3F | 0x80
         return Identifier(bytes: bytes) ?? .zero
@@ -79,4 +80,8 @@ package struct ImportStanding: Hashable, Sendable {
         self.latest = latest
         self.isClosed = isClosed
     }
+
+    /// Whether what was due at an instant, on a stream that the import created, is history as well: nothing of the
+    /// import is later than its latest fact.
+    package func isHistory(_ due: Instant) -> Bool { due <= latest ?? startedAt }
 }

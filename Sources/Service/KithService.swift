@@ -25,6 +25,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private let queue: WorkQueue<SubmittedWork>
     private let sequencer: DedicatedThread
     private let failure: FailureReason
+    let recomputing = OneAtATime()
     let logger: Logger
 
     /// Commands that may wait for the sequencer.
@@ -158,9 +159,9 @@ private struct SequencerStart: Sendable {
         if context.log.end.position == .none {
             do { try openLog(writer) } catch { failure.text = error.message }
         }
-        let path = CommandPath(context: context, writer: writer, cache: cache, logger: logger) { [access] in
-            access.invalidate()
-        }
+        let path = CommandPath(
+            context: context, writer: writer, cache: cache, logger: logger, isStopping: { queue.isClosed },
+            onPrincipalChange: { [access] in access.invalidate() })
         while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {
             path.process(works)
             if let error = path.failure { failure.text = error.message }

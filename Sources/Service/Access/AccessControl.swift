@@ -24,20 +24,34 @@ struct Principal: Sendable {
 /// Who the callers are and what they may do: a fold of the principals' streams, kept while it holds.
 final class AccessControl: Sendable {
     private let context: LogContext
-    private let known = Mutex<[CallerIdentity: Principal]>([:])
+    private let known = Mutex(Known())
+
+    /// What is known since a principal has changed the last time.
+    private struct Known {
+        var principals: [CallerIdentity: Principal] = [:]
+        /// Counts the changes.
+        var changes = 0
+    }
 
     init(context: LogContext) { self.context = context }
 
     /// Forgets what it knows: a principal has changed.
-    func invalidate() { known.withLock { $0 = [:] } }
+    func invalidate() {
+        known.withLock { known in
+            known.principals = [:]
+            known.changes += 1
+        }
+    }
 
     /// The principal behind a connection.
     ///
     /// - Throws: FORBIDDEN where nobody granted it anything.
     func principal(_ identity: CallerIdentity) throws(Refusal) -> Principal {
-        if let principal = known.withLock({ $0[identity] }) { return principal }
+        let (found, changes) = known.withLock { ($0.principals[identity], $0.changes) }
+        if let found { return found }
         let principal = try load(identity)
-        known.withLock { $0[identity] = principal }
+        // What was changed while it was read is not kept: it may be what has just been taken away.
+        known.withLock { if $0.changes == changes { $0.principals[identity] = principal } }
         return principal
     }
 

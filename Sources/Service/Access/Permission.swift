@@ -22,6 +22,8 @@ enum Permission: Hashable, Sendable, CaseIterable {
     case status
     /// Rebuilds and other work on the machine.
     case operations
+    /// Computing a whole log anew.
+    case recompute
 }
 
 /// Which role allows what: the matrix of the service, default deny.
@@ -31,8 +33,8 @@ enum AccessMatrix {
         switch role {
         case .service: [.business, .views, .personal, .history, .status]
         case .importer: [.business, .imports, .views, .personal, .history, .status]
-        case .auditor: [.views, .personalForPurpose, .history, .status]
-        case .operator: [.views, .status, .operations]
+        case .auditor: [.views, .personalForPurpose, .history, .status, .recompute]
+        case .operator: [.views, .status, .operations, .recompute]
         case .admin: Set(Permission.allCases)
         case .sales, .serviceAgent, .marketing: [.business, .views, .personal, .history, .status]
         case .unspecified, .UNRECOGNIZED: []

@@ -37,6 +37,7 @@ final class CommandPath {
     private let world: DecisionWorld
     private let appending: CommandAppending
     private let scheduler: Scheduler
+    private let isStopping: @Sendable () -> Bool
     private let onPrincipalChange: @Sendable () -> Void
 
     /// Events after which a group is closed while timers fire, so that nobody waits for all of them at once.
@@ -44,10 +45,11 @@ final class CommandPath {
 
     init(
         context: LogContext, writer: LogWriter, cache: StateCache, logger: Logger,
-        onPrincipalChange: @escaping @Sendable () -> Void
+        isStopping: @escaping @Sendable () -> Bool, onPrincipalChange: @escaping @Sendable () -> Void
     ) {
         self.context = context
         self.writer = writer
+        self.isStopping = isStopping
         self.onPrincipalChange = onPrincipalChange
         world = DecisionWorld(context: context, cache: cache, writer: writer)
         appending = CommandAppending(world: world, cache: cache)
@@ -71,13 +73,15 @@ final class CommandPath {
             // Nothing that is waited for: with commands, what is due fires before the next ones.
             if works.isEmpty { try fireDue(&answers) }
             try commit { size, root in
-                for index in answers.indices { answers[index].settle(size, root, writer.recordedAt) }
-                deliver(answers)
+                settle(&answers, size, root)
             }
         } catch {
+            // Also where only the index could not be read: what of the group is decided must not become durable after it
+            // was refused.
+            writer.stop(error)
             let refusal = Self.stopped(error)
             for index in answers.indices { answers[index].refuseRest(refusal, vault: context.vault) }
-            deliver(answers)
+            deliver(&answers)
         }
     }
 
@@ -86,10 +90,18 @@ final class CommandPath {
         guard scheduler.mayBeDue(by: writer.recordedAt) else { return }
         while try !scheduler.fireDue(by: writer.recordedAt, most: Self.timerGroup) {
             try commit { size, root in
-                for index in answers.indices { answers[index].settle(size, root, writer.recordedAt) }
+                settle(&answers, size, root)
             }
             try writer.begin()
+            // Nobody waits for what time does: it is done after the next start.
+            if answers.isEmpty && isStopping() { return }
         }
+    }
+
+    /// What was decided has become durable: whoever has all his answers gets them.
+    private func settle(_ answers: inout [WorkAnswers], _ size: UInt64, _ root: TreeHash) {
+        for index in answers.indices { answers[index].settle(size, root, writer.recordedAt) }
+        deliver(&answers)
     }
 
     private func commit(whenDurable: (UInt64, TreeHash) -> Void) throws(EventLogError) {
@@ -109,11 +121,14 @@ final class CommandPath {
         }
     }
 
-    private func deliver(_ answers: [WorkAnswers]) {
+    /// Delivers the answers to each piece of work that has all of them, once.
+    private func deliver(_ answers: inout [WorkAnswers]) {
         let reflects = Reflects.log(context.log)
         var order: [ObjectIdentifier] = []
         var replies: [ObjectIdentifier: (sink: any ReplySink, replies: [SubmitReply])] = [:]
-        for answer in answers {
+        for index in answers.indices where answers[index].isReady {
+            answers[index].isDelivered = true
+            let answer = answers[index]
             let key = ObjectIdentifier(answer.work.sink)
             if replies[key] == nil { order.append(key) }
             replies[key, default: (answer.work.sink, [])].replies.append(
@@ -156,6 +171,9 @@ private struct WorkAnswers {
     let work: SubmittedWork
     private(set) var settled: [CommandResult] = []
     private var pending: [PendingResult] = []
+    var isDelivered = false
+    /// Whether every command has its answer, and nobody got them yet.
+    var isReady: Bool { !isDelivered && settled.count == work.commands.count }
 
     init(work: SubmittedWork) { self.work = work }
 

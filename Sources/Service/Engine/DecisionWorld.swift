@@ -62,14 +62,39 @@ final class DecisionWorld: World, PreparationSource {
         guard let head = try head(of: number), head.kind == A.kind else { return nil }
         if let entry = stage.states[number], entry.revision == head.revision { return entry.state as? A.State }
         if let entry = cache.entry(number, revision: head.revision) { return entry.state as? A.State }
+        return try folded(type, number, to: head)
+    }
+
+    /// The state of a stream that is not in memory: folded up to the present command, and on with what that has staged.
+    private func folded<A: Aggregate>(
+        _ type: A.Type, _ number: StreamNumber, to head: StreamHead
+    ) throws(Refusal) -> A.State? {
         do {
-            let folding = StateFolding(index: context.log.index) { [writer] (position, body) throws(EventLogError) in
-                try writer.record(at: position, body) != nil
+            guard let base = try context.log.index.head(of: number).map({ StreamHead($0, number) }) else { return nil }
+            var entry = cache.entry(number, revision: base.revision)
+            if entry == nil {
+                let folding = StateFolding(index: context.log.index) {
+                    [writer] (position, body) throws(EventLogError) in
+                    try writer.record(at: position, body) != nil
+                }
+                let (state, size) = try folding.fold(type, number, base)
+                entry = StateCache.Entry(revision: base.revision, state: state, size: size)
+                entry.map { cache.put($0, number) }
             }
-            let (state, size) = try folding.fold(type, number, head)
-            cache.put(StateCache.Entry(revision: head.revision, state: state, size: size), number)
+            guard let entry, var state = entry.state as? A.State else { return nil }
+            guard base.revision < head.revision else { return state }
+            var size = entry.size
+            for event in stage.events where event.number == number && event.header.revision > base.revision {
+                A.evolve(&state, try event.stored())
+                size += event.payload.count
+            }
+            stage.states[number] = StateCache.Entry(revision: head.revision, state: state, size: size)
             return state
-        } catch { throw Refusal(error) }
+        } catch let error as EventLogError {
+            throw Refusal(error)
+        } catch {
+            throw Refusal(.internal, "A staged event cannot be read again: \(error).")
+        }
     }
 
     /// Keeps the state of every stream that the present command has taken over a multiple of
@@ -162,6 +187,12 @@ struct Stage {
         var payload: [UInt8]
         var subjects: [EventDraft.Subject]
         var changes: [IndexChange]
+
+        /// The event as it will be read from the log.
+        func stored() throws(RecordError) -> StoredEvent {
+            StoredEvent(
+                header: header, payload: try EventPayload.decode(kind: header.kind, payload: payload.span.bytes))
+        }
     }
 
     var commandID = Identifier.zero
@@ -195,18 +226,16 @@ struct Stage {
 
     /// An event that an earlier body of the command, or the present one, has staged.
     func event(at position: Position, from first: Position) throws(Refusal) -> StoredEvent? {
-        let index = Int(position.rawValue - first.rawValue)
-        guard events.indices.contains(index) else { return nil }
-        let staged = events[index]
-        do throws(RecordError) {
-            let payload = try EventPayload.decode(kind: staged.header.kind, payload: staged.payload.span.bytes)
-            return StoredEvent(header: staged.header, payload: payload)
-        } catch { throw Refusal(.internal, error.message) }
+        // The position may be one that a command names: it need not fit an Int.
+        guard let index = Int(exactly: position.rawValue - first.rawValue), events.indices.contains(index) else {
+            return nil
+        }
+        do throws(RecordError) { return try events[index].stored() } catch { throw Refusal(.internal, error.message) }
     }
 
     /// Opens a part that an earlier body of the command sealed.
     func open(_ reference: SealedRef, from first: Position, _ context: LogContext) throws(Refusal) -> PersonalData {
-        let index = Int(reference.position - first.rawValue)
+        let index = Int(clamping: reference.position - first.rawValue)
         let entry = Int(reference.entry) - (index == 0 && sealsFingerprint ? 1 : 0)
         guard events.indices.contains(index), events[index].subjects.indices.contains(entry) else {
             throw Refusal(.internal, "A personal part of this command is not there. Send the bodies one by one.")

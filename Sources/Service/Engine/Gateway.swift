@@ -66,7 +66,8 @@ struct Gateway: Sendable {
         -> CheckedCommand
     {
         let historic = command.mode == .historic
-        if historic { try principal.require(.imports) }
+        // Part of an import is dated and held back like it, so only importers may say so.
+        if historic || command.hasImportJob { try principal.require(.imports) }
         guard !command.hasOnBehalfOf || principal.mayActOnBehalfOf else {
             throw Refusal(
                 .forbidden, "You may not act on behalf of others. Ask an administrator.", field: "on_behalf_of")

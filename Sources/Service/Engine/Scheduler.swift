@@ -7,8 +7,8 @@ internal import Schema
 /// Fires what is due: each timer is a command of the service itself, decided like any other, at the instant at which
 /// it was due. Lives on the writer's thread.
 ///
-/// Nothing fires twice: the command's id follows from the stream, the timer and its instant, and what a timer causes
-/// clears or moves it in the same commit.
+/// Nothing fires twice: what a timer causes clears or moves it in the same commit, and the command's id follows from the
+/// stream with its revision, the timer and its instant.
 final class Scheduler {
     private let world: DecisionWorld
     private let appending: CommandAppending
@@ -54,15 +54,20 @@ final class Scheduler {
 
     private func fire(_ timer: DueTimer, _ now: Instant) throws(EventLogError) {
         // What fired before may have cleared or moved it.
-        guard try index.timer(timer.place)?.due == timer.due else { return }
-        let id = timer.commandID(logID: world.context.log.id)
+        guard try index.timer(timer.place)?.due == timer.due, let stream = try index.head(of: timer.place.stream) else {
+            return
+        }
+        let id = timer.commandID(logID: world.context.log.id, at: stream.revision)
+        let content = timer.content(at: stream.revision)
+        let creator = stream.importNumber == .none ? nil : try index.importStanding(stream.importNumber)
         defer { world.stage = Stage() }
         do throws(Refusal) {
             guard try index.commandRefusing(id) == nil else {
                 throw Refusal(.internal, "It has fired before.")
             }
             let command = CheckedCommand(
-                timer: timer, id: id, fingerprint: world.context.vault.fingerprint(timer.content))
+                timer: timer, id: id, isHistoric: creator?.isHistory(timer.due) ?? false,
+                fingerprint: world.context.vault.fingerprint(content))
             try decide(timer, command)
             _ = try appending.append(command)
         } catch {
@@ -81,7 +86,7 @@ final class Scheduler {
         else { throw Refusal(.internal, "Nothing has timers there.") }
         let context = DecisionContext(
             occurredAt: timer.due, occurredAtGiven: true, recordedAt: world.writer.recordedAt,
-            historic: timer.isHistoric, hasReason: false, principal: .none, target: head.number,
+            historic: command.historic, hasReason: false, principal: .none, target: head.number,
             firstPosition: world.nextPosition, head: head, world: world)
         let staging = BodyStaging(
             world: world, command: command, parts: [], reservedSlot: nil, retroactive: true, body: 0, reason: "",
@@ -96,7 +101,7 @@ final class Scheduler {
         for event in world.stage.events {
             for case .timer(let key, let due?) in event.changes where due <= now {
                 let place = TimerPlace(stream: event.number, key: key)
-                let timer = DueTimer(due: due, place: place, isHistoric: event.header.flags.contains(.historic))
+                let timer = DueTimer(due: due, place: place)
                 // Behind the batch it is found with the next one.
                 guard isComplete || batch.last.map({ timer < $0 }) ?? false else { continue }
                 // One that its stream's import still holds is not due.
@@ -137,9 +142,9 @@ extension Stage {
 
 extension CheckedCommand {
     /// The command that firing a timer is.
-    fileprivate init(timer: DueTimer, id: Identifier, fingerprint: [UInt8]) {
+    fileprivate init(timer: DueTimer, id: Identifier, isHistoric: Bool, fingerprint: [UInt8]) {
         self.init(
             id: id, correlationID: .zero, fingerprint: fingerprint, principal: .none, onBehalfOf: nil, importJob: nil,
-            source: nil, occurredAt: timer.due, historic: timer.isHistoric, dryRun: false, bodies: [])
+            source: nil, occurredAt: timer.due, historic: isHistoric, dryRun: false, bodies: [])
     }
 }

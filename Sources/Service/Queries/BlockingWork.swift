@@ -9,11 +9,17 @@ enum BlockingWork {
     static func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+        try await result(of: body).get()
+    }
+
+    /// Runs `body` on a thread of its own and gives back how it ended.
+    static func result<Value: Sendable, Failure: Error>(
+        of body: @escaping @Sendable () throws(Failure) -> Value
+    ) async -> Result<Value, Failure> {
+        await withCheckedContinuation { continuation in
             queue.async {
                 continuation.resume(returning: Result { () throws(Failure) -> Value in try body() })
             }
         }
-        return try result.get()
     }
 }

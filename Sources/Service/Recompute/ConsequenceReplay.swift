@@ -23,13 +23,16 @@ final class ConsequenceReplay {
 
     /// Goes through the log up to a position, that of the last event of a command.
     ///
-    /// - Throws: DAMAGED where a record is not what was written; what reading the log throws.
-    func run(through last: Position) throws(Refusal) {
+    /// - Throws: DAMAGED where a record is not what was written; what reading the log throws; CANCELLED once `stop` is
+    ///   raised.
+    func run(through last: Position, stop: StopFlag = StopFlag()) throws(Refusal) {
         var unit: [RecordedEvent] = []
         var refusal: Refusal?
         do throws(EventLogError) {
             try context.log.scanChecked(from: Position(1)) { (header, record, _) throws(EventLogError) in
-                guard header.position <= last, result.divergences.count < Self.named else { return false }
+                guard header.position <= last, result.divergences.count < Self.named, !stop.isRaised else {
+                    return false
+                }
                 unit.append(try RecordedEvent(header, record))
                 guard Int(header.commandIndex) + 1 == Int(header.commandCount) else { return true }
                 do throws(Refusal) { try replay(unit) } catch {
@@ -41,6 +44,7 @@ final class ConsequenceReplay {
             }
         } catch { throw Refusal(error) }
         if let refusal { throw refusal }
+        guard !stop.isRaised else { throw Refusal(.cancelled, "The request was cancelled.") }
         result.position = world.last.rawValue
     }
 
@@ -72,17 +76,21 @@ final class ConsequenceReplay {
         var recorded = unit[...]
         guard let first = unit.first?.event else { return }
         guard let timer = world.timers.next(by: first.header.recordedAt),
-            timer.commandID(logID: context.log.id) == first.header.commandID,
             let head = try world.head(of: timer.place.stream),
+            timer.commandID(logID: context.log.id, at: head.revision) == first.header.commandID,
             let aggregate = AggregateRegistry.aggregate(of: head.kind) as? any TimedAggregate.Type
         else {
             diverge(at: first.position, computed: .unspecified, recorded: first.header.kind, "unexpected")
             for event in unit { take(event) }
             return
         }
+        let isHistory = world.isHistory(timer)
+        if isHistory != first.header.flags.contains(.historic) {
+            diverge(at: first.position, computed: first.header.kind, recorded: first.header.kind, "historic")
+        }
         let context = DecisionContext(
             occurredAt: timer.due, occurredAtGiven: true, recordedAt: first.header.recordedAt,
-            historic: timer.isHistoric, hasReason: false, principal: .none, target: head.number,
+            historic: isHistory, hasReason: false, principal: .none, target: head.number,
             firstPosition: first.position, head: head, world: world)
         let computed = try aggregate.fire(timer.place.key, context)
         let target = Target(number: head.number, occurredAt: timer.due)

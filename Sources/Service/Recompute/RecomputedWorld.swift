@@ -61,6 +61,11 @@ final class RecomputedWorld: World {
         }
     }
 
+    /// Whether a timer belongs to the history that the import of its stream brought in.
+    func isHistory(_ timer: DueTimer) -> Bool {
+        creators[timer.place.stream].flatMap { timers.importStanding($0) }?.isHistory(timer.due) ?? false
+    }
+
     // MARK: World
 
     func resolve(_ reference: Reference, _ kind: AggregateKind) throws(Refusal) -> StreamNumber? {

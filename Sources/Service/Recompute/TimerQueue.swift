@@ -42,16 +42,15 @@ struct TimerQueue {
         }
         let isHeld = imports[importNumber].map { !$0.isClosed } ?? false
         standings[place] = TimerStanding(due: due, holder: isHeld ? importNumber : .none)
-        if !isHeld { live.insert(DueTimer(due: due, place: place, isHistoric: false)) }
+        if !isHeld { live.insert(DueTimer(due: due, place: place)) }
     }
 
     private mutating func close(_ number: StreamNumber) {
         imports[number]?.isClosed = true
         guard let standing = imports[number] else { return }
-        let latest = standing.latest ?? standing.startedAt
         for (place, timer) in standings where timer.holder == number {
-            let due = DueTimer(due: timer.due, place: place, isHistoric: timer.due <= latest)
-            if due.isHistoric { released.insert(due) } else { live.insert(due) }
+            let due = DueTimer(due: timer.due, place: place)
+            if standing.isHistory(timer.due) { released.insert(due) } else { live.insert(due) }
         }
     }
 

@@ -222,4 +222,100 @@ extension GetRequest {
         request.atLeast = atLeast
         return request
     }
+
+    @Test func `what a command did to a stream that is not in memory is seen by what follows`() async throws {
+        let path = try TestService.makeDirectory()
+        let party = Reference.with {
+            $0.external.system = "shop"
+            $0.external.key = "1"
+        }
+        let tag = CommandBody.OneOf_Command.tag(
+            .with {
+                $0.kind = .party
+                $0.target = party
+                $0.tag = "vip"
+            })
+        try await TestService.running(in: path) { test in
+            // With a territory, its policy looks at every party that is tagged.
+            let territory = DefineTerritory.with {
+                $0.name = "Everywhere"
+                $0.rules = [.with { $0.tag = "vip" }]
+            }
+            _ = try await test.accept(
+                .sample(1, [.upsertParty("1", name: "Ada"), .upsertParty("2"), .defineTerritory(territory)]))
+        }
+        try await TestService.running(in: path) { test in
+            // Noted first: the state is not needed for it.
+            let change = ChangePartyDetail.with {
+                $0.party = party
+                $0.name.display = "Ada King"
+            }
+            let accepted = try await test.accept(
+                .sample(2, [.note(onParty: "1", "calls at noon"), tag, .changePartyDetail(change)]))
+            #expect(accepted.events.map(\.kind).contains(.territoryAssigned))
+            #expect(accepted.bodies.last?.revision == UInt64(accepted.events.count + 1))
+        }
+        try await TestService.running(in: path) { test in
+            let position = test.service.context.log.end.position.rawValue
+            let record = try await test.service.get(.party("1", atLeast: position), from: .uid(0)).value.record
+            #expect(record.party.name.display == "Ada King")
+            test.remove()
+        }
+    }
+
+    @Test func `positions that cannot be are refused`() async throws {
+        let test = try TestService()
+        let programme = DefineProgramme.with { $0.label = "Club" }
+        let defined = try await test.accept(.sample(1, [.upsertParty("1"), .defineProgramme(programme)]))
+        let enrol = EnrolMember.with {
+            $0.programme.number = defined.bodies[1].number
+            $0.party.number = defined.bodies[0].number
+        }
+        let account = try await test.accept(.sample(2, [.enrolMember(enrol)])).bodies[0].number
+        for (number, position) in [0, 1, UInt64(Int64.max), .max - 1, .max].enumerated() {
+            let reverse = ReverseEarning.with {
+                $0.account.number = account
+                $0.earning = position
+            }
+            let spending = ReverseSpending.with {
+                $0.account.number = account
+                $0.spending = position
+                $0.points = 1
+            }
+            #expect(try await test.refusal(.sample(UInt64(10 + number), [.reverseEarning(reverse)])) != nil)
+            #expect(try await test.refusal(.sample(UInt64(20 + number), [.reverseSpending(spending)])) != nil)
+        }
+        await test.stop()
+        test.remove()
+    }
+
+    @Test func `only importers take part in an import`() async throws {
+        let test = try TestService()
+        let seller = RegisterPrincipal.with { $0.uid = 4_711 }
+        _ = try await test.accept(.sample(1, [.registerPrincipal(seller)]))
+        let grant = GrantRole.with {
+            $0.principal.external = .with {
+                $0.system = "uid"
+                $0.key = "4711"
+            }
+            $0.role = .sales
+        }
+        _ = try await test.accept(.sample(2, [.grantRole(grant)]))
+        let open = StartImport.with {
+            $0.id = Command.sample(3, []).id
+            $0.fileHash = Data(repeating: 7, count: 32)
+            $0.mapping = "test"
+            $0.mappingHash = Data(repeating: 8, count: 32)
+            $0.mode = .live
+        }
+        _ = try await test.accept(.sample(3, [.startImport(open)]))
+        var row = Command.sample(4, [.upsertParty("1", name: "Ada")])
+        #expect(try await test.submit(row, as: 4_711).accepted.events.count == 1)
+        row = .sample(5, [.upsertParty("2", name: "Grace")])
+        row.importJob.id = open.id
+        #expect(try await test.submit(row, as: 4_711).refused.code == .forbidden)
+        #expect(try await test.accept(row).events.count == 1)
+        await test.stop()
+        test.remove()
+    }
 }

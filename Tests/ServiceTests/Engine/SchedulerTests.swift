@@ -236,4 +236,37 @@ import Testing
             #expect(fired.map(\.isHistoric) == [true, false])
         }
     }
+
+    @Test func `a timer that is set again to an instant at which it has fired fires again`() async throws {
+        let clock = ManualClock(Self.start)
+        try await Self.withService(clock: clock) { service in
+            let end = Self.start.days(later: 1)
+            let accepted = try await service.accept(
+                .sample(
+                    1,
+                    [Self.offer()] + Self.coupon(0, until: end)
+                        + [.placeOrder(party: "0", document: "A", net: 500)]))
+            clock.move(to: Self.start.days(later: 2))
+            // It was redeemed in time, as is learned too late, and then that was a mistake: it ends as it did before.
+            var late = Command.sample(
+                2,
+                [
+                    .redeemOffer(
+                        .with {
+                            $0.coupon.external = Self.key("coupon 0")
+                            $0.order.number = accepted.bodies[3].number
+                        })
+                ])
+            late.occurredAt = Self.start.timestamp
+            _ = try await service.accept(late)
+            let reversed = CommandBody.OneOf_Command.reverseOfferRedemption(
+                .with { $0.coupon.external = Self.key("coupon 0") })
+            _ = try await service.accept(.sample(3, [reversed]))
+            _ = try await service.accept(.sample(4, [Self.tag("after")]))
+            let fired = try Self.fired(in: service)
+            #expect(fired.map(\.kind) == [.couponExpired, .couponExpired])
+            #expect(Set(fired.map(\.commandID)).count == 2)
+            #expect(service.service.context.log.index.parkedTimers == 0)
+        }
+    }
 }
