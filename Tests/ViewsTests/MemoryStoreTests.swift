@@ -46,6 +46,18 @@ internal import Testing
         #expect(seen == 4)
     }
 
+    @Test func `a key that the disk would not take is refused`() throws {
+        var store = MemoryStore(tableCount: 1)
+        for key in [[], [UInt8](repeating: 1, count: 512)] {
+            #expect { try store.put(table, key, [1]) } throws: { ($0 as? ViewError)?.code == .eventUnfit }
+            #expect(try store.get(table, key) == nil)
+            try store.delete(table, key)
+        }
+        try store.put(table, .key(0), [1])
+        try store.put(table, [UInt8](repeating: 1, count: 511), [2])
+        #expect(store.count(table) == 2)
+    }
+
     private static func key(_ random: inout SeededGenerator) -> [UInt8] {
         (0..<Int.random(in: 1...3, using: &random)).map { _ in UInt8.random(in: 0...3, using: &random) }
     }

@@ -4,7 +4,7 @@ package import Schema
 /// A text may stand before the last part; see `append(sortable:limit:)`.
 extension [UInt8] {
     /// An empty key with room for `capacity` bytes.
-    package static func key(_ capacity: Int = 32) -> [UInt8] {
+    package static func key(capacity: Int = 32) -> [UInt8] {
         var key = [UInt8]()
         key.reserveCapacity(capacity)
         return key
@@ -12,7 +12,7 @@ extension [UInt8] {
 
     /// A key of one number.
     package static func key(_ number: UInt64) -> [UInt8] {
-        var key = [UInt8].key(8)
+        var key = [UInt8].key(capacity: 8)
         key.append(bigEndian: number)
         return key
     }

@@ -29,7 +29,9 @@ package struct MemoryStore: ProjectionStore, ProjectionReader, Sendable, Hashabl
     }
 
     package mutating func put(_ table: TableID, _ key: [UInt8], _ row: [UInt8]) throws(ViewError) {
-        precondition((1...511).contains(key.count), "a key has 1 to 511 bytes")
+        guard (1...511).contains(key.count) else {
+            throw ViewError(.eventUnfit, "A row's key would have \(key.count) bytes; it may have 1 to 511.")
+        }
         let index = MemoryStore.firstIndex(in: tables[table.rawValue], notBefore: key)
         if index < tables[table.rawValue].count, tables[table.rawValue][index].key == key {
             tables[table.rawValue][index].row = row

@@ -59,7 +59,7 @@ struct ContactFold {
     }
 
     private static func key(_ party: UInt64, _ start: Int64, _ event: ViewEvent) -> [UInt8] {
-        var key = [UInt8].key(24)
+        var key = [UInt8].key(capacity: 24)
         key.append(bigEndian: party)
         key.append(Instant(microseconds: start))
         key.append(bigEndian: event.header.stream.rawValue)

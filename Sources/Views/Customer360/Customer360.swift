@@ -104,7 +104,7 @@ package struct Customer360: Projection {
     }
 
     private static func deal(_ party: StreamNumber, _ opportunity: StreamNumber) -> [UInt8] {
-        var key = [UInt8].key(16)
+        var key = [UInt8].key(capacity: 16)
         key.append(bigEndian: party.rawValue)
         key.append(bigEndian: opportunity.rawValue)
         return key
@@ -143,7 +143,7 @@ struct KnownRow {
     }
 
     var bytes: [UInt8] {
-        var bytes = [UInt8].key(16)
+        var bytes = [UInt8].key(capacity: 16)
         bytes.append(since)
         bytes.append(bigEndian: last.rawValue)
         return bytes

@@ -36,7 +36,7 @@ struct DocumentKey: Hashable {
     }
 
     var bytes: [UInt8] {
-        var key = [UInt8].key(25)
+        var key = [UInt8].key(capacity: 25)
         key.append(bigEndian: party.rawValue)
         key.append(kind.rawValue)
         key.append(at)
@@ -46,7 +46,7 @@ struct DocumentKey: Hashable {
 
     /// Key of the rows that hold a document's lines.
     static func lines(of document: StreamNumber, chunk: UInt32) -> [UInt8] {
-        var key = [UInt8].key(12)
+        var key = [UInt8].key(capacity: 12)
         key.append(bigEndian: document.rawValue)
         key.append(bigEndian: chunk)
         return key

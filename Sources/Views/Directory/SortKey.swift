@@ -14,7 +14,7 @@ enum SortKey {
 
     /// What all keys of one sort order of one kind begin with.
     static func prefix(_ kind: AggregateKind, _ sort: SortOrder) -> [UInt8] {
-        var key = [UInt8].key(64)
+        var key = [UInt8].key(capacity: 64)
         key.append(bigEndian: UInt16(truncatingIfNeeded: kind.rawValue))
         key.append(UInt8(truncatingIfNeeded: sort.rawValue))
         return key

@@ -60,7 +60,7 @@ struct AccountSums {
     private func count(
         _ more: Int64, of tier: String, in store: inout some ProjectionStore & ~Copyable
     ) throws(ViewError) {
-        var key = [UInt8].key(32)
+        var key = [UInt8].key(capacity: 32)
         key.append(bigEndian: programme)
         key.append(contentsOf: tier.utf8)
         try Tally.add(more, Loyalty.tiers, key, in: &store)
@@ -93,7 +93,7 @@ enum Tally {
 /// Where something stands among all that happened in a programme.
 enum ActivityKey {
     static func bytes(_ programme: UInt64, _ at: Instant, _ position: Position) -> [UInt8] {
-        var key = [UInt8].key(24)
+        var key = [UInt8].key(capacity: 24)
         key.append(bigEndian: programme)
         key.append(at)
         key.append(bigEndian: position.rawValue)

@@ -23,7 +23,7 @@ struct BuyerFold {
         var bytes: [UInt8] { .key(party) + [counts ? 1 : 0] }
     }
 
-    private static let all = [UInt8].key(UInt64(0))
+    private static let all = [UInt8].key(0)
 
     /// Folds an event of an order.
     ///

@@ -72,7 +72,7 @@ struct EndingIndex {
         _ grain: Grain, after start: Instant, in reader: borrowing some ProjectionReader & ~Copyable,
         _ body: (_ at: Instant, _ points: Int64) throws(ViewError) -> ScanStep
     ) throws(ViewError) {
-        var prefix = [UInt8].key(9)
+        var prefix = [UInt8].key(capacity: 9)
         prefix.append(bigEndian: programme)
         prefix.append(grain.rawValue)
         try reader.scan(Loyalty.endings, prefix: prefix, after: key(grain, start), descending: false) {
@@ -85,7 +85,7 @@ struct EndingIndex {
     }
 
     private func key(_ grain: Grain, _ at: Instant) -> [UInt8] {
-        var key = [UInt8].key(17)
+        var key = [UInt8].key(capacity: 17)
         key.append(bigEndian: programme)
         key.append(grain.rawValue)
         key.append(at)

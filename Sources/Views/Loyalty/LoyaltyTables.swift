@@ -38,7 +38,7 @@ struct LoyaltyTables: Sendable {
 
     /// Key in `holders`; that of a programme's members is made alike.
     static func holderKey(_ holder: UInt64, enrolledAt: Instant, account: StreamNumber) -> [UInt8] {
-        var key = [UInt8].key(24)
+        var key = [UInt8].key(capacity: 24)
         key.append(bigEndian: holder)
         key.append(enrolledAt)
         key.append(bigEndian: account.rawValue)
@@ -57,7 +57,7 @@ struct LoyaltyTables: Sendable {
 
     /// Key of two numbers, the first one before.
     static func pairKey(_ first: UInt64, _ second: UInt64) -> [UInt8] {
-        var key = [UInt8].key(16)
+        var key = [UInt8].key(capacity: 16)
         key.append(bigEndian: first)
         key.append(bigEndian: second)
         return key
@@ -88,7 +88,7 @@ struct EarningKey {
 
     /// What the keys of a group begin with.
     static func prefix(account: StreamNumber, _ group: Group) -> [UInt8] {
-        var key = [UInt8].key(25)
+        var key = [UInt8].key(capacity: 25)
         key.append(bigEndian: account.rawValue)
         key.append(group.rawValue)
         return key

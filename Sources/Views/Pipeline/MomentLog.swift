@@ -93,7 +93,7 @@ struct MomentLog {
     }
 
     private func key(_ chunk: UInt32) -> [UInt8] {
-        var key = [UInt8].key(12)
+        var key = [UInt8].key(capacity: 12)
         key.append(bigEndian: number.rawValue)
         key.append(bigEndian: chunk)
         return key

@@ -4,7 +4,7 @@ internal import Schema
 enum OpportunityOrderKey {
     /// As of one instant an opportunity has one key in every order.
     static func key(_ standing: OpportunityStanding, _ order: OpportunityOrder) -> [UInt8] {
-        var key = [UInt8].key(32)
+        var key = [UInt8].key(capacity: 32)
         switch order {
         case .closeDate:
             key.append(standing.moment.closeDate.isEmpty ? 1 : 0)
@@ -73,7 +73,7 @@ struct OpportunityCursor {
     }
 
     var bytes: [UInt8] {
-        var bytes = [UInt8].key(10 + key.count)
+        var bytes = [UInt8].key(capacity: 10 + key.count)
         bytes.append(OpportunityCursor.version)
         bytes.append(UInt8(truncatingIfNeeded: order.rawValue))
         bytes.append(asOf)

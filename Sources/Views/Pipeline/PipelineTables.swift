@@ -28,7 +28,7 @@ struct PipelineTables: Sendable {
     static let names = ["opportunities", "earlier", "pipelines", "versions", "settings"]
 
     /// Key of the only row of `settings`.
-    static let zoneKey = [UInt8].key(UInt64(0))
+    static let zoneKey = [UInt8].key(0)
 
     /// Whether an event is of interest to these tables.
     static func holds(_ kind: EventKind) -> Bool {

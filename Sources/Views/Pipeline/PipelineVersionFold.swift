@@ -55,7 +55,7 @@ struct PipelineVersionFold {
             throw ViewError(
                 .eventUnfit, "The event at \(event.header.position) belongs to a pipeline not yet defined.")
         }
-        var key = [UInt8].key(12)
+        var key = [UInt8].key(capacity: 12)
         key.append(bigEndian: number)
         key.append(bigEndian: event.header.revision.rawValue)
         try store.put(tables.versions, key, version)

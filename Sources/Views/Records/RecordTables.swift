@@ -58,7 +58,7 @@ enum ItemKind: UInt8, CaseIterable {
 
     /// What the keys of all items of one list begin with.
     func prefix(of stream: StreamNumber) -> [UInt8] {
-        var key = [UInt8].key(17)
+        var key = [UInt8].key(capacity: 17)
         key.append(bigEndian: stream.rawValue)
         key.append(rawValue)
         return key
