@@ -55,10 +55,14 @@ package struct ViewEvent: Sendable {
     /// Where the event's personal data stand, or nil where it has none. A part that holds only the command's
     /// fingerprint does not count.
     package var sealedPart: SealedRef? {
-        guard let entry = sealedEntry else { return nil }
+        sealedEntry.map { sealed(at: $0) }
+    }
+
+    /// Where the sealed part at this index of the subject table stands.
+    package func sealed(at index: Int) -> SealedRef {
         var reference = SealedRef()
         reference.position = header.position.rawValue
-        reference.entry = UInt32(entry)
+        reference.entry = UInt32(index)
         return reference
     }
 

@@ -59,7 +59,7 @@ extension Directory {
         if SortKey.orders(of: request.kind).contains(request.sort) { return request.sort }
         let sentence =
             request.sort == .label
-            ? "Parties have no open label; their names are sealed. Choose another sort order."
+            ? "These records have no open label; what they are called is sealed. Choose another sort order."
             : "The sort order is not known."
         throw ViewError(.requestInvalid, sentence, field: "sort")
     }

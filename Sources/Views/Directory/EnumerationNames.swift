@@ -48,6 +48,20 @@ struct EnumerationNames: Sendable {
         ])
     static let trainingResult = EnumerationNames(
         prefix: "TRAINING_RESULT_", names: ["UNSPECIFIED", "ATTENDED", "PASSED", "FAILED", "NOT_COMPLETED"])
+    static let interactionDirection = EnumerationNames(
+        prefix: "INTERACTION_DIRECTION_", names: ["UNSPECIFIED", "INBOUND", "OUTBOUND", "MUTUAL"])
+    static let sentiment = EnumerationNames(
+        prefix: "SENTIMENT_",
+        names: ["UNSPECIFIED", "VERY_NEGATIVE", "NEGATIVE", "NEUTRAL", "POSITIVE", "VERY_POSITIVE"])
+    static let interactionPurpose = EnumerationNames(
+        prefix: "INTERACTION_PURPOSE_",
+        names: [
+            "UNSPECIFIED", "INQUIRY", "SALES", "SERVICE", "COMPLAINT", "FEEDBACK", "MARKETING", "CARE", "BROWSING",
+            "ADMINISTRATION", "OTHER",
+        ])
+    static let interactionOutcome = EnumerationNames(
+        prefix: "INTERACTION_OUTCOME_",
+        names: ["UNSPECIFIED", "REACHED", "NO_ANSWER", "MESSAGE_LEFT", "UNDELIVERED", "BROKEN_OFF"])
     static let fieldType = EnumerationNames(
         prefix: "FIELD_TYPE_",
         names: [

@@ -29,7 +29,7 @@ enum RecordFields {
     static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
         .pipeline, .opportunity,
-        .competitor, .market, .target, .training, .field,
+        .competitor, .market, .target, .training, .interaction, .field, .exchangeRates,
         .employee, .team, .territory, .offer, .coupon,
         .loyaltyProgramme, .loyaltyAccount, .reward, .redemption,
     ]
@@ -60,7 +60,8 @@ enum RecordFields {
         case .offer: offer
         case .coupon: coupon
         case .field: fieldDefinition
-        case .interaction, .exchangeRates: [:]
+        case .interaction: interaction
+        case .exchangeRates: exchangeRates
         case .pipeline: PipelineFields.pipeline
         case .opportunity: PipelineFields.opportunity
         case .loyaltyProgramme: loyaltyProgramme
@@ -155,6 +156,8 @@ enum RecordFields {
         "currency": .text { $0.organisation.currency },
         "locale": .text { $0.organisation.locale },
         "zoneRulesVersion": .text { $0.organisation.zoneRulesVersion },
+        "reportingCurrency": .text { $0.organisation.reportingCurrency },
+        "channels": .texts { $0.organisation.channels.map(\.code) },
     ]
 
     private static let principal: [String: RecordField] = [

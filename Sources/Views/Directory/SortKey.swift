@@ -7,7 +7,7 @@ enum SortKey {
     static func orders(of kind: AggregateKind) -> [SortOrder] {
         switch kind {
         // Names of persons and opportunities and codes of coupons are sealed, and so no order can be made of them.
-        case .party, .opportunity, .employee, .coupon: [.registered, .changed, .occurred]
+        case .party, .opportunity, .employee, .coupon, .interaction: [.registered, .changed, .occurred]
         default: [.registered, .changed, .occurred, .label]
         }
     }
@@ -54,9 +54,10 @@ extension DirectoryRow {
         case .team(let team): team.name
         case .territory(let territory): territory.name
         case .offer(let offer): offer.name
-        case .employee, .coupon: ""
+        // The text of an interaction is sealed, as the others are.
+        case .employee, .coupon, .interaction: ""
         case .field(let field): field.definition.key
-        case .interaction, .exchangeRates: ""
+        case .exchangeRates(let rates): "\(rates.from)/\(rates.to)"
         case .pipeline(let pipeline): pipeline.content.name
         // Names of opportunities are sealed with their parties.
         case .opportunity: ""

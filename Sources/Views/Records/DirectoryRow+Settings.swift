@@ -2,7 +2,7 @@ internal import Schema
 internal import SwiftProtobuf
 
 extension DirectoryRow {
-    /// Folds an event of an import, the organisation or a principal.
+    /// Folds an event of an import or a principal.
     mutating func foldSettings(_ event: ViewEvent) {
         switch event.payload {
         case .importStarted(let started):
@@ -14,12 +14,6 @@ extension DirectoryRow {
             importJob.committed = true
             importJob.rowsRead = committed.rowsRead
             importJob.rowsRejected = committed.rowsRejected
-        case .organisationSet(let settings):
-            organisation.name = settings.name
-            organisation.zone = settings.zone
-            organisation.currency = settings.currency
-            organisation.locale = settings.locale
-            organisation.zoneRulesVersion = settings.zoneRulesVersion
         case .principalRegistered(let registered): principal.begin(registered)
         case .roleGranted(let granted):
             principal.remove(granted.role, granted.scope)

@@ -64,7 +64,10 @@ struct RecordBuilder {
             party = StreamNumber(row.record.partyNumber)
             if row.hasPersonal { note(row.personal, row.personalLength, .coupon) }
         case .field(let field): record.field = field
-        case .interaction, .exchangeRates: break
+        case .interaction(let row):
+            record.interaction = InteractionRecord(row)
+            for reference in row.content { note(reference, row.contentLength, .interaction) }
+        case .exchangeRates(let rates): record.exchangeRates = rates
         case .pipeline(let pipeline): record.pipeline = pipeline
         case .opportunity(let row): begin(row)
         case .loyaltyProgramme(let programme): record.loyaltyProgramme = programme
@@ -152,7 +155,7 @@ struct RecordBuilder {
         case .orderLines(let chunk): record.order.lines.append(contentsOf: chunk.lines)
         case .returnLines(let chunk): record.goodsReturn.lines.append(contentsOf: chunk.lines)
         case .fulfilled(let quantity): fulfilled[UInt32(truncatingIfNeeded: number)] = quantity
-        case .exchangeRate: break
+        case .exchangeRate(let rate): record.exchangeRates.rates.append(rate)
         case .opportunityLine(let line): record.opportunity.lines.append(line)
         case .stageVisit(let visit): record.opportunity.stages.append(visit)
         case .competitorMove(let move): record.competitor.insert(move)

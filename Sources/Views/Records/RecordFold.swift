@@ -50,13 +50,15 @@ package struct RecordFold: Sendable {
         case .product, .priceBook: try foldProduct(event, into: &row, &store)
         case .order: try foldOrder(event, into: &row, &store)
         case .return: try foldReturn(event, into: &row, &store)
-        case .import, .organisation, .principal: row.foldSettings(event)
+        case .import, .principal: row.foldSettings(event)
+        case .organisation: row.foldOrganisation(event)
+        case .exchangeRates: try foldExchangeRates(event, into: &row, &store)
+        case .interaction: row.foldInteraction(event)
         case .employee: try foldEmployee(event, into: &row, &store)
         case .team, .territory: row.foldTeam(event)
         case .offer: row.foldOffer(event)
         case .coupon: try foldCoupon(event, into: &row, &store)
         case .field: row.foldField(event)
-        case .interaction, .exchangeRates: break
         case .pipeline: row.foldPipeline(event)
         case .opportunity: try foldOpportunity(event, into: &row, &store)
         case .loyaltyProgramme, .loyaltyAccount, .reward, .redemption:

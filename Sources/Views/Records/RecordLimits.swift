@@ -24,6 +24,8 @@ struct RecordLimits {
         case .related: RecordLimits(entries: 1_000, bytes: 128 << 10)
         // Up to two kilobytes of text each.
         case .competitorMove: RecordLimits(entries: 500, bytes: 768 << 10)
+        // A hundred bytes each: some forty years of rates.
+        case .exchangeRate: RecordLimits(entries: 10_000, bytes: 1 << 20)
         // A market has at most a thousand.
         case .marketSize: RecordLimits(entries: 1_000, bytes: 1 << 20)
         // A hundred bytes each; a document has five thousand lines at most.
@@ -48,6 +50,7 @@ struct RecordLimits {
         case .stageVisit: "stages"
         case .competitorMove: "moves"
         case .marketSize: "sizes"
+        case .exchangeRate: "rates"
         // What was fulfilled of lines that are left out is left out with them.
         case .fulfilled, .external: nil
         }

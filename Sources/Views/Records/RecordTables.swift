@@ -40,6 +40,8 @@ enum ItemKind: UInt8, CaseIterable {
     case related = 10
     /// Position of the event.
     case price = 11
+    /// The day as a number, for example 20240229.
+    case exchangeRate = 12
     /// Number of the line.
     case opportunityLine = 13
     /// 0, 1, 2 … for the stages that an opportunity was in.

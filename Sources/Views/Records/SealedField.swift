@@ -31,6 +31,9 @@ package enum SealedPlace: Sendable, Hashable {
     case external
     /// What the order says about a person.
     case order
+    /// Subject line and text of the interaction. They are sealed once for each party that took part or was represented,
+    /// so several fields of a record fill this place; one that opens is enough.
+    case interaction
     /// Name and description of the opportunity.
     case opportunity
     /// What is to be done next in the opportunity.
@@ -83,6 +86,8 @@ extension Record {
         case .employee?: employee.erased = true
         case .coupon?: coupon.erased = true
         case .training?: training.erased = true
+        // What is sealed for another party may still be read.
+        case .interaction?: if !interaction.hasContent { interaction.erased = true }
         default: break
         }
         if kind == .opportunity { opportunity.erased = true }
@@ -109,6 +114,10 @@ extension Record {
         case .external: fillExternal(personal)
         case .order:
             if let part = personal.order { order.personal = part }
+        case .interaction:
+            guard let content = personal.interaction else { return }
+            interaction.content = content
+            interaction.erased = false
         case .opportunity:
             if let part = personal.opportunity { opportunity.personal = part }
         case .nextStep:
@@ -154,6 +163,13 @@ extension PersonalData {
         case .partyRegistered(let part):
             part.contactPoints.indices.contains(index) ? part.contactPoints[index] : nil
         case .contactPointAdded(let part): part.contactPoint
+        default: nil
+        }
+    }
+
+    fileprivate var interaction: InteractionPersonal? {
+        switch data {
+        case .interactionLogged(let part), .interactionCorrected(let part): part.content
         default: nil
         }
     }

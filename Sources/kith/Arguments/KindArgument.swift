@@ -15,6 +15,8 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case loyaltyProgramme = "loyalty-programme"
     case loyaltyAccount = "loyalty-account"
     case reward, redemption
+    case interaction
+    case exchangeRates = "exchange-rates"
 
     /// The registry's number.
     var kind: AggregateKind {
@@ -43,6 +45,8 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .offer: .offer
         case .coupon: .coupon
         case .field: .field
+        case .interaction: .interaction
+        case .exchangeRates: .exchangeRates
         }
     }
 }

@@ -68,6 +68,12 @@ struct RecordListPrinter {
             case .territory: [("name", .left), ("part of", .left), ("owner", .left), ("rules", .right)]
             case .offer:
                 [("name", .left), ("status", .left), ("benefit", .left), ("issued", .right), ("redeemed", .right)]
+            case .interaction:
+                [
+                    ("start", .left), ("channel", .left), ("direction", .left), ("purpose", .left), ("parties", .left),
+                    ("subject", .left),
+                ]
+            case .exchangeRates: [("from", .left), ("to", .left), ("rates", .right), ("last day", .left)]
             case .coupon: [("offer", .left), ("status", .left), ("code", .left), ("benefit", .left)]
             default: []
             }
@@ -132,7 +138,16 @@ struct RecordListPrinter {
                 Labels.of(definition.kind), definition.key, Labels.of(definition.type),
                 definition.required ? "yes" : "", definition.personal ? "yes" : "", field.retired ? "yes" : "",
             ]
-        case .interaction, .exchangeRates: return []
+        case .interaction(let interaction):
+            return [
+                time(interaction.hasStart, TimeText.iso(interaction.start)), interaction.channel,
+                Labels.of(interaction.direction), Labels.of(interaction.purpose),
+                interaction.parties.map { "#\($0.partyNumber)" }.joined(separator: ", "),
+                RecordText.subject(interaction),
+            ]
+        case .exchangeRates(let rates):
+            let last = rates.rates.last?.date ?? ""
+            return [rates.from, rates.to, count(rates.rates.count, "rates", record), last]
         case .pipeline(let pipeline): return SalesRecordText.cells(pipeline)
         case .opportunity(let opportunity): return SalesRecordText.cells(opportunity)
         case .loyaltyProgramme(let programme):

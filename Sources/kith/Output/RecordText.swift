@@ -53,11 +53,7 @@ enum RecordText {
         case .order(let order): add(order, to: &fields)
         case .goodsReturn(let returned): add(returned, to: &fields)
         case .importJob(let job): add(job, to: &fields)
-        case .organisation(let organisation):
-            fields.add("name", organisation.name)
-            fields.add("zone", "\(organisation.zone) (rules \(organisation.zoneRulesVersion))")
-            fields.add("currency", organisation.currency)
-            fields.add("locale", organisation.locale)
+        case .organisation(let organisation): add(organisation, to: &fields)
         case .principal(let principal):
             fields.add("identity", identity(principal))
             fields.add("label", principal.label)
@@ -70,7 +66,8 @@ enum RecordText {
         case .offer(let offer): add(offer, to: &fields)
         case .coupon(let coupon): add(coupon, to: &fields)
         case .field(let field): add(field, to: &fields)
-        case .interaction, .exchangeRates: break
+        case .interaction(let interaction): add(interaction, to: &fields)
+        case .exchangeRates(let rates): add(rates, of: record, to: &fields)
         case .pipeline(let pipeline): SalesRecordText.add(pipeline, to: &fields)
         case .opportunity(let opportunity): SalesRecordText.add(opportunity, to: &fields)
         case .loyaltyProgramme(let programme): add(programme, to: &fields)
@@ -202,6 +199,7 @@ enum RecordText {
                     price.hasTo ? TimeText.iso(price.to) : "",
                 ])
             }
+        case .exchangeRates(let rates): table = Self.table(rates)
         case .pipeline(let pipeline): table = SalesRecordText.table(pipeline)
         case .opportunity(let opportunity): return SalesRecordText.tables(opportunity, of: record)
         default: return []

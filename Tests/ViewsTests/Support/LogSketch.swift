@@ -18,20 +18,23 @@ struct LogSketch {
     @discardableResult
     mutating func begin(
         _ kind: AggregateKind, _ payload: EventPayload.OneOf_Event, at: Instant = .day(0),
-        subjects: [(StreamNumber, SubjectRole)] = [], personal: PersonalData.OneOf_Data? = nil,
+        subjects: [(StreamNumber, SubjectRole)] = [], personal: PersonalData.OneOf_Data? = nil, parts: Int = 1,
         importNumber: StreamNumber = .none
     ) throws -> StreamNumber {
         let stream = StreamNumber(next.rawValue)
         heads[stream] = (kind, 0)
         let subjects = kind == .party ? [(stream, .self_)] : subjects
-        try append(stream, payload, at: at, subjects: subjects, personal: personal, importNumber: importNumber)
+        try append(
+            stream, payload, at: at, subjects: subjects, personal: personal, parts: parts, importNumber: importNumber)
         return stream
     }
 
-    /// Appends an event of a stream that has begun. The personal part is sealed at the last subject's entry.
+    /// Appends an event of a stream that has begun. The personal part is sealed at the entries of the last subjects.
+    ///
+    /// - Parameter parts: at how many of them.
     mutating func append(
         _ stream: StreamNumber, _ payload: EventPayload.OneOf_Event, at: Instant = .day(0),
-        subjects: [(StreamNumber, SubjectRole)] = [], personal: PersonalData.OneOf_Data? = nil,
+        subjects: [(StreamNumber, SubjectRole)] = [], personal: PersonalData.OneOf_Data? = nil, parts: Int = 1,
         importNumber: StreamNumber = .none
     ) throws {
         var head = try #require(heads[stream])
@@ -42,14 +45,17 @@ struct LogSketch {
         if let personal {
             let part = PersonalData.with { $0.data = personal }
             // What sealing adds to a part.
-            entries[entries.count - 1].sealedLength = UInt16(try part.serializedData().count + 28)
+            let length = UInt16(try part.serializedData().count + 28)
+            for index in entries.indices.suffix(parts) { entries[index].sealedLength = length }
             // The fingerprint of a command with personal data is sealed in an entry before those of its subjects.
             entries.insert(LogSketch.entry(entries[0].subject, .fingerprint, sealedLength: 60), at: 0)
-            let reference = SealedRef.with {
-                $0.position = next.rawValue
-                $0.entry = UInt32(entries.count - 1)
+            for index in entries.indices.suffix(parts) {
+                let reference = SealedRef.with {
+                    $0.position = next.rawValue
+                    $0.entry = UInt32(index)
+                }
+                sealed[reference] = part
             }
-            sealed[reference] = part
         }
         let encoded = try EventPayload.encode(payload)
         var header = LogSketch.header(encoded.kind, stream, head.kind, Revision(head.revision), at: at)
