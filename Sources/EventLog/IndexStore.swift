@@ -71,12 +71,14 @@ package final class IndexStore: Sendable {
         return bytes.flatMap { MerkleFrontier(bytes: $0) } ?? MerkleFrontier()
     }
 
-    /// Whether the applied position may be trusted: it may not lie ahead of the log.
+    /// Empties the index, as if it had just been made: for one that is ahead of its log, whose rows nobody may trust.
+    /// Called before the indexer runs.
     package func discard() throws(EventLogError) {
         do {
             try tables.clear(environment)
         } catch { throw EventLogError(error, during: "emptying the index") }
-        state.withLock { $0.applied = .none }
+        state.withLock { $0 = State(applied: .none) }
+        try loadReleasedImports()
     }
 }
 

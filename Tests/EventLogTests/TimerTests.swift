@@ -123,6 +123,26 @@ import Testing
         #expect(try timers.places(by: 100) == [Self.place(stream, 1)])
     }
 
+    @Test func `an index that is emptied knows no timers, no imports and nothing that is parked`() throws {
+        let directory = try TemporaryDirectory()
+        let timers = try Timers(in: directory)
+        let importNumber = try timers.event(.new(.import, Identifier(high: 8, low: 1)), [.importOpened], at: 1)
+        let created = try timers.stream(import: importNumber, [Self.set(1, 10)], at: 5)
+        try timers.event(.existing(importNumber), [.importClosed])
+        _ = try timers.stream([Self.set(1, 20)])
+        try timers.test.writer.flushIndex()
+        let index = timers.test.log.index
+        index.park(Self.place(created, 1))
+        #expect(try timers.due(by: 15).isEmpty && index.earliestDue == Self.at(20))
+
+        try index.discard()
+        #expect(index.applied == .none && index.parkedTimers == 0)
+        #expect(try index.importStanding(importNumber) == nil && index.timer(Self.place(created, 1)) == nil)
+        // Not known before the first look, as after a start.
+        #expect(index.earliestDue == .earliest)
+        #expect(try timers.places(by: 100).isEmpty && index.earliestDue == nil)
+    }
+
     @Test func `the id of a timer's command depends on the log, the stream, its revision, the key and the instant`() {
         let timer = DueTimer(due: Self.at(1), place: Self.place(StreamNumber(7), 3))
         let log = Identifier(high: 1, low: 2)

@@ -154,7 +154,7 @@ final class CommandPath {
             for slot in world.reservedSlots where !usedSlots.contains(slot) { context.vault.release(slot) }
             world.stage = Stage()
         }
-        if let first = try context.log.index.commandRefusing(command.id) {
+        if let first = try context.log.index.firstPosition(ofCommand: command.id) {
             return .replayed(try StoredAnswer(context: context, writer: writer, world: world)(command, first: first))
         }
         let bodies = try CommandDecision(world: world, command: command, recordedAt: writer.recordedAt)()

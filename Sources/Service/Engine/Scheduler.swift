@@ -62,7 +62,7 @@ final class Scheduler {
         let creator = stream.importNumber == .none ? nil : try index.importStanding(stream.importNumber)
         defer { world.stage = Stage() }
         do throws(Refusal) {
-            guard try index.commandRefusing(id) == nil else {
+            guard try index.firstPosition(ofCommand: id) == nil else {
                 throw Refusal(.internal, "It has fired before.")
             }
             let command = CheckedCommand(
@@ -123,8 +123,10 @@ final class Scheduler {
 }
 
 extension IndexStore {
-    /// Position of the first event of a command, an error as a refusal.
-    func commandRefusing(_ id: Identifier) throws(Refusal) -> Position? {
+    /// Position of the first event of a command; nil where it has appended none.
+    ///
+    /// - Throws: the index's error as a refusal.
+    func firstPosition(ofCommand id: Identifier) throws(Refusal) -> Position? {
         do { return try command(id) } catch { throw Refusal(error) }
     }
 }
