@@ -56,3 +56,10 @@ extension LogReader {
         return ZoneRules.named(settings.zone) ?? .utc
     }
 }
+
+extension Instant {
+    /// So many days of 24 hours later, at most at the end of time.
+    func adding(days: UInt32) -> Instant {
+        Instant(microseconds: min(rawValue + Int64(days) * 86_400_000_000, Instant.latest.rawValue))
+    }
+}

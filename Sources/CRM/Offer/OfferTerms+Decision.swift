@@ -42,10 +42,8 @@ extension OfferTerms {
     ///
     /// - Parameter wish: an earlier end that somebody asks for.
     func couponEnd(issuedAt instant: Instant, wish: Instant?) -> Int64? {
-        let days = Int64(couponDays) * 86_400_000_000
         let ends = [
-            hasValidTo ? validTo : nil, couponDays > 0 ? min(instant.rawValue + days, Instant.latest.rawValue) : nil,
-            wish?.rawValue,
+            hasValidTo ? validTo : nil, couponDays > 0 ? instant.adding(days: couponDays).rawValue : nil, wish?.rawValue,
         ]
         return ends.compactMap { $0 }.min()
     }

@@ -76,7 +76,7 @@ struct AccountLedger {
     private func inactivityEnd(_ next: LoyaltyAccountState, isActivity: Bool) -> Int64? {
         guard next.earnings.contains(where: \.expiresWithInactivity) else { return nil }
         let last = next.hasLastActivityAt ? next.lastActivityAt : occurredAt.rawValue
-        let end = LoyaltyCalendar.days(programme.inactivityDays, after: Instant(microseconds: last)).rawValue
+        let end = Instant(microseconds: last).adding(days: programme.inactivityDays).rawValue
         guard state.hasInactiveAt else { return end }
         return isActivity ? max(end, state.inactiveAt) : state.inactiveAt
     }
@@ -99,9 +99,9 @@ extension AccountLedger {
     ) {
         let policy = programme.expiry
         switch policy.kind {
-        case .days: return (LoyaltyCalendar.days(policy.days, after: instant), false)
-        case .monthEnd: return (try world.loyaltyCalendar().monthEnd(after: instant, periods: policy.periods), false)
-        case .yearEnd: return (try world.loyaltyCalendar().yearEnd(after: instant, periods: policy.periods), false)
+        case .days: return (instant.adding(days: policy.days), false)
+        case .monthEnd: return (try world.organisationZone().monthEnd(after: instant, periods: policy.periods), false)
+        case .yearEnd: return (try world.organisationZone().yearEnd(after: instant, periods: policy.periods), false)
         case .inactivity: return (nil, true)
         case .none, .unspecified, .UNRECOGNIZED: return (nil, false)
         }
@@ -117,7 +117,7 @@ extension AccountLedger {
         earned.tier = state.tier
         earned.points = earned.lots.reduce(0) { $0 + $1.points }
         if !earned.hasLocksUntil, programme.lockDays > 0 {
-            earned.locksUntil = LoyaltyCalendar.days(programme.lockDays, after: earnedAt).rawValue
+            earned.locksUntil = earnedAt.adding(days: programme.lockDays).rawValue
         }
         if !earned.hasExpiresAt {
             let end = try self.end(ofEarningAt: earnedAt, world)

@@ -127,7 +127,7 @@ extension AccountLedger {
             guard part > 0 else { continue }
             missing -= part
             let isOver = movement.hasExpiresAt && movement.expiresAt <= occurredAt.rawValue
-            let end = LoyaltyCalendar.days(graceDays, after: occurredAt).rawValue
+            let end = occurredAt.adding(days: graceDays).rawValue
             lots.append(book.give(part, backTo: movement, at: occurredAt, expiresAt: isOver ? end : nil))
         }
         let earnings = Set(lots.map(\.earning))

@@ -106,8 +106,8 @@ extension TierPolicy {
     /// When members are reviewed by the calendar after an instant; nil where they never are.
     func nextReview(after instant: Instant, _ world: any World) throws(Refusal) -> Instant? {
         switch review {
-        case .everyDays: LoyaltyCalendar.days(days, after: instant)
-        case .yearEnd: try world.loyaltyCalendar().yearEnd(after: instant, periods: 0)
+        case .everyDays: instant.adding(days: days)
+        case .yearEnd: try world.organisationZone().yearEnd(after: instant, periods: 0)
         case .none, .automatic, .unspecified, .UNRECOGNIZED: nil
         }
     }
