@@ -85,7 +85,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
-        .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: settings),
+        .testTarget(name: "SchemaTests", dependencies: ["Schema", protobuf], swiftSettings: settings),
         .testTarget(
             name: "AnalyticsTests", dependencies: ["Analytics", "Schema"], exclude: ["Vectors"],
             swiftSettings: settings),

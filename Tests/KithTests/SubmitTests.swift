@@ -46,7 +46,7 @@ internal import Testing
 
     @Test(arguments: [
         (String(repeating: "[", count: 1_000), "the line is nested more than 64 deep"),
-        ("{\"mode\":4294967297}", "a number of an enumeration is out of range"),
+        ("{\"mode\":4294967297}", "a number out of a list is not known; write the name"),
         (String(repeating: "{\"x\":", count: 1_000), "the line is nested more than 64 deep"),
         ("nonsense", "the line is no JSON: a value is expected; write"),
         ("{\"id\":\"b\"", "the line is no JSON: ',' or '}' is expected"),

@@ -37,7 +37,7 @@ extension ConnectionHandler {
                 : Refusal(
                     .unknownCommand, "This version does not know this kind of request. Check the service's version.")
         }
-        return CommandForm.defect(in: request)
+        return MessageForm.defect(in: request).map { Refusal($0) }
     }
 
     // MARK: Commands
@@ -47,7 +47,7 @@ extension ConnectionHandler {
         guard !submit.commands.isEmpty else {
             return refuse(id, Refusal(.schemaInvalid, "The request holds no commands.", field: "commands"))
         }
-        guard CommandForm.defect(in: submit) != nil else {
+        guard MessageForm.defect(in: submit) != nil else {
             requests.add(id, .commands(refused: [:]), bytes: bytes)
             return services.backend.submit(submit.commands, from: caller, to: output, tag: id)
         }
@@ -62,13 +62,13 @@ extension ConnectionHandler {
         var sound: [Command] = []
         var refused: [Int: CommandResult] = [:]
         for (index, command) in commands.enumerated() {
-            guard let refusal = CommandForm.defect(in: command) else {
+            guard let defect = MessageForm.defect(in: command) else {
                 sound.append(command)
                 continue
             }
             var result = CommandResult()
             result.commandID = command.id
-            result.refused = refusal.answer
+            result.refused = Refusal(defect).answer
             refused[index] = result
         }
         requests.add(id, .commands(refused: refused), bytes: bytes)
@@ -186,4 +186,8 @@ extension ConnectionHandler {
     }
 
     private static var cancelled: Refusal { Refusal(.cancelled, "The request was cancelled.") }
+}
+
+extension Refusal {
+    fileprivate init(_ defect: FormDefect) { self.init(defect.code, defect.sentence) }
 }

@@ -100,9 +100,9 @@ struct CommandReader: ~Copyable {
         do {
             // Fields that are not known are refused, and nesting is limited to 100 by the decoder.
             var command = try Command(jsonUTF8Bytes: Array(bytes))
-            guard try EnumerationRange.holds(command) else {
-                let sentence = "the line is no command: a number of an enumeration is out of range; use its name"
-                return .problem(Self.detail(.schemaInvalid, sentence))
+            // Numbers of enumerations are not: one that is too great could not even be encoded.
+            if let defect = MessageForm.defect(in: command) {
+                return .problem(Self.detail(defect.code, CommandProblem.sentence(defect)))
             }
             if dryRun { command.dryRun = true }
             // Protobuf is never longer than its JSON by much: only long lines need to be measured.

@@ -18,6 +18,15 @@ enum CommandProblem {
         return "the line is no command: \(reason(error))"
     }
 
+    /// A sentence for a command that was decoded, and that the schema does not know.
+    static func sentence(_ defect: FormDefect) -> String {
+        switch defect {
+        case .unknownNumber:
+            "the line is no command: a number out of a list is not known; write the name, as in the schema"
+        case .unknownField, .unreadable: "the line is no command: \(form)"
+        }
+    }
+
     private static let form = "it does not have the form of a command; compare it with 'kith help submit'"
 
     private static func reason(_ error: JSONDecodingError) -> String {

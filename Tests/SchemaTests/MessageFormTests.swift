@@ -1,11 +1,9 @@
-import CRM
 import Schema
-import Service
 import SwiftProtobuf
 import Testing
 
 /// Fields and numbers that the schema does not have.
-@Suite struct CommandFormTests {
+@Suite struct MessageFormTests {
     /// Field 3000 with the number 1, as it stands behind any message.
     private static let unknownField: [UInt8] = [0xC0, 0xBB, 0x01, 0x01]
 
@@ -33,54 +31,52 @@ import Testing
     }
 
     @Test func `a command of this version has no defect`() {
-        #expect(!CommandForm.hasUnknownFields(CommandFormTests.full()))
-        #expect(CommandForm.defect(in: CommandFormTests.full()) == nil)
-        #expect(CommandForm.defect(in: Command()) == nil)
+        #expect(MessageForm.defect(in: MessageFormTests.full()) == nil)
+        #expect(MessageForm.defect(in: Command()) == nil)
     }
 
     @Test func `an unknown field is found at every depth`() throws {
-        let known = CommandFormTests.full()
+        let known = MessageFormTests.full()
         let top: [UInt8] = try known.serializedBytes()
-        let atTop = try Command(serializedBytes: top + CommandFormTests.unknownField)
-        #expect(CommandForm.hasUnknownFields(atTop))
-        #expect(CommandForm.defect(in: atTop)?.code == .schemaInvalid)
-        #expect(CommandForm.defect(in: atTop)?.detail.sentence.contains("Command has no field 3000") == true)
+        let atTop = try Command(serializedBytes: top + MessageFormTests.unknownField)
+        #expect(MessageForm.defect(in: atTop) != nil)
+        #expect(MessageForm.defect(in: atTop)?.code == .schemaInvalid)
+        #expect(MessageForm.defect(in: atTop)?.sentence.contains("Command has no field 3000") == true)
 
         var deep = known
         let name: [UInt8] = try known.bodies[0].registerParty.name.serializedBytes()
-        deep.bodies[0].registerParty.name = try PartyNamePersonal(serializedBytes: name + CommandFormTests.unknownField)
-        #expect(CommandForm.hasUnknownFields(deep))
-        #expect(CommandForm.defect(in: deep)?.detail.sentence.contains("PartyNamePersonal") == true)
+        deep.bodies[0].registerParty.name = try PartyNamePersonal(serializedBytes: name + MessageFormTests.unknownField)
+        #expect(MessageForm.defect(in: deep) != nil)
+        #expect(MessageForm.defect(in: deep)?.sentence.contains("PartyNamePersonal") == true)
 
         var inList = known
         let point: [UInt8] = try known.bodies[0].registerParty.contactPoints[0].serializedBytes()
         inList.bodies[0].registerParty.contactPoints.append(
-            try ContactPointInput(serializedBytes: point + CommandFormTests.unknownField))
-        #expect(CommandForm.hasUnknownFields(inList))
+            try ContactPointInput(serializedBytes: point + MessageFormTests.unknownField))
+        #expect(MessageForm.defect(in: inList) != nil)
     }
 
     @Test func `an unknown kind of command is told from an unknown field`() throws {
         var command = Command()
-        command.bodies = [try CommandBody(serializedBytes: CommandFormTests.unknownField)]
-        #expect(CommandForm.hasUnknownFields(command))
-        #expect(CommandForm.defect(in: command)?.code == .unknownCommand)
+        command.bodies = [try CommandBody(serializedBytes: MessageFormTests.unknownField)]
+        #expect(MessageForm.defect(in: command) != nil)
+        #expect(MessageForm.defect(in: command)?.code == .unknownCommand)
     }
 
     @Test func `a field of the wrong wire type is unknown`() throws {
         // Field 1, the id, as a number.
         let command = try Command(serializedBytes: [0x08, 0x05] as [UInt8])
-        #expect(CommandForm.hasUnknownFields(command))
+        #expect(MessageForm.defect(in: command) != nil)
     }
 
     @Test func `a number that an enumeration does not have is found, alone and in lists`() {
-        var command = CommandFormTests.full()
+        var command = MessageFormTests.full()
         command.bodies[0].registerParty.kind = .UNRECOGNIZED(99)
-        #expect(!CommandForm.hasUnknownFields(command))
-        #expect(CommandForm.defect(in: command)?.code == .schemaInvalid)
-        #expect(CommandForm.defect(in: command)?.detail.sentence.contains("99") == true)
+        #expect(MessageForm.defect(in: command)?.code == .schemaInvalid)
+        #expect(MessageForm.defect(in: command)?.sentence.contains("99") == true)
 
-        var inList = CommandFormTests.full()
+        var inList = MessageFormTests.full()
         inList.bodies[0].registerParty.contactPoints[0].kind = .UNRECOGNIZED(-1)
-        #expect(CommandForm.defect(in: inList)?.code == .schemaInvalid)
+        #expect(MessageForm.defect(in: inList)?.code == .schemaInvalid)
     }
 }

@@ -1,6 +1,4 @@
-package import CRM
 internal import FoundationEssentials
-package import Schema
 package import SwiftProtobuf
 internal import Synchronization
 
@@ -8,52 +6,46 @@ internal import Synchronization
 ///
 /// Protobuf takes unknown fields and enumeration numbers silently. Here that would be wrong: a command's content is
 /// fingerprinted and decided on as a whole, and a filter that is not understood gives a wrong answer. So they are
-/// refused, at the cost of one walk over the decoded message, without encoding it again.
-package enum CommandForm {
-    /// Whether the command, or any message in it, holds a field that the schema does not have.
-    package static func hasUnknownFields(_ command: Command) -> Bool {
-        var visitor = FormVisitor(Command.self)
-        visitor.ignoresEnumerations = true
-        do {
-            try command.traverse(visitor: &visitor)
-            return false
-        } catch {
-            return true
-        }
-    }
-
+/// refused, at the cost of one walk over the decoded message, without encoding it again. Whoever sends a message asks
+/// as well: of its JSON form SwiftProtobuf takes numbers that do not fit into an encoded one.
+package enum MessageForm {
     /// What is wrong with the form of this message: an unknown field, or a number that an enumeration does not have.
     /// Nil where nothing is.
-    package static func defect<M: Message>(in message: M) -> Refusal? {
+    package static func defect<M: Message>(in message: M) -> FormDefect? {
         var visitor = FormVisitor(M.self)
         do {
             try message.traverse(visitor: &visitor)
             return nil
         } catch let defect as FormDefect {
-            return defect.refusal
+            return defect
         } catch {
-            return Refusal(.schemaInvalid, "The message cannot be read.")
+            return .unreadable
         }
     }
 }
 
 /// The first thing found that the schema does not know.
-private enum FormDefect: Error {
+package enum FormDefect: Error {
     case unknownField(number: UInt64, in: any Message.Type)
     case unknownNumber(Int, field: Int, in: any Message.Type)
+    /// The message cannot be walked.
+    case unreadable
 
-    var refusal: Refusal {
+    /// The code with which it is refused.
+    package var code: ErrorCode {
+        // A body whose command is not known is the one place where the field is a kind of command.
+        if case .unknownField(_, let type) = self, type == CommandBody.self { .unknownCommand } else { .schemaInvalid }
+    }
+
+    /// What is wrong, for a person.
+    package var sentence: String {
         switch self {
         case .unknownField(let number, let type):
-            // A body whose command is not known is the one place where the field is a kind of command.
-            Refusal(
-                type == CommandBody.self ? .unknownCommand : .schemaInvalid,
-                "\(type.protoMessageName) has no field \(number) in this version. "
-                    + "Check the version of the service, or leave the field out.")
+            "\(type.protoMessageName) has no field \(number) in this version. "
+                + "Check the version of the service, or leave the field out."
         case .unknownNumber(let value, let field, let type):
-            Refusal(
-                .schemaInvalid,
-                "Field \(field) of \(type.protoMessageName) holds \(value), which its enumeration does not have.")
+            "Field \(field) of \(type.protoMessageName) holds \(value), which its enumeration does not have."
+        case .unreadable: "The message cannot be read."
         }
     }
 }
@@ -62,7 +54,6 @@ private enum FormDefect: Error {
 private struct FormVisitor: Visitor {
     /// The message that is being walked.
     private var type: any Message.Type
-    var ignoresEnumerations = false
 
     init(_ type: any Message.Type) { self.type = type }
 
@@ -71,7 +62,7 @@ private struct FormVisitor: Visitor {
     }
 
     mutating func visitSingularEnumField<E: Enum>(value: E, fieldNumber: Int) throws {
-        guard !ignoresEnumerations, !KnownNumbers.contain(value) else { return }
+        guard !KnownNumbers.contain(value) else { return }
         throw FormDefect.unknownNumber(value.rawValue, field: fieldNumber, in: type)
     }
 
