@@ -117,6 +117,24 @@ internal import Testing
         #expect(summary.documents.map(\.counts.replayed) == [1])
     }
 
+    @Test(arguments: [false, true])
+    func `a definition that the service has is kept, and what stands with it is imported`(dryRun: Bool) async throws {
+        let service = FakeService { command in
+            command.bodies.contains { $0.definePriceBook.currency == "USD" } ? .referenceTaken : nil
+        }
+        let file = try TemporaryFile("product,series,sales_price\nGTX Pro,GTX,4821\nGTK 500,GTK,26768\n".utf8)
+        let (mapping, digest) = try ImportCommand.readMapping(
+            path: "\(SharedData.repository)/tools/mappings/sales-products.json")
+        var run = try ImportRun(
+            mapping, mappingDigest: digest, source: try ImportRun.source(path: file.path), delivery: service.delivery(),
+            report: try ImportReport(path: "/dev/null"), dryRun: dryRun)
+        let summary = try await run.run()
+        #expect(summary.rejectedRows == 0)
+        #expect(summary.documents.map(\.counts.unchanged) == [1, 0])
+        #expect(summary.documents.map(\.counts.accepted) == [0, 2])
+        #expect(service.all.isEmpty == dryRun)
+    }
+
     @Test func `what a committed import no longer takes is asked again without it`() async throws {
         let service = FakeService { command in
             // The import is committed; one product is as it should be, one order would be refused all the same.

@@ -56,6 +56,7 @@ internal import Testing
         ("{\"upsertParty\"", "{\"$when\": \"id\", \"upsertParty\"", "documents[0].bodies[0].$when"),
         ("\"bodies\"", "\"when\": {\"value\": \"id\"}, \"bodies\"", "documents[0].when"),
         ("\"bodies\"", "\"per\": \"file\", \"bodies\"", "documents[0].per"),
+        ("\"bodies\"", "\"existing\": \"change\", \"bodies\"", "documents[0].existing"),
     ])
     func `what cannot be used is named with its path`(old: String, new: String, path: String) {
         #expect(problem(replacing: old, with: new)?.path == path)

@@ -187,6 +187,10 @@ extension ImportMapping.Document {
         case group, row
     }
 
+    private enum ExistingWord: String, CaseIterable {
+        case reject, keep
+    }
+
     fileprivate init(_ value: JSONValue, path: String, _ names: inout ValueNames) throws(MappingProblem) {
         var object = try MappingObject(value, path: path)
         name = try object.requiredText("name")
@@ -195,6 +199,7 @@ extension ImportMapping.Document {
         for value in try object.texts("once") ?? [] {
             once.append(try names.index(of: value, path: object.path("once")))
         }
+        keepsExisting = try object.word("existing", ExistingWord.self) == .keep
         conditions = []
         if let when = object.take("when") { conditions = try Condition.list(when, path: object.path("when"), &names) }
         bodies = []

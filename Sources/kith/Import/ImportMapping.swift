@@ -18,6 +18,8 @@ struct ImportMapping: Sendable {
         var perRow: Bool
         /// Values of which each combination is sent once in a run; empty: no such limit.
         var once: [Int]
+        /// Where the service has what the document would define, that stays as it is, and nothing is rejected.
+        var keepsExisting = false
         /// All of them must hold.
         var conditions: [Condition]
         var bodies: [Template]

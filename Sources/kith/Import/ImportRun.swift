@@ -31,6 +31,8 @@ struct ImportRun {
 
     private var frame: [DocumentCommand] = []
     private var frameLength = 0
+    /// Of a dry run: whether the service has what a document would define, by the document's key.
+    private var keptInService: [Digest: Bool] = [:]
     private var underWay: (frame: [DocumentCommand], answer: Task<[CommandResult], any Error>)?
 
     /// - Throws: wrong use where the file cannot be read with the mapping.
@@ -79,7 +81,7 @@ struct ImportRun {
             let outcome = maker.commands(for: group)
             for rejection in outcome.rejections { try report.add(rejection) }
             summary.ignoredRows += outcome.ignoredRows
-            try await add(dryRun ? checked(outcome.commands) : outcome.commands)
+            try await add(dryRun ? checked(try await withoutKept(outcome.commands)) : outcome.commands)
             bar.update(done: file.bytesRead, total: source.length, note: "\(groups.counts.read) rows")
         }
         try await send()
@@ -230,6 +232,7 @@ struct ImportRun {
         case .refused(let detail) where detail.code == .commandIDReused && maker.isKnownByRow(index):
             // The key is made of the row alone: the same row came in with another import.
             summary.documents[index].counts.replayed += 1
+        case .refused(let detail) where keeps(detail, index): summary.documents[index].counts.unchanged += 1
         case .refused(let detail):
             summary.documents[index].counts.refused += 1
             try reject(command, detail.code.label, Self.reason(detail))
@@ -237,6 +240,11 @@ struct ImportRun {
             summary.documents[index].counts.refused += 1
             try reject(command, ErrorCode.internal.label, "the service gave no answer")
         }
+    }
+
+    /// Whether a refusal says that something is there already which the mapping leaves as it is.
+    private func keeps(_ detail: ErrorDetail, _ document: Int) -> Bool {
+        detail.code == .referenceTaken && mapping.documents[document].keepsExisting
     }
 
     private func reject(_ command: DocumentCommand, _ code: String, _ reason: String) throws(Failure) {
@@ -250,6 +258,36 @@ struct ImportRun {
         detail.field.isEmpty ? detail.sentence : "\(detail.sentence) (field \(detail.field))"
     }
 
+    /// The commands of a group that is only checked, without definitions of what the service has and the mapping
+    /// keeps: they would have all others refused with them.
+    private mutating func withoutKept(_ commands: [DocumentCommand]) async throws -> [DocumentCommand] {
+        var left: [DocumentCommand] = []
+        for command in commands {
+            guard mapping.documents[command.document].keepsExisting else {
+                left.append(command)
+                continue
+            }
+            let key = Digest(Array(command.command.idempotencyKey))
+            if keptInService[key] == nil {
+                var question = command.command
+                question.dryRun = true
+                question.idempotencyKey = Self.dryRunKey(question)
+                let answer = try await delivery.deliver([question]).first?.outcome
+                var isKept = false
+                if case .refused(let detail)? = answer { isKept = keeps(detail, command.document) }
+                keptInService[key] = isKept
+                if isKept { summary.documents[command.document].counts.unchanged += 1 }
+            }
+            if keptInService[key] != true { left.append(command) }
+        }
+        return left
+    }
+
+    /// Under the document's own key an import that took it before would be answered, not the question.
+    private static func dryRunKey(_ command: Command) -> Data {
+        Data(SHA256.hash(data: Array("kith import dry run".utf8) + Array(command.idempotencyKey)))
+    }
+
     /// The commands of a group as one that is only checked: what they would make does not stay, so the documents
     /// of a group can refer to each other only within one command.
     private mutating func checked(_ commands: [DocumentCommand]) -> [DocumentCommand] {
@@ -257,12 +295,8 @@ struct ImportRun {
         guard var check = commands.last else { return [] }
         check.command.bodies = commands.flatMap(\.command.bodies)
         check.command.dryRun = true
-        // Under the document's own key an import that took it before would be answered, not this question. A row
-        // that is known by itself is to be found by its key, though.
-        if !maker.isKnownByRow(check.document) {
-            let key = Array("kith import dry run".utf8) + Array(check.command.idempotencyKey)
-            check.command.idempotencyKey = Data(SHA256.hash(data: key))
-        }
+        // A row that is known by itself is to be found by its key, though.
+        if !maker.isKnownByRow(check.document) { check.command.idempotencyKey = Self.dryRunKey(check.command) }
         check.length = commands.reduce(0) { $0 + $1.length }
         for command in commands.dropLast() { summary.documents[command.document].counts.accepted += 1 }
         if check.command.bodies.count > Self.commandBodies {

@@ -89,7 +89,10 @@ struct ValueRule: Sendable {
 
     /// Says which value is wrong, not what it holds: it may be personal, and reports are passed on.
     private func invalid(_ complaint: String) -> RowDefect {
-        RowDefect(.valueInvalid, "\(name) \(complaint)")
+        if case .column(let column) = source, column != name {
+            return RowDefect(.valueInvalid, "\(name) (column \(column)) \(complaint)")
+        }
+        return RowDefect(.valueInvalid, "\(name) \(complaint)")
     }
 
     private static func trimmed(_ text: String) -> String {
