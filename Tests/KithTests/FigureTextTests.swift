@@ -157,6 +157,28 @@ internal import Testing
         var record = Record()
         record.party.erased = true
         #expect(RecordName.of(record) == "(erased)")
+        // An opportunity without a name is called what the system calls it that it comes from.
+        let opportunity = Record.with {
+            $0.opportunity.status = .open
+            $0.external = [
+                .with {
+                    $0.system = "sales"
+                    $0.key = "Z063OYW0"
+                }
+            ]
+        }
+        #expect(RecordName.of(opportunity) == "sales:Z063OYW0")
+    }
+
+    @Test func `many days on which points end are shown by month`() {
+        let response = ProgrammeResponse.with {
+            $0.expiry = (1...40).map { day in
+                .with { ($0.day, $0.points) = (TimeText.day(2026, day > 31 ? 2 : 1, day > 31 ? day - 31 : day), 10) }
+            }
+        }
+        let lines = LoyaltyText(times: shanghai).lines(response)
+        #expect(lines.contains("2026-01              310") && lines.contains("2026-02               90"))
+        #expect(!lines.contains { $0.hasPrefix("2026-01-") })
     }
 
     @Test func `the request says what was asked`() throws {

@@ -97,6 +97,35 @@ internal import Testing
         #expect(then.last == "… there are older events: repeat the command with --timeline-before 77")
     }
 
+    @Test func `a customer's contacts, opportunities and points are shown`() {
+        let customer = Customer.with {
+            $0.interactions = .with {
+                ($0.interactions, $0.last30Days, $0.last90Days, $0.last365Days) = (12, 1, 4, 9)
+                ($0.preferredChannel, $0.preferredHour) = ("phone", 9)
+            }
+            $0.opportunities = (1...12).map { number in
+                .with { ($0.number, $0.status, $0.owner.employeeNumber) = (number, .won, 90) }
+            }
+            $0.loyalty = [
+                .with {
+                    ($0.programmeLabel, $0.status, $0.tier, $0.tierLabel) = ("Club", .open, "gold", "Gold")
+                    ($0.balance.active, $0.balance.locked, $0.expiring30Days) = (250, 40, 15)
+                }
+            ]
+        }
+        let entry = NameBook.Entry(kind: .employee, number: 90)
+        #expect(CustomerText.entries(of: customer).contains(entry))
+        let lines = CustomerText.lines(customer, names: NameBook([entry: "Ana Nowak"]))
+        #expect(lines.contains("contacts       12, of them 1 in 30 days, 4 in 90, 9 in 365"))
+        #expect(lines.contains("usual channel  phone, in the hour from 9:00"))
+        #expect(lines.filter { $0.contains("Ana Nowak") }.count == CustomerText.opportunitiesShown)
+        #expect(lines.contains { $0.hasPrefix("… and 2 more") })
+        #expect(lines.contains("points     250 points to spend, 40 locked"))
+        #expect(lines.contains("tier       Gold") && lines.contains { $0.hasPrefix("ending     15 in 30 days") })
+        // Nothing is said of what there is not.
+        #expect(!CustomerText.lines(Customer()).contains { $0.hasPrefix("contacts") || $0.hasPrefix("member of") })
+    }
+
     @Test func `progress is a bar with a share`() {
         #expect(
             ProgressBar.text("importing", done: 1, total: 4, note: "5 rows")

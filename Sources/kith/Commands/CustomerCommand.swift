@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import KithClient
 internal import Schema
 
@@ -53,12 +54,20 @@ struct CustomerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let request = request
-        let customer = try await options.withClient { try await $0.customer(request) }.value
+        var names = NameBook()
+        let customer = try await options.withClient { client in
+            let customer = try await client.customer(request).value
+            if !options.json { try await names.learn(CustomerText.entries(of: customer), from: client) }
+            return customer
+        }
         if options.json {
             try JSONOutput.print(customer)
         } else {
-            let lines = CustomerText.lines(customer, agesAt: request.hasAsOf ? request.asOf : nil)
-            for line in lines { try Console.standard.line(line) }
+            let layout = Terminal.layout(asked: nil, environment: ProcessInfo.processInfo.environment)
+            let agesAt = request.hasAsOf ? request.asOf : nil
+            for line in CustomerText.lines(customer, agesAt: agesAt, names: names, layout: layout) {
+                try Console.standard.line(line)
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ struct OpportunitiesCommand: AsyncParsableCommand {
                 if options.json {
                     for opportunity in page.opportunities { try JSONOutput.print(opportunity) }
                 } else {
-                    try await text.names.learn(OpportunityText.entries(of: page.opportunities), from: client)
+                    try await text.names.learn(text.entries(of: page.opportunities), from: client)
                     for line in text.lines(page.opportunities) { try Console.standard.line(line) }
                 }
                 left -= page.opportunities.count

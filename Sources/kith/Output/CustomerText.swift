@@ -3,8 +3,13 @@ internal import SwiftProtobuf
 
 /// The customer view for a person.
 enum CustomerText {
-    /// - Parameter agesAt: the instant to which ages are counted, where it was asked for and is not now.
-    static func lines(_ customer: Customer, agesAt: Google_Protobuf_Timestamp? = nil) -> [String] {
+    /// - Parameters:
+    ///   - agesAt: the instant to which ages are counted, where it was asked for and is not now.
+    ///   - names: what opportunities and their owners are called.
+    static func lines(
+        _ customer: Customer, agesAt: Google_Protobuf_Timestamp? = nil, names: NameBook = NameBook(),
+        layout: TextLayout = .unlimited
+    ) -> [String] {
         var lines = RecordText.lines(customer.party)
         var fields = FieldList()
         fields.add("also known as", customer.aliases.joined(separator: ", "))
@@ -14,6 +19,8 @@ enum CustomerText {
         }
         lines += fields.lines
         for purchases in customer.purchases { lines += [""] + self.lines(purchases, agesAt) }
+        let dealings = [contacts(customer.interactions), opportunities(customer, names, layout)]
+        for block in dealings + points(customer.loyalty) where !block.isEmpty { lines += [""] + block }
         if !customer.timeline.isEmpty { lines += [""] + timeline(customer.timeline) }
         if customer.timelineCut, let last = customer.timeline.last {
             lines.append("… there are older events: repeat the command with --timeline-before \(last.position)")

@@ -15,6 +15,17 @@ struct LoyaltyText {
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
+    /// One account in a few lines, where it is clear whose it is.
+    func short(_ summary: LoyaltySummary) -> [String] {
+        var fields = FieldList()
+        fields.add("member of", Self.called(summary.programmeLabel, summary.programmeNumber))
+        if summary.status != .open { fields.add("status", Labels.of(summary.status)) }
+        fields.add("points", balance(summary.balance, summary.pointsLabel))
+        fields.add("tier", tier(summary))
+        fields.add("ending", ending(summary))
+        return fields.lines
+    }
+
     private func head(_ summary: LoyaltySummary) -> [String] {
         var fields = FieldList()
         fields.add("account", "\(summary.accountID) (#\(summary.accountNumber))")
@@ -24,14 +35,16 @@ struct LoyaltyText {
         fields.add("points", balance(summary.balance, summary.pointsLabel))
         fields.add("made of", identity(summary.balance))
         fields.add("tier", tier(summary))
-        fields.add(
-            "ending",
-            "\(summary.expiring30Days) in 30 days, \(summary.expiring60Days) in 60, \(summary.expiring90Days) in 90")
+        fields.add("ending", ending(summary))
         fields.add("spent of earned", RatioText.percent(summary.hasBurnRate ? summary.burnRate : nil))
         if summary.hasEnrolledAt { fields.add("enrolled", times.minute(summary.enrolledAt)) }
         if summary.hasLastActivityAt { fields.add("last active", times.minute(summary.lastActivityAt)) }
         if summary.hasInactiveAt { fields.add("inactive at", times.minute(summary.inactiveAt)) }
         return fields.lines
+    }
+
+    private func ending(_ summary: LoyaltySummary) -> String {
+        "\(summary.expiring30Days) in 30 days, \(summary.expiring60Days) in 60, \(summary.expiring90Days) in 90"
     }
 
     private func balance(_ balance: PointsBalance, _ label: String) -> String {
@@ -78,10 +91,24 @@ struct LoyaltyText {
         return table.lines(in: layout) + (account.lotsCut ? ["… there are more lots: --lots shows so many"] : [])
     }
 
+    /// How many days are shown as such; more are shown by month.
+    private static let expiryDaysShown = 31
+
     private func expiry(_ days: [ExpiryDay]) -> [String] {
         guard !days.isEmpty else { return [] }
-        var table = Table([("day", .left), ("points that end", .right)])
-        for day in days { table.add([day.day, String(day.points)]) }
+        guard days.count > Self.expiryDaysShown else {
+            var table = Table([("day", .left), ("points that end", .right)])
+            for day in days { table.add([day.day, String(day.points)]) }
+            return table.lines
+        }
+        var months: [(month: Substring, points: Int64)] = []
+        for day in days {
+            let month = day.day.prefix(7)
+            if months.last?.month != month { months.append((month, 0)) }
+            months[months.count - 1].points += day.points
+        }
+        var table = Table([("month", .left), ("points that end", .right)])
+        for (month, points) in months { table.add([String(month), String(points)]) }
         return table.lines
     }
 
@@ -175,7 +202,8 @@ struct LoyaltyText {
         for rate in programme.earnRates {
             table.add([
                 rate.currency, MoneyText.amount(rate.net, rate.currency), String(rate.points),
-                RatioText.decimal(rate.hasRate ? rate.rate : nil),
+                // Of a currency with small units a point costs many.
+                RatioText.decimal(rate.hasRate ? rate.rate : nil, digits: 4),
             ])
         }
         return table.lines(in: layout)

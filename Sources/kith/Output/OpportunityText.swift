@@ -5,16 +5,19 @@ struct OpportunityText {
     var names = NameBook()
     var times: ZonedTimeText
     var layout = TextLayout.unlimited
+    /// Whether it says whose opportunity each is; not where all are those of one party.
+    var showsParty = true
 
     /// A page of the list.
     func lines(_ opportunities: [OpportunitySummary]) -> [String] {
         guard !opportunities.isEmpty else { return [] }
-        var table = Table(
-            [
-                ("number", .right), ("opportunity", .left), ("party", .left), ("owner", .left), ("stage", .left),
-                ("days", .right), ("amount", .right), ("%", .right), ("weighted", .right), ("closes", .left),
-                ("pushed", .right), ("next step", .left),
-            ], flexible: [1, 2, 3, 4])
+        var columns: [(title: String, alignment: Table.Alignment)] = [
+            ("number", .right), ("opportunity", .left), ("owner", .left), ("stage", .left), ("days", .right),
+            ("amount", .right), ("%", .right), ("weighted", .right), ("closes", .left), ("pushed", .right),
+            ("next step", .left),
+        ]
+        if showsParty { columns.insert(("party", .left), at: 2) }
+        var table = Table(columns, flexible: showsParty ? [1, 2, 3, 4] : [1, 2, 3])
         for opportunity in opportunities { table.add(cells(opportunity)) }
         return table.lines(in: layout)
     }
@@ -25,9 +28,9 @@ struct OpportunityText {
         let stage = opportunity.stageLabel.isEmpty ? opportunity.stage : opportunity.stageLabel
         let days = opportunity.hasDaysInStage ? String(opportunity.daysInStage) : RatioText.unknown
         let closing = open || !opportunity.hasClosedAt ? opportunity.closeDate : times.minute(opportunity.closedAt)
-        return [
-            "#\(opportunity.number)", names.name(.opportunity, opportunity.number),
-            names.name(.party, opportunity.partyNumber), names.name(opportunity.owner),
+        let party = showsParty ? [names.name(.party, opportunity.partyNumber)] : []
+        return ["#\(opportunity.number)", names.name(.opportunity, opportunity.number)] + party + [
+            names.name(opportunity.owner),
             open ? stage : Labels.of(opportunity.status), days + (opportunity.stalled ? "!" : ""),
             opportunity.hasAmount ? MoneyText.amount(opportunity.amount.minorUnits, currency) : RatioText.unknown,
             String(opportunity.probability) + (opportunity.probabilityOverridden ? "*" : ""),
@@ -42,11 +45,12 @@ struct OpportunityText {
     }
 
     /// Everything in a page that has a name.
-    static func entries(of opportunities: [OpportunitySummary]) -> [NameBook.Entry] {
+    func entries(of opportunities: [OpportunitySummary]) -> [NameBook.Entry] {
         opportunities.flatMap { opportunity in
             [
                 NameBook.Entry(kind: .opportunity, number: opportunity.number),
-                NameBook.Entry(kind: .party, number: opportunity.partyNumber), NameBook.Entry(opportunity.owner),
+                showsParty ? NameBook.Entry(kind: .party, number: opportunity.partyNumber) : nil,
+                NameBook.Entry(opportunity.owner),
             ].compactMap { $0 }
         }
     }

@@ -28,7 +28,8 @@ struct PipelineText {
         fields.add("as of", "\(times.minute(summary.asOf)); days are those of \(summary.zone)")
         fields.add("opportunities", Self.counts(outcomes))
         fields.add("win rate", RatioText.counts(outcomes.winRate))
-        fields.add("pushed", "\(RatioText.counts(summary.pushRate)), \(summary.pushes) times")
+        let times = summary.pushes == 1 ? "time" : "times"
+        fields.add("pushed", "\(RatioText.counts(summary.pushRate)), \(summary.pushes) \(times)")
         if outcomes.withoutAmount > 0 { fields.add("without amount", String(outcomes.withoutAmount)) }
         if outcomes.withoutParty > 0 { fields.add("without party", String(outcomes.withoutParty)) }
         return fields.lines

@@ -60,7 +60,7 @@ enum SalesRecordText {
             let due = opportunity.nextStepDue.isEmpty ? "" : "\(opportunity.nextStepDue)  "
             fields.add("next step", due + (opportunity.erased ? "(erased)" : opportunity.nextStep.text))
         }
-        if opportunity.hasOpenedAt { fields.add("opened", TimeText.iso(opportunity.openedAt)) }
+        fields.add("opened", opportunity.hasOpenedAt ? TimeText.iso(opportunity.openedAt) : "not known")
         addEnd(opportunity, to: &fields)
     }
 

@@ -32,9 +32,10 @@ enum RatioText {
     static func percent(_ share: Double?) -> String { share.map { "\(decimal($0 * 100)) %" } ?? unknown }
 
     /// With one decimal, or a dash.
-    static func decimal(_ value: Double?) -> String {
+    static func decimal(_ value: Double?, digits: Int = 1) -> String {
         guard let value else { return unknown }
-        guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
-        return MoneyText.decimal(Int64((value * 10).rounded()), scale: 1)
+        guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+        let power = (0..<digits).reduce(1.0) { product, _ in product * 10 }
+        return MoneyText.decimal(Int64((value * power).rounded()), scale: digits)
     }
 }

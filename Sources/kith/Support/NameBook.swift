@@ -72,10 +72,17 @@ enum RecordName {
         case .product(let product): product.detail.name.isEmpty ? product.sku : product.detail.name
         case .competitor(let competitor): competitor.detail.name
         case .market(let market): market.detail.name
-        case .opportunity(let opportunity): opportunity.personal.name
+        case .opportunity(let opportunity):
+            opportunity.erased
+                ? erased : opportunity.personal.name.isEmpty ? key(record) : opportunity.personal.name
         case .pipeline(let pipeline): pipeline.content.name
         case .loyaltyProgramme(let programme): programme.label
         default: ""
         }
+    }
+
+    /// By what another system knows it, for what has no name of its own; empty where none does.
+    private static func key(_ record: Record) -> String {
+        record.external.first.map { "\($0.system):\($0.key)" } ?? ""
     }
 }
