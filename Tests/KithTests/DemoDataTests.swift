@@ -66,21 +66,67 @@ internal import Testing
         #expect(commands.contains { !$0.bodies[0].addNote.note.text.isEmpty })
     }
 
+    @Test func `opportunities and points come where they are asked for, and change nothing else`() throws {
+        let options = DemoOptions(seed: 5, parties: 400, opportunities: 100, loyalty: true)
+        let all = Array(DemoData(options))
+        #expect(Array(DemoData(options)) == all && Set(all.map(\.id)).count == all.count)
+        var known: Set<String> = []
+        var last: [String: Int64] = [:]
+        for command in all {
+            let body = command.bodies[0]
+            #expect(Self.references(body).allSatisfy { known.contains($0.key) }, "\(body)")
+            known.formUnion(Self.made(body).map(\.key))
+            // What becomes of an opportunity does so one day after the other.
+            for key in (body.openOpportunity.external + [Self.opportunity(body)]).map(\.key) where !key.isEmpty {
+                #expect(last[key, default: 0] < command.occurredAt.seconds)
+                last[key] = command.occurredAt.seconds
+            }
+        }
+        #expect(last.count == 100)
+        let won = all.filter { $0.bodies[0].winOpportunity.hasOpportunity }.count
+        let lost = all.filter { $0.bodies[0].loseOpportunity.hasOpportunity }.count
+        #expect(won > 30 && lost > 15 && won + lost < 98)
+        let members = all.filter { !$0.bodies[0].enrolMember.external.isEmpty }.count
+        #expect((180...300).contains(members))
+        let ordered = all.map(\.bodies[0]).filter { !$0.placeOrder.lines.isEmpty }
+        #expect(ordered == commands.map(\.bodies[0]).filter { !$0.placeOrder.lines.isEmpty })
+    }
+
     @Test func `small and odd sizes`() {
         #expect(Array(DemoData(DemoOptions(parties: 0, products: 0, days: 0))).count >= 2)
+        let tiny = DemoOptions(parties: 1, products: 1, opportunities: 5, loyalty: true, days: 1)
+        #expect(Array(DemoData(tiny)).allSatisfy { !$0.bodies[0].openOpportunity.hasParty })
         #expect(Array(DemoData(DemoOptions(parties: 3, ordersPerParty: 0, products: 2))).count == 5)
     }
 
     private static func references(_ body: CommandBody) -> [ExternalKey] {
         var keys = [
             body.placeOrder.party, body.registerReturn.order, body.addNote.target, body.tag.target,
-            body.recordNeed.party, body.recordNeed.product, body.recordPreference.party,
+            body.recordNeed.party, body.recordNeed.product, body.recordPreference.party, body.openOpportunity.party,
+            body.openOpportunity.pipeline, body.openOpportunity.owner.employee, body.enrolMember.party,
+            body.enrolMember.programme, body.publishEarningRule.programme, body.defineTier.programme,
         ].map(\.external)
+        keys += body.openOpportunity.lines.map(\.product.external) + body.hireEmployee.teams.map(\.external)
+        keys.append(opportunity(body))
         keys += body.placeOrder.lines.map(\.product.external) + body.registerReturn.lines.map(\.product.external)
         return keys.filter { !$0.key.isEmpty }
     }
 
     private static func made(_ body: CommandBody) -> [ExternalKey] {
         body.registerParty.external + body.placeOrder.external + body.registerReturn.external + [body.upsertProduct.key]
+            + body.definePipeline.external + body.defineTeam.external + body.hireEmployee.external
+            + body.openOpportunity.external + body.defineProgramme.external + body.enrolMember.external
+    }
+
+    /// The opportunity that a step is about.
+    private static func opportunity(_ body: CommandBody) -> ExternalKey {
+        switch body.command {
+        case .advanceStage(let step): step.opportunity.external
+        case .setCloseDate(let step): step.opportunity.external
+        case .winOpportunity(let step): step.opportunity.external
+        case .loseOpportunity(let step): step.opportunity.external
+        case .abandonOpportunity(let step): step.opportunity.external
+        default: ExternalKey()
+        }
     }
 }

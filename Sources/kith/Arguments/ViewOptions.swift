@@ -116,6 +116,12 @@ struct DayArgument: ExpressibleByArgument, Equatable {
         else { return nil }
         day = argument
     }
+
+    /// Its first instant in UTC.
+    var midnight: Instant {
+        let parts = day.split(separator: "-").compactMap { Int($0) }
+        return CivilTime(year: parts[0], month: parts[1], day: parts[2]).instant(offset: 0)
+    }
 }
 
 /// Options that name an owner: an employee or a team.
@@ -123,7 +129,9 @@ struct OwnerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only those of this employee: \(ReferenceArgument.help).", valueName: "employee"))
     var owner: ReferenceArgument?
 
-    @Option(help: ArgumentHelp("Only those of this team: \(ReferenceArgument.help).", valueName: "team"))
+    @Option(
+        help: ArgumentHelp(
+            "Only those of this team itself, not of its members: \(ReferenceArgument.help).", valueName: "team"))
     var team: ReferenceArgument?
 
     func validate() throws {

@@ -8,7 +8,8 @@ struct DemoDataCommand: ParsableCommand {
         abstract: "Print commands that make a life-like log, one JSON object per line.",
         discussion: """
             The same options give the same commands. To try it: kith demo-data --parties 1000 | kith submit
-            An order appends three events; 1,000 parties with four orders each give about 12,000 events.
+            An order appends three events; 1,000 parties with four orders each give about 12,000 events. What happens \
+            in two years is made, from --start on.
             """)
 
     @Option(help: ArgumentHelp("From which everything is drawn.", valueName: "n"))
@@ -23,7 +24,19 @@ struct DemoDataCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many products.", valueName: "n"))
     var products = 200
 
+    @Option(help: ArgumentHelp("How many opportunities, with salespeople and a pipeline.", valueName: "n"))
+    var opportunities = 0
+
+    @Flag(help: "Also make a loyalty programme with members, who earn points with their orders.")
+    var loyalty = false
+
+    @Option(help: ArgumentHelp("The first day; 2024-01-01 where it is absent.", valueName: "day"))
+    var start: DayArgument?
+
     func validate() throws {
+        guard (0...DemoOptions.maximumOpportunities).contains(opportunities) else {
+            throw ValidationError("--opportunities must be 0 to \(DemoOptions.maximumOpportunities).")
+        }
         guard (1...DemoOptions.maximumParties).contains(parties) else {
             throw ValidationError("--parties must be 1 to \(DemoOptions.maximumParties).")
         }
@@ -34,7 +47,9 @@ struct DemoDataCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = DemoOptions(seed: seed, parties: parties, ordersPerParty: ordersPerParty, products: products)
+        let options = DemoOptions(
+            seed: seed, parties: parties, ordersPerParty: ordersPerParty, products: products,
+            opportunities: opportunities, loyalty: loyalty, start: start?.midnight ?? DemoOptions.usualStart)
         for command in DemoData(options) { try JSONOutput.print(command) }
     }
 }

@@ -2,23 +2,25 @@ package import Schema
 
 /// Commands that make a life-like log: products; people and organisations in several scripts, with e-mail addresses,
 /// telephones and addresses; two years of orders, a few customers placing many and most placing few; returns,
-/// notes, tags, needs and preferences.
+/// notes, tags, needs and preferences; where they are asked for, salespeople with opportunities, and a loyalty
+/// programme with its members.
 ///
 /// Commands come in the order of the days on which they occurred, in historic mode, each with an id of its own.
-/// Memory is about 16 bytes per party, whatever the number of commands.
+/// Memory is about 16 bytes per party and opportunity, whatever the number of commands.
 ///
 /// ```swift
 /// for command in DemoData(DemoOptions(seed: 7, parties: 100)) { … }
 /// ```
 package struct DemoData: Sequence, IteratorProtocol, Sendable {
-    /// Something that happens to a party on a day.
+    /// Something that happens to a party, or to an opportunity, on a day.
     private struct Visit {
         enum Kind: UInt8 {
-            case registration, order, goodsReturn
+            case registration, order, goodsReturn, sale
         }
 
+        /// Number of the party, or of a sale that of the opportunity.
         var party: Int32
-        /// Number of the order among those of the party, from 1.
+        /// Number of the order among those of the party, from 1; of a sale that of the step, from 0.
         var order: Int32
         var kind: Kind
     }
@@ -31,10 +33,13 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
     private let parties: DemoParties
     private let catalogue: DemoCatalogue
     private let orders: DemoOrders
+    private let sales: DemoSales
+    private let loyalty: DemoLoyalty
     private var days: [[Visit]]
     private var day = 0
     private var visit = 0
     private var nextProduct = 0
+    private var isSetUp = false
     /// Commands that are made but not taken, the next one last.
     private var ready: [Command] = []
     private var made: UInt64 = 0
@@ -45,16 +50,21 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         options.parties = Swift.min(Swift.max(1, options.parties), DemoOptions.maximumParties)
         options.products = Swift.max(1, options.products)
         options.days = Swift.max(1, options.days)
+        options.opportunities = Swift.min(Swift.max(0, options.opportunities), DemoOptions.maximumOpportunities)
         self.options = options
         parties = DemoParties(seed: options.seed)
         catalogue = DemoCatalogue(seed: options.seed, count: options.products)
         orders = DemoOrders(seed: options.seed, catalogue: catalogue)
+        sales = DemoSales(seed: options.seed, catalogue: catalogue, parties: parties, options: options)
+        loyalty = DemoLoyalty(seed: options.seed)
         days = Array(repeating: [], count: options.days)
-        // New parties come throughout the first four fifths of the period.
-        let lastDay = Swift.max(1, options.days * 4 / 5)
         for party in 0..<options.parties {
-            var random = DemoGenerator(options.seed, 7, UInt64(party))
-            days[random.below(lastDay)].append(Visit(party: Int32(party), order: 0, kind: .registration))
+            let day = parties.registrationDay(party, of: options.days)
+            days[day].append(Visit(party: Int32(party), order: 0, kind: .registration))
+        }
+        for opportunity in 0..<options.opportunities {
+            guard let day = sales.openingDay(opportunity) else { continue }
+            days[day].append(Visit(party: Int32(opportunity), order: 0, kind: .sale))
         }
     }
 
@@ -63,6 +73,8 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         while ready.isEmpty {
             if nextProduct < options.products {
                 addProduct()
+            } else if !isSetUp {
+                setUp()
             } else if day < days.count {
                 if visit < days[day].count {
                     visit += 1
@@ -85,6 +97,16 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         nextProduct += 1
     }
 
+    /// Makes known who sells, and what members of the programme get.
+    private mutating func setUp() {
+        isSetUp = true
+        var bodies: [CommandBody] = []
+        if options.opportunities > 0 { bodies += sales.setUp }
+        if options.loyalty { bodies += loyalty.setUp }
+        for body in bodies { ready.append(command(body, second: 0)) }
+        ready.reverse()
+    }
+
     private mutating func handle(_ visit: Visit) {
         let party = Int(visit.party)
         var random = DemoGenerator(
@@ -96,6 +118,7 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         case .registration:
             body.registerParty = parties.registration(party)
             bodies.append(body)
+            if options.loyalty, let enrolment = loyalty.enrolment(party) { bodies.append(enrolment) }
             planOrder(party, 1, &random)
         case .order:
             body.placeOrder = orders.placing(party, Int(visit.order), parties.culture(party))
@@ -108,9 +131,23 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         case .goodsReturn:
             body.registerReturn = orders.returning(party, Int(visit.order), parties.culture(party))
             bodies.append(body)
+        case .sale:
+            bodies += step(visit)
         }
         for (index, body) in bodies.enumerated() { ready.append(command(body, second: second + index * 60)) }
         ready.reverse()
+    }
+
+    /// What happens to an opportunity now; plans what comes next.
+    private mutating func step(_ visit: Visit) -> [CommandBody] {
+        guard let opened = sales.openingDay(Int(visit.party)) else { return [] }
+        let steps = sales.steps(Int(visit.party), openedOn: opened)
+        let now = Int(visit.order)
+        if now + 1 < steps.count {
+            plan(
+                Visit(party: visit.party, order: visit.order + 1, kind: .sale), in: steps[now + 1].day - steps[now].day)
+        }
+        return [steps[now].body]
     }
 
     /// What else is recorded when an order is placed: a note, a tag, a need, a preference.

@@ -10,6 +10,10 @@ package struct DemoOptions: Sendable, Equatable {
     package var ordersPerParty: Double
     /// How many products.
     package var products: Int
+    /// How many opportunities, of salespeople who come with them; 0: nobody sells.
+    package var opportunities: Int
+    /// Whether there is a loyalty programme, in which most parties are members.
+    package var loyalty: Bool
     /// Midnight (UTC) of the first day.
     package var start: Instant
     /// Length of the period.
@@ -17,12 +21,15 @@ package struct DemoOptions: Sendable, Equatable {
 
     package init(
         seed: UInt64 = 1, parties: Int = 1_000, ordersPerParty: Double = 4, products: Int = 200,
+        opportunities: Int = 0, loyalty: Bool = false,
         start: Instant = DemoOptions.usualStart, days: Int = 730
     ) {
         self.seed = seed
         self.parties = parties
         self.ordersPerParty = ordersPerParty
         self.products = products
+        self.opportunities = opportunities
+        self.loyalty = loyalty
         self.start = start
         self.days = days
     }
@@ -32,4 +39,6 @@ package struct DemoOptions: Sendable, Equatable {
 
     /// The greatest number of parties: telephone numbers are made of eight digits.
     package static let maximumParties = 100_000_000
+    /// The greatest number of opportunities.
+    package static let maximumOpportunities = 100_000_000
 }

@@ -27,6 +27,13 @@ struct DemoParties: Sendable {
         return random.pick(DemoCulture.all)
     }
 
+    /// The day on which a party becomes known, counted from the first; new ones come throughout the first four fifths
+    /// of the period.
+    func registrationDay(_ party: Int, of days: Int) -> Int {
+        var random = DemoGenerator(seed, 7, UInt64(party))
+        return random.below(max(1, days * 4 / 5))
+    }
+
     /// How many orders the party places on average over the period: gamma distributed with shape 1/2 (the square of
     /// a normal variable), so that most place few and some place many.
     func expectedOrders(_ party: Int, mean: Double) -> Double {
