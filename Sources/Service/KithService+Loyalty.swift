@@ -58,15 +58,4 @@ extension KithService {
             throw Refusal(.schemaInvalid, "Name a party, an employee, an account or a programme.", field: "scope")
         }
     }
-
-    /// What a reference of the request names.
-    private func named(
-        _ reference: Reference, _ kind: AggregateKind, _ field: String
-    ) async throws(Refusal) -> StreamNumber {
-        do throws(Refusal) { return try await resolve(reference, kind) } catch {
-            var refusal = error
-            refusal.detail.field = field
-            throw refusal
-        }
-    }
 }

@@ -42,38 +42,16 @@ extension KithService {
 
     private func conditions(_ filter: OpportunityFilter) async throws(Refusal) -> OpportunityConditions {
         var conditions = OpportunityConditions()
-        if filter.hasPipeline { conditions.pipeline = try await named(filter.pipeline, .pipeline, "pipeline") }
-        if filter.hasParty { conditions.party = try await named(filter.party, .party, "party") }
-        if filter.hasProduct { conditions.product = try await named(filter.product, .product, "product") }
+        if filter.hasPipeline { conditions.pipeline = try await named(filter.pipeline, .pipeline, "filter.pipeline") }
+        if filter.hasParty { conditions.party = try await named(filter.party, .party, "filter.party") }
+        if filter.hasProduct { conditions.product = try await named(filter.product, .product, "filter.product") }
         if filter.hasCompetitor {
-            conditions.competitor = try await named(filter.competitor, .competitor, "competitor")
+            conditions.competitor = try await named(filter.competitor, .competitor, "filter.competitor")
         }
-        if filter.hasPartner { conditions.partner = try await named(filter.partner, .party, "partner") }
-        if filter.hasOwner { conditions.owner = try await owner(filter.owner) }
+        if filter.hasPartner { conditions.partner = try await named(filter.partner, .party, "filter.partner") }
+        if filter.hasOwner { conditions.owner = try await named(filter.owner, "filter.owner") }
         conditions.leadSource = filter.leadSource
         conditions.channel = filter.channel
         return conditions
-    }
-
-    private func owner(_ reference: OwnerReference) async throws(Refusal) -> Owner {
-        var owner = Owner()
-        switch reference.owner {
-        case .employee(let employee):
-            owner.employeeNumber = try await named(employee, .employee, "owner.employee").rawValue
-        case .team(let team): owner.teamNumber = try await named(team, .team, "owner.team").rawValue
-        case nil: throw Refusal(.schemaInvalid, "Name an employee or a team.", field: "filter.owner")
-        }
-        return owner
-    }
-
-    /// What a reference of the filter names.
-    private func named(
-        _ reference: Reference, _ kind: AggregateKind, _ field: String
-    ) async throws(Refusal) -> StreamNumber {
-        do throws(Refusal) { return try await resolve(reference, kind) } catch {
-            var refusal = error
-            refusal.detail.field = "filter.\(field)"
-            throw refusal
-        }
     }
 }

@@ -11,7 +11,7 @@ extension KithService {
         case .opportunities(let request): try await opportunities(request, from: caller)
         case .loyalty(let request): try await loyalty(request, from: caller)
         case .programme(let request): try await programme(request, from: caller)
-        case .targets: throw Self.unknown
+        case .targets(let request): try await targets(request, from: caller)
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown
         }
     }

@@ -57,6 +57,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         try replay.add(Customer360.self)
         try replay.add(Pipeline.self)
         try replay.add(Loyalty.self)
+        try replay.add(Targets.self)
         let signal = self.signal
         opened.context.log.onDurable { signal.fire() }
         let queue = WorkQueue<SubmittedWork>(limit: Self.waitingMaximum)

@@ -57,6 +57,7 @@ extension SetTarget: DomainCommand {
             if value.isSame(as: state.lastSet.value) { return [] }
             set.valueBefore = state.lastSet.value
         }
+        try context.requireActive(set.owner, field: "owner")
         return [.fact(.targetSet(set))]
     }
 

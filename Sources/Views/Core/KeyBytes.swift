@@ -42,6 +42,14 @@ extension [UInt8] {
         append(0)
         append(0)
     }
+
+    /// Appends a text behind the number of its bytes, of which there are 65,535 at most; what goes beyond is cut off.
+    /// For rows: such texts are in no order.
+    mutating func append(counted text: String) {
+        let bytes = text.utf8.prefix(Int(UInt16.max))
+        append(bigEndian: UInt16(bytes.count))
+        append(contentsOf: bytes)
+    }
 }
 
 /// Reads the parts of a key, or of a row that is laid out like one, from the front.
@@ -73,4 +81,19 @@ package struct KeyReader {
     package mutating func instant() throws(ViewError) -> Instant {
         Instant(microseconds: Int64(bitPattern: try integer(UInt64.self) ^ (1 << 63)))
     }
+
+    /// The next text that stands behind the number of its bytes.
+    ///
+    /// - Throws: `ViewError` with `rowDamaged` where the bytes end within it.
+    mutating func text() throws(ViewError) -> String {
+        let count = Int(try integer(UInt16.self))
+        guard offset + count <= bytes.count else {
+            throw ViewError(.rowDamaged, "A text of a row ends too early. Rebuild the projection.")
+        }
+        defer { offset += count }
+        return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
+    }
+
+    /// What has not been read yet.
+    var rest: ArraySlice<UInt8> { bytes[offset...] }
 }

@@ -32,13 +32,21 @@ struct OpportunityHistory {
     /// How it stands.
     var present: OpportunityMoment { moments.last ?? first }
 
-    /// When it was closed; nil where it is open.
-    var closedAt: Instant? {
+    /// How it stood when it was closed; nil where it is open.
+    var closing: OpportunityMoment? {
         let status = present.status
         guard status != .open else { return nil }
         let before = moments.lastIndex { $0.status != status }
-        let closing = before.map { $0 + 1 } ?? 0
-        return Instant(microseconds: moments[closing].from)
+        return moments[before.map { $0 + 1 } ?? 0]
+    }
+
+    /// When it was closed; nil where it is open.
+    var closedAt: Instant? { closing.map { Instant(microseconds: $0.from) } }
+
+    /// Whose it was first, and since when; nil where it was nobody's so far.
+    var firstOwner: (owner: Owner, since: Instant)? {
+        guard let moment = moments.first(where: { $0.owner.owner != nil }) else { return nil }
+        return (moment.owner, Instant(microseconds: moment.from))
     }
 
     /// Since when it is in its stage; nil where nobody knows.
