@@ -74,7 +74,7 @@ struct ActivityFold {
     }
 
     private static func key(_ at: Instant, _ number: StreamNumber) -> [UInt8] {
-        var key = [UInt8].key(16)
+        var key = [UInt8].key(capacity: 16)
         key.append(at)
         key.append(bigEndian: number.rawValue)
         return key

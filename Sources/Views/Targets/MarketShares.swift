@@ -131,7 +131,7 @@ extension MarketShares {
             let last = periods.map(\.upperBound).max()
         else { return }
         let end = min(calendar.end(of: last), Instant(microseconds: asOf.rawValue + 1))
-        var after = [UInt8].key(8)
+        var after = [UInt8].key(capacity: 8)
         after.append(calendar.end(of: first.adding(days: -1)))
         let needed = Set(asked.map { sizes[$0].market }).sorted()
         try reader.scan(Targets.sales, prefix: [], after: after, descending: false) { (key, bytes) throws(ViewError) in

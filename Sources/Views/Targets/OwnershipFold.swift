@@ -11,7 +11,7 @@ struct OwnershipFold {
     func apply(_ event: ViewEvent, to store: inout some ProjectionStore & ~Copyable) throws(ViewError) {
         switch (event.header.streamKind, event.payload) {
         case (.party, .ownerAssigned(let assigned)):
-            var row = [UInt8].key(17)
+            var row = [UInt8].key(capacity: 17)
             row.append(event.header.occurredAt)
             try store.put(Targets.owners, OwnershipFold.key(event), row + OwnerCode(assigned.owner).bytes)
         case (_, .employeeHired(let hired)):
@@ -29,14 +29,14 @@ struct OwnershipFold {
     ) throws(ViewError) {
         var key = OwnershipFold.key(event)
         key.append(bigEndian: team)
-        var row = [UInt8].key(9)
+        var row = [UInt8].key(capacity: 9)
         row.append(event.header.occurredAt)
         row.append(isMember ? 1 : 0)
         try store.put(Targets.memberships, key, row)
     }
 
     private static func key(_ event: ViewEvent) -> [UInt8] {
-        var key = [UInt8].key(24)
+        var key = [UInt8].key(capacity: 24)
         key.append(bigEndian: event.header.stream.rawValue)
         key.append(bigEndian: event.header.position.rawValue)
         return key

@@ -112,7 +112,7 @@ struct SaleKey {
     }
 
     var bytes: [UInt8] {
-        var key = [UInt8].key(17)
+        var key = [UInt8].key(capacity: 17)
         key.append(at)
         key.append(kind.rawValue)
         key.append(bigEndian: number.rawValue)
@@ -177,7 +177,7 @@ struct SaleRow: Hashable {
     }
 
     var bytes: [UInt8] {
-        var bytes = [UInt8].key(64)
+        var bytes = [UInt8].key(capacity: 64)
         bytes.append(bigEndian: party)
         bytes.append(bigEndian: UInt64(bitPattern: net))
         bytes.append(bigEndian: order)
@@ -212,7 +212,7 @@ struct SaleLine: Hashable {
     init(_ line: ReturnLine) { self.init(product: line.productNumber, net: line.net) }
 
     static func key(of sale: StreamNumber, _ chunk: UInt32) -> [UInt8] {
-        var key = [UInt8].key(12)
+        var key = [UInt8].key(capacity: 12)
         key.append(bigEndian: sale.rawValue)
         key.append(bigEndian: chunk)
         return key
@@ -220,7 +220,7 @@ struct SaleLine: Hashable {
 
     /// A row with the lines of one event.
     static func bytes(_ lines: [SaleLine]) -> [UInt8] {
-        var bytes = [UInt8].key(16 * lines.count)
+        var bytes = [UInt8].key(capacity: 16 * lines.count)
         for line in lines {
             bytes.append(bigEndian: line.product)
             bytes.append(bigEndian: UInt64(bitPattern: line.net))

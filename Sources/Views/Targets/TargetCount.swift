@@ -211,7 +211,7 @@ extension TargetCount {
 extension [UInt8] {
     /// What stands before every key that begins with the instant or a later one.
     fileprivate static func start(_ instant: Instant) -> [UInt8] {
-        var key = [UInt8].key(8)
+        var key = [UInt8].key(capacity: 8)
         key.append(instant)
         return key
     }

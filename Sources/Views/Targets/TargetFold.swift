@@ -63,7 +63,7 @@ struct TargetKey {
     /// Nil where the period has no form.
     init?(_ set: TargetSet, _ number: StreamNumber) {
         guard let first = CivilDate(set.period.firstDay), let last = CivilDate(set.period.lastDay) else { return nil }
-        var key = [UInt8].key(48)
+        var key = [UInt8].key(capacity: 48)
         key.append(latestFirst: first)
         key.append(latestFirst: last)
         key.append(UInt8(truncatingIfNeeded: set.metric.rawValue))

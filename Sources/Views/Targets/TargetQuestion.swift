@@ -52,7 +52,7 @@ struct TargetQuestion {
 
     /// What a further page must ask for too, in 29 bytes.
     fileprivate var bytes: [UInt8] {
-        var bytes = [UInt8].key(29)
+        var bytes = [UInt8].key(capacity: 29)
         bytes.append(period == nil ? 0 : 1)
         bytes.append(period?.lowerBound ?? CivilDate(dayNumber: 0))
         bytes.append(period?.upperBound ?? CivilDate(dayNumber: 0))
@@ -99,7 +99,7 @@ struct TargetCursor {
     }
 
     func bytes(of question: TargetQuestion) -> [UInt8] {
-        var bytes = [UInt8].key(64)
+        var bytes = [UInt8].key(capacity: 64)
         bytes.append(TargetCursor.version)
         bytes.append(asOf)
         return bytes + question.bytes + key
