@@ -45,7 +45,7 @@ package final class IndexStore: Sendable {
     package init(path: String, logID: Identifier) throws(EventLogError) {
         do {
             let environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 38, maxTables: 16, maxReaders: 2_048, sync: .full)
+                path: path, options: EnvironmentOptions(mapSize: 1 << 36, maxTables: 16, maxReaders: 2_048, sync: .full)
             )
             let tables = try IndexTables(environment)
             let applied = try tables.prepare(environment, logID: logID)

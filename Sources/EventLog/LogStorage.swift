@@ -69,7 +69,7 @@ package final class LMDBLogStorage: LogStorage {
         self.reserve = reserve
         do {
             environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 40, maxTables: 0, maxReaders: 2_048, sync: .full))
+                path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, maxReaders: 2_048, sync: .full))
             table = try environment.openTable(named: nil, flags: [.integerKey])
             _ = try environment.checkReaders()
         } catch {
