@@ -43,9 +43,10 @@ struct OwnershipFold {
     }
 }
 
-/// Says whose a party was at an instant, and of which teams an employee was a member. Of the changes that hold from the
-/// instant or earlier, the one that was recorded last counts.
+/// Says whose a party was at an instant, and of which teams an employee was a member. What is recorded late counts from
+/// the time of which it tells; of changes of the same instant the one that was recorded last counts.
 struct Ownership {
+    /// Each by time; sorting leaves what is of the same instant in the order of the log.
     private var parties: [UInt64: [(from: Instant, owner: OwnerCode)]] = [:]
     private var employees: [UInt64: [(from: Instant, team: UInt64, isMember: Bool)]] = [:]
 
@@ -63,7 +64,7 @@ struct Ownership {
             employees[employee, default: []].append((try row.instant(), team, try row.integer(UInt8.self) == 1))
             return .next
         }
-        self.employees = employees
+        self.employees = employees.mapValues { changes in changes.sorted { $0.from < $1.from } }
     }
 
     /// Whose the party was; nobody's where nothing is known of then.
@@ -80,6 +81,7 @@ struct Ownership {
             owners.append((try row.instant(), try OwnerCode(from: &row)))
             return .next
         }
+        owners.sort { $0.from < $1.from }
         parties[party] = owners
         return Ownership.last(owners, at: instant)
     }

@@ -58,6 +58,9 @@ struct TargetPlace {
 /// Where a target stands among all: the period that begins last first, of those that begin together the one that ends
 /// last; then by metric, owner, programme and currency.
 struct TargetKey {
+    /// Bytes of the key of a target that is not in money.
+    static let shortest = 36
+
     let bytes: [UInt8]
 
     /// Nil where the period has no form.

@@ -50,9 +50,9 @@ struct TargetQuestion {
     /// Whether a day of these is asked for.
     func asks(for days: ClosedRange<CivilDate>) -> Bool { period?.overlaps(days) ?? true }
 
-    /// What a further page must ask for too, in 29 bytes.
+    /// What a further page must ask for too, in 28 bytes.
     fileprivate var bytes: [UInt8] {
-        var bytes = [UInt8].key(capacity: 29)
+        var bytes = [UInt8].key(capacity: 28)
         bytes.append(period == nil ? 0 : 1)
         bytes.append(period?.lowerBound ?? CivilDate(dayNumber: 0))
         bytes.append(period?.upperBound ?? CivilDate(dayNumber: 0))
@@ -89,7 +89,7 @@ struct TargetCursor {
             .cursorForeign, "The cursor belongs to another request. Send it with the request that it came from.",
             field: "cursor")
         let asked = question.bytes
-        guard (9 + asked.count + 8...511).contains(bytes.count), bytes[0] == TargetCursor.version,
+        guard (9 + asked.count + TargetKey.shortest...511).contains(bytes.count), bytes[0] == TargetCursor.version,
             bytes[9...].starts(with: asked)
         else { throw foreign }
         var reader = KeyReader(Array(bytes[1..<9]))

@@ -93,4 +93,28 @@ import Testing
         }
         #expect(scenario.events.isEmpty)
     }
+
+    @Test func `nobody who is out of use is given a target, except in history`() throws {
+        var office = Office()
+        let (gone, bo) = (office.employee("Gone"), office.employee("Bo"))
+        let team = office.team("Sales")
+        var kept = won()
+        kept.owner = .employee(gone)
+        #expect(office.when(kept).kinds == [.targetSet])
+        office.when(DeactivateEmployee.of(gone))
+        office.when(RetireTeam.with { $0.team = Reference(number: team) })
+        // What was set before stays, and saying it again changes nothing.
+        #expect(office.when(kept).isUnchanged)
+        for owner in [OwnerReference.employee(gone), .team(team)] {
+            var command = won(200_00)
+            command.owner = owner
+            var other = office
+            let outcome = other.when(command)
+            #expect(outcome.code == .assigneeInactive && outcome.field == "owner", "\(outcome)")
+            #expect(other.when(command, historic: true).kinds == [.targetSet])
+        }
+        var allowed = won()
+        allowed.owner = .employee(bo)
+        #expect(office.when(allowed).kinds == [.targetSet] && office.scenario.isReproducible)
+    }
 }
