@@ -126,6 +126,20 @@ internal import Testing
         #expect(!CustomerText.lines(Customer()).contains { $0.hasPrefix("contacts") || $0.hasPrefix("member of") })
     }
 
+    @Test func `columns of nothing but zeros give way in a narrow terminal, others never`() {
+        var table = Table(
+            [("name", .left), ("won", .right), ("lost", .right), ("omitted", .right)], dispensable: [1, 2, 3])
+        table.add(["Ana", "100.00", "0.00", "0"])
+        table.add(["Mei-Mei", "20.50", "0.00", ""])
+        #expect(table.lines[0] == "name        won  lost  omitted")
+        #expect(table.lines(in: TextLayout(width: 30)) == table.lines)
+        #expect(
+            table.lines(in: TextLayout(width: 24)) == [
+                "name        won  lost", "Ana      100.00  0.00", "Mei-Mei   20.50  0.00",
+            ])
+        #expect(table.lines(in: TextLayout(width: 12))[1] == "Ana      100.00")
+    }
+
     @Test func `progress is a bar with a share`() {
         #expect(
             ProgressBar.text("importing", done: 1, total: 4, note: "5 rows")

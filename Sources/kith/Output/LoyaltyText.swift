@@ -75,10 +75,11 @@ struct LoyaltyText {
 
     private func lots(_ account: LoyaltyAccountView) -> [String] {
         guard !account.lots.isEmpty else { return [] }
-        var table = Table([
-            ("lot", .left), ("points", .right), ("left", .right), ("earned", .left), ("locked until", .left),
-            ("ends", .left), ("order", .right), ("rule", .left),
-        ])
+        var table = Table(
+            [
+                ("lot", .left), ("points", .right), ("left", .right), ("earned", .left), ("locked until", .left),
+                ("ends", .left), ("order", .right), ("rule", .left),
+            ], flexible: [7], dispensable: [4, 6])
         for lot in account.lots {
             let ends =
                 lot.hasExpiresAt ? times.minute(lot.expiresAt) : lot.expiresWithInactivity ? "inactivity" : "never"

@@ -16,8 +16,11 @@ struct OpportunityText {
             ("amount", .right), ("%", .right), ("weighted", .right), ("closes", .left), ("pushed", .right),
             ("next step", .left),
         ]
+        let last = columns.count - 1
         if showsParty { columns.insert(("party", .left), at: 2) }
-        var table = Table(columns, flexible: showsParty ? [1, 2, 3, 4] : [1, 2, 3])
+        let shift = showsParty ? 1 : 0
+        var table = Table(
+            columns, flexible: Set(1...3 + shift), dispensable: [last - 2 + shift, last - 1 + shift, last + shift])
         for opportunity in opportunities { table.add(cells(opportunity)) }
         return table.lines(in: layout)
     }

@@ -41,10 +41,11 @@ struct PipelineText {
     }
 
     private var values: [String] {
-        var table = Table([
-            ("currency", .left), ("open", .right), ("weighted", .right), ("won", .right), ("lost", .right),
-            ("abandoned", .right), ("won of value", .right), ("mean won", .right),
-        ])
+        var table = Table(
+            [
+                ("currency", .left), ("open", .right), ("weighted", .right), ("won", .right), ("lost", .right),
+                ("abandoned", .right), ("won of value", .right), ("mean won", .right),
+            ], dispensable: [4, 5])
         for value in summary.outcomes.values {
             let currency = value.currency
             table.add([
@@ -65,7 +66,7 @@ struct PipelineText {
             [
                 ("pipeline", .left), ("stage", .left), ("open", .right), ("stalled", .right), ("currency", .left),
                 ("amount", .right), ("weighted", .right), ("without amount", .right),
-            ], flexible: [0, 1])
+            ], flexible: [0, 1], dispensable: [3, 7])
         for stage in summary.stages {
             let head = [
                 names.name(.pipeline, stage.pipelineNumber), stage.label.isEmpty ? stage.stage : stage.label,
@@ -102,10 +103,11 @@ struct PipelineText {
     }
 
     private var forecast: [String] {
-        var table = Table([
-            ("closing in", .left), ("open", .right), ("currency", .left), ("closed", .right), ("commit", .right),
-            ("best case", .right), ("pipeline", .right), ("omitted", .right), ("weighted", .right),
-        ])
+        var table = Table(
+            [
+                ("closing in", .left), ("open", .right), ("currency", .left), ("closed", .right), ("commit", .right),
+                ("best case", .right), ("pipeline", .right), ("omitted", .right), ("weighted", .right),
+            ], dispensable: [3, 4, 5, 6, 7])
         for period in summary.forecast {
             let head = [period.period.isEmpty ? "no date" : period.period, String(period.opportunities)]
             if period.values.isEmpty { table.add(head) }

@@ -11,10 +11,16 @@ struct Table {
     private var rows: [[String]] = []
     /// Columns, by their index, whose cells may be cut where the table is wider than the terminal.
     private let flexible: Set<Int>
+    /// Columns, by their index, that are left out where the table is wider than the terminal and they hold nothing
+    /// but zeros.
+    private let dispensable: Set<Int>
 
-    init(_ columns: [(title: String, alignment: Alignment)], flexible: Set<Int> = []) {
+    init(
+        _ columns: [(title: String, alignment: Alignment)], flexible: Set<Int> = [], dispensable: Set<Int> = []
+    ) {
         self.columns = columns
         self.flexible = flexible
+        self.dispensable = dispensable
     }
 
     /// Whether it has no rows.
@@ -29,14 +35,15 @@ struct Table {
     /// The header and the rows, without blanks at the ends of lines.
     var lines: [String] { lines(in: .unlimited) }
 
-    /// The same in so much room as there is: flexible columns are cut, the widest first. What is wider still stays so,
-    /// since a number that is cut is a wrong one.
+    /// The same in so much room as there is: columns that say nothing are left out, the last ones first, and flexible
+    /// ones are cut, the widest first. What is wider still stays so, since a number that is cut is a wrong one.
     func lines(in layout: TextLayout) -> [String] {
         let all = [columns.map(\.title)] + rows
         let natural = columns.indices.map { column in all.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
-        let widths = layout.width.map { fitted(natural, into: $0) } ?? natural
+        let shown = layout.width.map { self.shown(natural, in: $0) } ?? Array(columns.indices)
+        let widths = layout.width.map { fitted(natural, of: shown, into: $0) } ?? natural
         return all.map { row in
-            let cells = columns.indices.map { column in
+            let cells = shown.map { column in
                 let cell = DisplayWidth.cut(row[column], to: widths[column])
                 return Self.aligned(layout.isolated(cell), widths[column], columns[column].alignment)
             }
@@ -45,14 +52,31 @@ struct Table {
         }
     }
 
+    /// How much wider than the room these columns are; negative where there is room left.
+    private func excess(_ widths: [Int], of shown: [Int], over room: Int) -> Int {
+        shown.reduce(0) { $0 + widths[$1] } + Self.gap.count * max(0, shown.count - 1) - room
+    }
+
+    /// The columns that are shown.
+    private func shown(_ natural: [Int], in room: Int) -> [Int] {
+        var shown = Array(columns.indices)
+        for column in dispensable.sorted(by: >) where excess(natural, of: shown, over: room) > 0 {
+            if rows.allSatisfy({ Self.saysNothing($0[column]) }) { shown.removeAll { $0 == column } }
+        }
+        return shown
+    }
+
+    /// Whether a cell is empty or a zero, with whatever decimals.
+    private static func saysNothing(_ cell: String) -> Bool { cell.allSatisfy { $0 == "0" || $0 == "." } }
+
     /// The least width that a flexible column is cut to.
     private static let flexibleMinimum = 8
 
-    private func fitted(_ natural: [Int], into room: Int) -> [Int] {
+    private func fitted(_ natural: [Int], of shown: [Int], into room: Int) -> [Int] {
         var widths = natural
-        var excess = widths.reduce(0, +) + Self.gap.count * max(0, widths.count - 1) - room
+        var excess = excess(natural, of: shown, over: room)
         while excess > 0 {
-            let candidates = flexible.filter { widths[$0] > Self.flexibleMinimum }
+            let candidates = flexible.filter { widths[$0] > Self.flexibleMinimum && shown.contains($0) }
             guard let widest = candidates.max(by: { (widths[$0], $1) < (widths[$1], $0) }) else { return widths }
             widths[widest] -= 1
             excess -= 1
