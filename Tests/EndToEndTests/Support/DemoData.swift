@@ -7,12 +7,15 @@ import Testing
 struct DemoData: Sendable {
     let lines: String
 
-    init(parties: Int, seed: Int) async throws {
+    /// - Parameter opportunities: how many, with a loyalty programme; all of it is so long ago that nothing is due
+    ///   later than now. Neither where it is 0.
+    init(parties: Int, seed: Int, opportunities: Int = 0) async throws {
         let folder = try TestFolder()
-        let run = try await RunOutcome(
-            ChildProcess(
-                Places.kith, ["demo-data", "--parties", "\(parties)", "--seed", "\(seed)", "--products", "50"],
-                output: folder["demo"]))
+        var arguments = ["demo-data", "--parties", "\(parties)", "--seed", "\(seed)", "--products", "50"]
+        if opportunities > 0 {
+            arguments += ["--opportunities", "\(opportunities)", "--loyalty", "--start", "2020-01-01"]
+        }
+        let run = try await RunOutcome(ChildProcess(Places.kith, arguments, output: folder["demo"]))
         try #require(run.code == 0, "\(run)")
         lines = run.output
     }
