@@ -15,3 +15,22 @@ package protocol LogReader {
     /// The keyed hash of a normalised value in a domain, for example "email".
     func lookupKey(domain: String, value: [UInt8]) -> LookupKey
 }
+
+extension LogReader {
+    /// Goes through the events of a stream backwards, from the one at a position on, until one says what is asked for.
+    ///
+    /// It costs one look at the log for each event that is passed: for what no state keeps because it is asked seldom.
+    ///
+    /// - Parameter look: the answer; nil where an earlier event has to be asked.
+    /// - Returns: nil where no event has it.
+    func lookBack<Answer>(
+        from position: Position, _ look: (StoredEvent) -> Answer?
+    ) throws(Refusal) -> Answer? {
+        var position = position
+        while position != .none, let event = try event(at: position) {
+            if let answer = look(event) { return answer }
+            position = event.header.previousInStream
+        }
+        return nil
+    }
+}

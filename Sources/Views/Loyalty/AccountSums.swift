@@ -136,6 +136,8 @@ extension LoyaltyActivityRow {
             break
         default: return nil
         }
+        // A tier that is promised for longer is no movement.
+        if case .tierChanged(let changed) = event.payload, changed.from.isIdentical(to: changed.to) { return nil }
         self.init()
         kind = event.header.kind
         accountNumber = change.number.rawValue

@@ -147,6 +147,8 @@ extension LoyaltyAccountRow {
         switch event.payload {
         case .tierChanged(let changed):
             tier = changed.to
+            // Somebody may only have promised the same tier for longer.
+            guard !changed.from.isIdentical(to: changed.to) else { return }
             tierSince = event.header.occurredAt.rawValue
             tierBaseline = earnedNet
         case .tierConfirmed: tierBaseline = earnedNet

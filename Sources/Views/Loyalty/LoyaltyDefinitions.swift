@@ -62,7 +62,9 @@ enum LoyaltyDefinitions {
             "rewards",
             "Quantity redeemed in the period and its points; redemptions cancelled at any time do not count.",
             "pieces", "date of redemption"),
-        .init("tierMovements", "Changes from one tier to another in the period.", "changes", "date of the change"),
+        .init(
+            "tierMovements", "Changes from one tier to another in the period; the same tier kept for longer is none.",
+            "changes", "date of the change"),
     ]
 
     private static func expiring(_ days: Int) -> FigureDefinition {

@@ -121,7 +121,7 @@ extension DirectoryRow {
             link(enrolled.external)
         case .tierChanged(let changed):
             loyaltyAccount.tier = changed.to
-            loyaltyAccount.tierSince = instant.timestamp
+            if !changed.from.isIdentical(to: changed.to) { loyaltyAccount.tierSince = instant.timestamp }
         case .accountFrozen: loyaltyAccount.status = .frozen
         case .accountUnfrozen: loyaltyAccount.status = .open
         case .accountClosed: loyaltyAccount.status = .closed

@@ -103,6 +103,87 @@ import Testing
         #expect(club.scenario.when(unknown).code == .tierUnknown)
     }
 
+    @Test func `a rise leaves the promise of a tier, which holds when the member falls`() throws {
+        var club = try club(.automatic, .earned)
+        let account = Reference(number: club.account)
+        let until = club.later(300)
+        var change = ChangeTier.with {
+            $0.account = account
+            $0.tier = "30"
+            $0.keepUntil = until.timestamp
+        }
+        club.scenario.when(change)
+        #expect(club.give(100, "a").tiers == ["100"])
+        let earning = UInt64(club.scenario.events.count - 1)
+        let fall = club.scenario.when(
+            ReverseEarning.with {
+                $0.account = account
+                $0.earning = earning
+            })
+        #expect(fall.kinds == [.earningReversed, .tierChanged])
+        guard case .tierChanged(let fallen)? = fall.payloads.last else { return }
+        #expect(fallen.to == "30")
+        #expect(fallen.cause == .fell)
+        #expect(fallen.keepUntil == until.rawValue)
+        #expect(club.give(1, "b").tiers.isEmpty)
+        #expect(club.give(99, "c").tiers == ["100"])
+        // The higher tier is not promised until somebody does so.
+        change.tier = "100"
+        #expect(club.scenario.when(change).kinds == [.tierChanged])
+        #expect(club.scenario.when(change).isUnchanged)
+        club.wait(301)
+        #expect(club.give(1, "d").tiers.isEmpty)
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test func `a promise that has passed holds nobody`() throws {
+        var club = try club(.automatic, .active)
+        let account = Reference(number: club.account)
+        let until = club.later(30).timestamp
+        club.scenario.when(
+            ChangeTier.with {
+                $0.account = account
+                $0.tier = "10"
+                $0.keepUntil = until
+            })
+        #expect(club.give(100, "a").tiers == ["100"])
+        #expect(club.spend(99).tiers == ["10"])
+        club.wait(31)
+        #expect(club.give(1, "b").tiers == ["0"])
+    }
+
+    @Test func `a tier that is promised for longer is held since before`() throws {
+        var club = try club(.everyDays, .earnedSinceChange, days: 300)
+        #expect(club.give(12, "a").tiers == ["10"])
+        club.give(5, "b")
+        let before = try club.state()
+        let account = Reference(number: club.account)
+        let until = club.later(60)
+        let change = ChangeTier.with {
+            $0.account = account
+            $0.tier = "10"
+            $0.keepUntil = until.timestamp
+        }
+        #expect(club.scenario.when(change).tiers == ["10"])
+        #expect(club.scenario.when(change).isUnchanged)
+        let after = try club.state()
+        #expect(after.tierSince == before.tierSince)
+        #expect(after.tierBaseline == before.tierBaseline)
+        #expect(after.tierKeepUntil == until.rawValue)
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test(arguments: [(UInt32(9), Int64(30)), (0, 100), (2, 31)])
+    func `no two tiers have one rank or one threshold`(rank: UInt32, threshold: Int64) throws {
+        var club = try club(.none, .earned)
+        let define = DefineTier.with {
+            $0.tier.key = "gold"
+            $0.tier.threshold = threshold
+            $0.tier.rank = rank
+        }
+        #expect(club.scenario.when(define).code == .tierOrder)
+    }
+
     @Test func `a changed programme goes through all its members`() throws {
         var club = try club(.automatic, .earned)
         let programme = Reference(number: club.programme)

@@ -194,6 +194,16 @@ internal import Testing
         try sketch.earn(account, [7], at: .day(6))
         summary = try sketch.view(account).summary
         #expect(summary.tierValue == 7 && summary.pointsToNextTier == 93)
+        // Promised for longer, it is the tier that the member has had, and nothing is counted anew.
+        try sketch.tell(
+            account,
+            .tierChanged(
+                .with {
+                    $0.from = "t2"
+                    $0.to = "t2"
+                }), at: .day(6))
+        summary = try sketch.view(account).summary
+        #expect(summary.tierValue == 7 && Instant(summary.tierSince) == .day(4))
         try sketch.tell(account, .tierConfirmed(.with { $0.tier = "t2" }), at: .day(7))
         #expect(try sketch.view(account).summary.tierValue == 0)
         // In the highest tier nothing is missing; of a tier that has ended the next one is what the value has not reached.

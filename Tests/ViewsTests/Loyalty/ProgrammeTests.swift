@@ -96,6 +96,14 @@ internal import Testing
                     $0.from = "silver"
                     $0.to = "gold"
                 }), at: .day(12))
+        // Kept for longer, which is no movement.
+        try sketch.tell(
+            ann,
+            .tierChanged(
+                .with {
+                    $0.from = "gold"
+                    $0.to = "gold"
+                }), at: .day(14))
         try sketch.tell(ben, .accountFrozen(.init()), at: .day(25))
         try sketch.tell(cem, .accountClosed(.init()), at: .day(25))
         // Two mugs on day 12, one on day 13 that is cancelled later, three after the period.

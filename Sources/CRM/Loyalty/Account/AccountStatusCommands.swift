@@ -18,7 +18,9 @@ extension ChangeTier: AccountCommand {
         }
         let until = hasKeepUntil ? Instant(keepUntil)?.rawValue : nil
         let present = ledger.state.hasTierKeepUntil ? ledger.state.tierKeepUntil : nil
-        guard !tier.isIdentical(to: ledger.state.tier) || until != present else { return [] }
+        let promised = try context.world.promisedTier(ledger.state, of: context.target, at: context.occurredAt)
+        let isPromised = until == present && promised?.isIdentical(to: tier) ?? true
+        guard !tier.isIdentical(to: ledger.state.tier) || !isPromised else { return [] }
         var changed = TierChanged()
         changed.from = ledger.state.tier
         changed.to = tier

@@ -44,11 +44,7 @@ extension LoyaltyAccountState {
         case .pointsExpiryWithdrawn(let withdrawn): apply(withdrawn)
         case .pointsAdjusted(let adjusted): apply(adjusted, position, instant)
         case .pointsTransferred(let transferred): apply(transferred, position, instant)
-        case .tierChanged(let changed):
-            tier = changed.to
-            tierSince = instant
-            tierBaseline = balance.earned - balance.reversed
-            if changed.hasKeepUntil { tierKeepUntil = changed.keepUntil } else { clearTierKeepUntil() }
+        case .tierChanged(let changed): apply(changed, instant)
         case .tierConfirmed: tierBaseline = balance.earned - balance.reversed
         case .accountFrozen: status = .frozen
         case .accountUnfrozen: status = .open
@@ -70,6 +66,17 @@ extension LoyaltyAccountState {
         tierSince = instant
         memberIndex = enrolled.memberIndex
         membershipIndex = enrolled.membershipIndex
+    }
+
+    private mutating func apply(_ changed: TierChanged, _ instant: Int64) {
+        tier = changed.to
+        if !changed.from.isIdentical(to: changed.to) {
+            tierSince = instant
+            tierBaseline = balance.earned - balance.reversed
+        }
+        // What somebody promised, no policy takes back.
+        guard changed.cause == .command else { return }
+        if changed.hasKeepUntil { tierKeepUntil = changed.keepUntil } else { clearTierKeepUntil() }
     }
 
     private mutating func apply(_ earned: PointsEarned, _ position: UInt64, _ instant: Int64) {

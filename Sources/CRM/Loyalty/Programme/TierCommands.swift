@@ -23,8 +23,7 @@ extension DefineTier: ProgrammeCommand {
         guard others.count < LoyaltyLimits.tiers else {
             throw Refusal(.limitExceeded, "A programme has at most 50 tiers. Retire some first.", field: "tier.key")
         }
-        for other in others
-        where (other.rank < tier.rank) != (other.threshold < tier.threshold) || other.rank == tier.rank {
+        for other in others where !tier.isInOrder(with: other) {
             throw Refusal(
                 .tierOrder, "Thresholds rise with the rank, and no two tiers share one: compare the tier \(other.key).",
                 field: "tier.threshold")
@@ -110,6 +109,13 @@ extension TierPolicy {
         case .yearEnd: try world.organisationZone().yearEnd(after: instant, periods: 0)
         case .none, .automatic, .unspecified, .UNRECOGNIZED: nil
         }
+    }
+}
+
+extension Tier {
+    /// Whether the one that is ranked higher is also reached later.
+    fileprivate func isInOrder(with other: Tier) -> Bool {
+        rank != other.rank && threshold != other.threshold && (rank < other.rank) == (threshold < other.threshold)
     }
 }
 

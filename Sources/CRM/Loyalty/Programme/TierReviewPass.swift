@@ -44,7 +44,10 @@ struct TierReviewPass {
             let account = try context.world.state(LoyaltyAccountAggregate.self, of: number), account.status != .closed
         else { return }
         let reckoning = TierReckoning(programme: state, account: account)
-        if let change = reckoning.change(at: context.occurredAt, isScheduled ? .review : .configuration) {
+        let change = try reckoning.change(at: context.occurredAt, isScheduled ? .review : .configuration) {
+            () throws(Refusal) in try context.world.promisedTier(account, of: number, at: context.occurredAt)
+        }
+        if let change {
             changes.append(.timed(.tierChanged(change), on: .other(number), subjects: account.subjects))
             changed += 1
         } else if isScheduled, state.tierPolicy.basis == .earnedSinceChange {
