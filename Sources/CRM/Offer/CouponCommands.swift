@@ -161,7 +161,7 @@ extension RedeemOffer: DomainCommand {
         throw Refusal(.offerNotValid, "The coupon has expired. Use another one.", field: "coupon")
     }
 
-    /// Refuses money off without an order, and a discount in another currency than the order's.
+    /// Refuses money off without an order, and money off or a discount in another currency than the order's.
     ///
     /// - Throws: REFERENCE_MISSING, CURRENCY_MISMATCH.
     private func requireOrder(
@@ -173,6 +173,11 @@ extension RedeemOffer: DomainCommand {
             throw Refusal(.referenceMissing, "The coupon is redeemed on an order. Name it.", field: "order")
         }
         let currency = try context.world.state(OrderAggregate.self, of: order)?.currency ?? ""
+        if case .amount(let amount)? = benefit.benefit, !currency.isEmpty, amount.currency != currency {
+            throw Refusal(
+                .currencyMismatch, "The coupon takes money off in \(amount.currency). Choose an order in it.",
+                field: "order")
+        }
         guard !hasDiscount || currency.isEmpty || discount.currency == currency else {
             throw Refusal(
                 .currencyMismatch, "The discount is in another currency than the order, \(currency).",

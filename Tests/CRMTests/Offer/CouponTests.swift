@@ -153,6 +153,19 @@ internal import Testing
         #expect(shop.when(cases[3].0, historic: true).kinds == [.offerRedeemed])
     }
 
+    @Test func `money off is redeemed on an order in its currency`() throws {
+        var shop = try OfferShop {
+            $0.benefit.amount.minorUnits = 500
+            $0.benefit.amount.currency = "EUR"
+        }
+        let coupon = shop.issued()
+        let foreign = try shop.shop.placed { $0.currency = "USD" }
+        let order = try shop.shop.placed { $0.documentNumber = "A-2" }
+        let refused = shop.when(shop.redeem(coupon, on: foreign))
+        #expect(refused.code == .currencyMismatch && refused.field == "order", "\(refused)")
+        #expect(shop.when(shop.redeem(coupon, on: order)).kinds == [.offerRedeemed])
+    }
+
     @Test func `only orders with the wanted products are taken`() throws {
         var shop = try OfferShop()
         let coupon = shop.issued()
