@@ -2,7 +2,8 @@ internal import Schema
 
 /// Limits of loyalty programmes.
 enum LoyaltyLimits {
-    /// Points of one movement. What a rule would give a line beyond it, it does not give: so sums never overflow.
+    /// Points of one movement. What rules would give the lines of an order beyond it, in all, they do not give: so the
+    /// sums of an account hold nine million of the greatest movements.
     static let points: Int64 = 1_000_000_000_000
     static let rules = 200
     static let tiers = 50

@@ -82,6 +82,12 @@ enum Amounts {
         sum = total
     }
 
+    /// A sum over several documents, each of which holds: at the limit of 64 bits where it would go beyond.
+    static func clampedSum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? (right < 0 ? .min : .max) : sum
+    }
+
     private static let factors: [Int64] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
 }
 

@@ -88,8 +88,7 @@ extension OrderState {
         guard let quantity = Amounts.millionths(of: fulfilment.quantity) else { return }
         if let place = fulfilled.place(ofLine: fulfilment.line) {
             // A sum that does not fit was refused; an older version's is held at the limit.
-            let (sum, overflow) = fulfilled[place].quantity.addingReportingOverflow(quantity)
-            fulfilled[place].quantity = overflow ? .max : sum
+            fulfilled[place].quantity = Amounts.clampedSum(fulfilled[place].quantity, quantity)
         } else {
             var line = FulfilledLine()
             line.line = fulfilment.line

@@ -16,7 +16,8 @@ struct LineReversal {
 extension AccountLedger {
     /// What has to be taken back of a line because so much more of its net came back.
     func reversal(of line: LineEarningState, order: UInt64, net: Int64) -> LineReversal {
-        var reversal = reversal(of: line, order: order, whole: line.share(returned: line.returned + net))
+        var reversal = reversal(
+            of: line, order: order, whole: line.share(returned: Amounts.clampedSum(line.returned, net)))
         reversal.line.net = net
         return reversal
     }

@@ -104,13 +104,16 @@ extension ReverseEarning: AccountCommand {
             guard let wanted = try wanted(of: open) else { return [] }
             ledger.reverse(earning: earning, points: wanted) { $0.cause = .command }
         } else {
-            try reverse(earned, &ledger)
+            try reverse(earned, &ledger, context)
         }
         return ledger.events
     }
 
-    private func reverse(_ earned: PointsEarned, _ ledger: inout AccountLedger) throws(Refusal) {
-        let lines = earned.lines.map(\.orderLine).filter { orderLine == 0 || $0 == orderLine }
+    private func reverse(
+        _ earned: PointsEarned, _ ledger: inout AccountLedger, _ context: DecisionContext
+    ) throws(Refusal) {
+        let anew = try linesEarnedAnew(of: earned.orderNumber, context)
+        let lines = earned.lines.map(\.orderLine).filter { (orderLine == 0 || $0 == orderLine) && !anew.contains($0) }
             .compactMap { ledger.state.line($0, ofOrder: earned.orderNumber) }
         guard var missing = try wanted(of: lines.reduce(0) { $0 + $1.open }) else { return }
         var reversals: [LineReversal] = []
@@ -125,6 +128,20 @@ extension ReverseEarning: AccountCommand {
             $0.cause = .command
             $0.earning = earning
         }
+    }
+
+    /// Lines of an order that have earned once more since, because the order was corrected: what the account knows of
+    /// them is of that later earning.
+    private func linesEarnedAnew(of order: UInt64, _ context: DecisionContext) throws(Refusal) -> Set<UInt32> {
+        var lines: Set<UInt32> = []
+        _ = try context.world.lookBack(from: context.head?.last ?? .none) { event -> Bool? in
+            guard event.position.rawValue > earning else { return true }
+            if case .pointsEarned(let later) = event.payload, later.orderNumber == order {
+                lines.formUnion(later.lines.map(\.orderLine))
+            }
+            return nil
+        }
+        return lines
     }
 
     /// How many points are to be reversed; nil where all that can be has been.

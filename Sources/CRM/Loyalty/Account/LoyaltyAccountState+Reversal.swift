@@ -41,8 +41,13 @@ extension LoyaltyAccountState {
             let index = orders[order].lineIndex(line.orderLine)
             orders[order].lines[index].apply(line, taken[line.orderLine] ?? [], by: reversed.cause)
         }
-        orders[order].lines.removeAll { $0.earned == 0 && $0.returned == 0 }
-        if orders[order].lines.isEmpty { orders.remove(at: order) }
+        forgetLines(ofOrderAt: order)
+    }
+
+    /// Forgets the lines that have earned nothing and of which nothing came back, and an order that has no others.
+    private mutating func forgetLines(ofOrderAt place: Int) {
+        orders[place].lines.removeAll { $0.earned == 0 && $0.returned == 0 }
+        if orders[place].lines.isEmpty { orders.remove(at: place) }
     }
 
     mutating func apply(_ withdrawn: ReversalWithdrawn, _ position: UInt64) {
@@ -55,6 +60,7 @@ extension LoyaltyAccountState {
             let index = orders[order].lineIndex(line.orderLine)
             orders[order].lines[index].withdraw(line)
         }
+        forgetLines(ofOrderAt: order)
     }
 
     mutating func apply(_ expired: PointsExpired, _ instant: Int64) {
@@ -127,7 +133,7 @@ extension LineEarningState {
     /// What is taken back. Points that somebody took back by command the line did not earn: what comes back later is
     /// reckoned by the rest.
     fileprivate mutating func apply(_ line: ReversedLine, _ movements: [LotMovement], by cause: ReversalCause) {
-        returned += line.net
+        returned = Amounts.clampedSum(returned, line.net)
         if line.ended {
             let back = returned
             let number = orderLine

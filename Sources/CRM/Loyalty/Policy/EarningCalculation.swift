@@ -20,10 +20,11 @@ struct EarningCalculation {
         guard !rules.isEmpty, let digits = CurrencyCode.minorDigits(order.currency) else { return [] }
         let needsCategory = rules.contains { !$0.condition.categories.isEmpty }
         var earning: [(line: EarnedLine, lots: [EarnedLot])] = []
+        var left = LoyaltyLimits.points
         // A line that gives nothing away for money earns nothing.
         for line in order.lines where line.net > 0 && isMeant(line) {
             let category = needsCategory ? try self.category(of: line, world) : ""
-            let lots = lots(of: line, rules, category: category, digits: digits)
+            let lots = lots(of: line, rules, category: category, digits: digits, upTo: left)
             guard !lots.isEmpty else { continue }
             let earned = EarnedLine.with {
                 $0.orderLine = line.line
@@ -32,6 +33,7 @@ struct EarningCalculation {
                 $0.net = line.net
                 $0.points = lots.reduce(0) { $0 + $1.points }
             }
+            left -= earned.points
             earning.append((earned, lots))
         }
         return earning
@@ -51,11 +53,13 @@ struct EarningCalculation {
     }
 
     /// One lot per rule that gives the line points.
-    private func lots(of line: OrderLine, _ rules: [EarningRule], category: String, digits: Int) -> [EarnedLot] {
+    private func lots(
+        of line: OrderLine, _ rules: [EarningRule], category: String, digits: Int, upTo limit: Int64
+    ) -> [EarnedLot] {
         var lots: [EarnedLot] = []
         var sum: Int64 = 0
         for rule in rules where rule.condition.isFor(line, category: category) {
-            let points = min(rule.points(for: line, soFar: sum, digits: digits), LoyaltyLimits.points - sum)
+            let points = min(rule.points(for: line, soFar: sum, digits: digits), limit - sum)
             if points > 0 {
                 sum += points
                 lots.append(

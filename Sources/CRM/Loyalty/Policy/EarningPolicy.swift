@@ -109,8 +109,8 @@ struct OrderPoints {
         try accounts(of: cancelled.partyNumber).flatMap { ledger in end(ledger, .orderCancelled) { _ in true } }
     }
 
-    /// Lines that stay as they were keep their points; what was earned for others is taken back, and what they are now
-    /// earns by the rules of today.
+    /// Lines that stay as they were keep their points and earn none; what was earned for others is taken back, and what
+    /// they are now earns by the rules of today.
     func corrected(_ corrected: OrderCorrected) throws(Refusal) -> [NewEvent] {
         let accounts = try accounts(of: corrected.partyNumber)
         var events: [NewEvent] = []
@@ -122,22 +122,49 @@ struct OrderPoints {
         guard !accounts.isEmpty, let state = try context.world.state(OrderAggregate.self, of: order) else {
             return events
         }
+        let before = corrected.partyChanged ? OrderState() : try contentBefore()
+        func isChanged(_ line: OrderLine) -> Bool {
+            guard before.currency == state.currency, let place = before.lines.place(ofLine: line.line) else {
+                return true
+            }
+            return !before.lines[place].earnsLike(line)
+        }
         for account in accounts {
             var ledger = account
             let known = ledger.state.orders.first { $0.orderNumber == order.rawValue }
             func isKept(_ line: LineEarningState) -> Bool {
-                known?.currency == state.currency
-                    && state.lines.contains { $0.line == line.orderLine && line.isSame(as: $0) }
+                guard known?.currency == state.currency, let place = state.lines.place(ofLine: line.orderLine) else {
+                    return false
+                }
+                return line.isOf(state.lines[place])
             }
             ledger.reverse(order: order.rawValue, ledger.ending(order.rawValue, at: fact.occurredAt) { !isKept($0) }) {
                 $0.cause = .orderCorrected
                 $0.causePosition = fact.position.rawValue
             }
             let kept = Set((known?.lines ?? []).filter { $0.earned > 0 && isKept($0) }.map(\.orderLine))
-            try earn(&ledger, state) { !kept.contains($0.line) }
+            try earn(&ledger, state) { isChanged($0) && !kept.contains($0.line) }
             events += round.keep(ledger)
         }
         return events
+    }
+
+    /// What the order consisted of before the fact.
+    private func contentBefore() throws(Refusal) -> OrderState {
+        var content: [StoredEvent] = []
+        _ = try context.world.lookBack(from: fact.header.previousInStream) { event -> Bool? in
+            switch event.payload {
+            case .orderPlaced, .orderCorrected:
+                content.append(event)
+                return true
+            case .orderLinesAdded: content.append(event)
+            default: break
+            }
+            return nil
+        }
+        var state = OrderState()
+        for event in content.reversed() { OrderAggregate.evolve(&state, event) }
+        return state
     }
 
     private func accounts(of party: UInt64) throws(Refusal) -> [AccountLedger] {
@@ -198,7 +225,14 @@ extension [(line: EarnedLine, lots: [EarnedLot])] {
 
 extension LineEarningState {
     /// Whether an order's line is what earned the points.
-    fileprivate func isSame(as line: OrderLine) -> Bool {
+    fileprivate func isOf(_ line: OrderLine) -> Bool {
         productNumber == line.productNumber && net == line.net && Amounts.isSame(quantity, line.quantity)
+    }
+}
+
+extension OrderLine {
+    /// Whether both lines are of the same goods for the same amount, so that they earn the same.
+    fileprivate func earnsLike(_ other: OrderLine) -> Bool {
+        productNumber == other.productNumber && net == other.net && Amounts.isSame(quantity, other.quantity)
     }
 }

@@ -110,13 +110,13 @@ struct ReturnPoints {
         return try MemberAccounts(fact: fact, context: context, round: round).ledgers(of: state.partyNumber)
     }
 
-    /// The lines that have earned points, by ascending number.
+    /// The lines of which something is known, by ascending number: those that have earned points, and those that earn
+    /// none just now and of which something had come back. What comes back of others is reckoned when they earn.
     private func known(
         _ nets: [UInt32: Int64], of order: UInt64, _ ledger: AccountLedger
     ) -> [(line: LineEarningState, net: Int64)] {
         nets.sorted { $0.key < $1.key }.compactMap { number, net in
-            guard let line = ledger.state.line(number, ofOrder: order), line.earned > 0 else { return nil }
-            return (line, net)
+            ledger.state.line(number, ofOrder: order).map { ($0, net) }
         }
     }
 
@@ -132,7 +132,7 @@ struct ReturnPoints {
         for line in earned.lines {
             guard let known = ledger.state.line(line.orderLine, ofOrder: order) else { continue }
             let net = known.returned > 0 ? 0 : try returnedNet(of: line, order)
-            guard known.returned + net > 0 else { continue }
+            guard known.returned > 0 || net > 0 else { continue }
             reversals.append(ledger.reversal(of: known, order: order, net: net))
         }
         ledger.reverse(order: order, reversals) {
