@@ -105,6 +105,24 @@ import Testing
         #expect(club.scenario.when(mug { $0.detail.tier = "lead" }).code == .tierUnknown)
     }
 
+    @Test func `history takes rewards whatever the limit, and nothing of today's stock`() throws {
+        var club = try Club()
+        club.give(200, "a")
+        let reward = try club.scenario.made(
+            mug {
+                $0.stock = 1
+                $0.detail.limitPerAccount = 1
+            })
+        let outcome = club.scenario.when(redeem(club, reward, 3), historic: true)
+        #expect(outcome.kinds == [.rewardRedeemed, .pointsSpent])
+        #expect(try club.scenario.claim(.rewardStock(reward)) == 1)
+        let redemption = Reference(number: try #require(club.scenario.lastTarget))
+        #expect(club.scenario.when(redeem(club, reward)).code == .rewardUnavailable)
+        club.scenario.when(CancelRedemption.with { $0.redemption = redemption })
+        #expect(try club.scenario.claim(.rewardStock(reward)) == 1)
+        #expect(club.scenario.isReproducible)
+    }
+
     @Test func `stock and detail of a reward change`() throws {
         var club = try Club()
         let reward = try club.scenario.made(mug { $0.stock = 2 })

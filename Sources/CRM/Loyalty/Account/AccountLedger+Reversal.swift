@@ -153,48 +153,6 @@ extension AccountLedger {
     }
 }
 
-// MARK: - Expiry that was none
-
-extension AccountLedger {
-    /// Puts back points that expired after the fact had occurred, so that they can be taken back.
-    private mutating func withdrawExpiry(order: UInt64, _ reversals: [LineReversal]) {
-        var missing: [UInt32: Int64] = [:]
-        for reversal in reversals where reversal.expiredLate > 0 {
-            missing[reversal.line.orderLine] = reversal.expiredLate
-        }
-        guard !missing.isEmpty else { return }
-        withdrawExpiry { movement in
-            guard movement.orderNumber == order, let points = missing[movement.orderLine] else { return 0 }
-            missing[movement.orderLine] = points - min(points, movement.points)
-            return min(points, movement.points)
-        }
-    }
-
-    /// Puts back points that had expired only after the fact occurred.
-    ///
-    /// They fill no debt: what follows at once takes them.
-    ///
-    /// - Parameter wanted: how many of a movement's points are to come back.
-    mutating func withdrawExpiry(_ wanted: (LotMovement) -> Int64) {
-        var book = self.book
-        var lots: [LotMovement] = []
-        for expired in state.expired where expired.expiredAt > occurredAt.rawValue {
-            for movement in expired.lots {
-                let points = wanted(movement)
-                if points > 0 { lots.append(book.give(points, backTo: movement, at: occurredAt)) }
-            }
-        }
-        for (index, chunk) in lots.chunks.enumerated() {
-            var withdrawn = PointsExpiryWithdrawn()
-            if case .policy(let cause) = author { withdrawn.causePosition = cause.rawValue }
-            withdrawn.lots = chunk
-            withdrawn.points = chunk.points
-            withdrawn.continued = index > 0
-            record(withdrawn)
-        }
-    }
-}
-
 extension LineEarningState {
     /// How many of the line's points are to be taken back where so much of its net has come back.
     func share(returned: Int64) -> Int64 {

@@ -38,12 +38,17 @@ struct AccountLedger {
     var book: LotBook { LotBook(state) }
 
     /// Records an event that moves points; its balance and the end by inactivity are put in.
-    mutating func record(_ event: some LedgerEvent) {
+    ///
+    /// - Parameters:
+    ///   - isActivity: whether the member was active just then, where the event does not say so by itself.
+    ///   - graceDays: how long points live that come in after the member has been inactive for too long; the days of the
+    ///     programme where it is nil.
+    mutating func record(_ event: some LedgerEvent, isActivity: Bool = false, graceDays: UInt32? = nil) {
         var event = event
         var next = state
         let position = provisionalPosition
         next.apply(event.payload, position: position, at: occurredAt.rawValue)
-        if let end = inactivityEnd(next, isActivity: event.isActivity) {
+        if let end = inactivityEnd(next, isActivity: isActivity || event.isActivity, graceDays: graceDays) {
             event.inactiveAt = end
             next.inactiveAt = end
         }
@@ -73,12 +78,15 @@ struct AccountLedger {
     }
 
     /// When the points that end with inactivity do so; nil where there are none.
-    private func inactivityEnd(_ next: LoyaltyAccountState, isActivity: Bool) -> Int64? {
+    private func inactivityEnd(_ next: LoyaltyAccountState, isActivity: Bool, graceDays: UInt32?) -> Int64? {
         guard next.earnings.contains(where: \.expiresWithInactivity) else { return nil }
-        let last = next.hasLastActivityAt ? next.lastActivityAt : occurredAt.rawValue
+        var last = next.hasLastActivityAt ? next.lastActivityAt : occurredAt.rawValue
+        if isActivity { last = max(last, occurredAt.rawValue) }
         let end = Instant(microseconds: last).adding(days: programme.inactivityDays).rawValue
-        guard state.hasInactiveAt else { return end }
-        return isActivity ? max(end, state.inactiveAt) : state.inactiveAt
+        if state.hasInactiveAt { return isActivity ? max(end, state.inactiveAt) : state.inactiveAt }
+        // By the last activity the points would have ended before they came: they have a time of their own.
+        let isLate = end <= occurredAt.rawValue
+        return isLate ? LoyaltyCalendar.days(graceDays ?? programme.inactivityDays, after: occurredAt).rawValue : end
     }
 }
 
@@ -111,6 +119,7 @@ extension AccountLedger {
     ///
     /// - Parameter earnedAt: what lock and end are reckoned from, unless the event says them already.
     mutating func earn(_ draft: PointsEarned, earnedAt: Instant, _ world: any World) throws(Refusal) {
+        try withdrawLapse(world)
         var earned = draft
         earned.programmeNumber = state.programmeNumber
         earned.programmeVersion = programme.version

@@ -33,26 +33,11 @@ extension SpendPoints: AccountCommand {
         guard !isRepeated else { return [] }
         try context.requireOn(ledger.programme)
         try context.requireUnfrozen(ledger.state)
-        ledger.withdrawExpiry(toSpend: points)
+        try ledger.withdrawExpiry(toSpend: points, context.world)
         try ledger.requireSpendable(points, context)
         if hasCause { spent.cause = cause }
         ledger.spend(points, spent)
         return ledger.events
-    }
-}
-
-extension AccountLedger {
-    /// Points that were there when they were spent, and had expired when that was recorded, had not.
-    mutating func withdrawExpiry(toSpend points: Int64) {
-        var missing = points - state.balance.active
-        guard missing > 0, state.debt == 0 else { return }
-        let available = state.expired.reduce(0) { $0 + ($1.expiredAt > occurredAt.rawValue ? $1.lots.points : 0) }
-        guard available >= missing else { return }
-        withdrawExpiry { movement in
-            let part = min(missing, movement.points)
-            missing -= part
-            return part
-        }
     }
 }
 
@@ -114,7 +99,8 @@ extension LoyaltyLimits {
 
 extension AccountLedger {
     /// Records that points come back which were spent: those that were taken last come back first. Where their end has
-    /// passed they live so many days more.
+    /// passed they live so many days more, unless points of the same earning have come back before and are still there:
+    /// an earning has one end.
     mutating func giveBack(_ spending: SpendingState, _ points: Int64, graceDays: UInt32, redemption: UInt64 = 0) {
         var book = self.book
         var skipped = spending.reversed
@@ -126,7 +112,9 @@ extension AccountLedger {
             let part = min(missing, movement.points - gone)
             guard part > 0 else { continue }
             missing -= part
-            let isOver = movement.hasExpiresAt && movement.expiresAt <= occurredAt.rawValue
+            let open = book.earnings.place(of: movement.earning).map { book.earnings[$0] }
+            let hasEnd = open?.hasExpiresAt ?? movement.hasExpiresAt
+            let isOver = hasEnd && (open?.expiresAt ?? movement.expiresAt) <= occurredAt.rawValue
             let end = occurredAt.adding(days: graceDays).rawValue
             lots.append(book.give(part, backTo: movement, at: occurredAt, expiresAt: isOver ? end : nil))
         }
@@ -138,7 +126,7 @@ extension AccountLedger {
         reversed.lots = lots
         reversed.settled = settled
         reversed.redemptionNumber = redemption
-        record(reversed)
+        record(reversed, graceDays: graceDays)
     }
 }
 

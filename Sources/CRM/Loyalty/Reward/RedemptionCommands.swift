@@ -37,9 +37,10 @@ extension RedeemReward: DomainCommand {
         try context.requireUnfrozen(member)
         try check(offered, rewardNumber, ledger, context)
         let points = offered.detail.points * Int64(count)
+        try ledger.withdrawExpiry(toSpend: points, context.world)
         try ledger.requireSpendable(points, context)
 
-        let redeemed = redeemed(offered, rewardNumber, ledger)
+        let redeemed = redeemed(offered, rewardNumber, ledger, context)
         ledger.spend(points, PointsSpent.with { $0.redemptionNumber = context.target.rawValue })
         return [.fact(.rewardRedeemed(redeemed), subjects: member.subjects)] + ledger.events
     }
@@ -47,7 +48,7 @@ extension RedeemReward: DomainCommand {
     private var count: UInt32 { max(1, quantity) }
 
     private func redeemed(
-        _ offered: RewardState, _ rewardNumber: StreamNumber, _ ledger: AccountLedger
+        _ offered: RewardState, _ rewardNumber: StreamNumber, _ ledger: AccountLedger, _ context: DecisionContext
     ) -> RewardRedeemed {
         var redeemed = RewardRedeemed()
         redeemed.accountNumber = ledger.number.rawValue
@@ -58,7 +59,7 @@ extension RedeemReward: DomainCommand {
         redeemed.partyNumber = ledger.state.partyNumber
         redeemed.employeeNumber = ledger.state.employeeNumber
         redeemed.external = external
-        redeemed.fromStock = offered.limited
+        redeemed.fromStock = offered.limited && !context.historic
         redeemed.tier = ledger.state.tier
         if offered.detail.hasCost {
             redeemed.cost.currency = offered.detail.cost.currency
@@ -73,7 +74,9 @@ extension RedeemReward: DomainCommand {
         guard offered.programmeNumber == ledger.state.programmeNumber else {
             throw Refusal(.rewardUnavailable, "The reward belongs to another programme.", field: "reward")
         }
-        if !context.historic { try checkOffer(offered, ledger, context) }
+        // What history had is not on offer now, and not taken from what is there now.
+        guard !context.historic else { return }
+        try checkOffer(offered, ledger, context)
         let taken = try context.world.claim(.rewardTaken(ledger.number, number))
         let limit = Int64(offered.detail.limitPerAccount)
         guard limit == 0 || taken + Int64(count) <= limit else {
@@ -88,7 +91,7 @@ extension RedeemReward: DomainCommand {
         }
     }
 
-    /// What history does not ask: whether the reward was on offer, and for this member.
+    /// Whether the reward is on offer, and for this member.
     private func checkOffer(
         _ offered: RewardState, _ ledger: AccountLedger, _ context: DecisionContext
     ) throws(Refusal) {
