@@ -36,7 +36,11 @@ internal import Testing
                 .with {
                     $0.detail = detail
                     $0.parties = [party(parties[0]), party(parties[1], .represented)]
-                    $0.links = [.with { $0.kind = .order; $0.number = 9 }]
+                    $0.links = [
+                        .with {
+                            $0.kind = .order; $0.number = 9
+                        }
+                    ]
                     $0.hasContent_p = true
                 }), at: start, subjects: parties.map { ($0, .participant) },
             personal: .interactionLogged(
@@ -103,8 +107,16 @@ internal import Testing
             interaction,
             .interactionLinked(
                 .with {
-                    $0.removed = [.with { $0.kind = .order; $0.number = 9 }]
-                    $0.added = [.with { $0.kind = .opportunity; $0.number = 12 }]
+                    $0.removed = [
+                        .with {
+                            $0.kind = .order; $0.number = 9
+                        }
+                    ]
+                    $0.added = [
+                        .with {
+                            $0.kind = .opportunity; $0.number = 12
+                        }
+                    ]
                     $0.addedParties = [party(third, .mentioned)]
                 }), subjects: [(parties[0], .participant), (third, .mentioned)])
         var record = try log.opened(try sealed(interaction, log)).interaction
@@ -138,7 +150,11 @@ internal import Testing
         func found(_ field: String, _ operation: FilterOperator, _ value: String) throws -> Bool {
             let request = ListRequest.with {
                 $0.kind = .interaction
-                $0.filters = [.with { $0.field = field; $0.operator = operation; $0.value = value }]
+                $0.filters = [
+                    .with {
+                        $0.field = field; $0.operator = operation; $0.value = value
+                    }
+                ]
             }
             return try Directory.list(request, in: store).records.map(\.record.number) == [interaction.rawValue]
         }

@@ -29,7 +29,14 @@ internal import Testing
         try log.append(organisation, .reportingCurrencySet(.with { $0.currency = "EUR" }))
         try log.append(
             organisation,
-            .channelsSet(.with { $0.channels = [.with { $0.code = "kiosk"; $0.label = "Kiosk" }] }))
+            .channelsSet(
+                .with {
+                    $0.channels = [
+                        .with {
+                            $0.code = "kiosk"; $0.label = "Kiosk"
+                        }
+                    ]
+                }))
         let shown = try record(organisation, log).organisation
         #expect(shown.name == "Acme" && shown.zone == "Asia/Shanghai" && shown.reportingCurrency == "EUR")
         #expect(shown.fiscalCalendar.firstMonth == 4 && shown.fiscalCalendar.namedByEnd)
@@ -92,7 +99,11 @@ internal import Testing
         let request = ListRequest.with {
             $0.kind = .exchangeRates
             $0.sort = .label
-            $0.filters = [.with { $0.field = "from"; $0.operator = .equals; $0.value = "USD" }]
+            $0.filters = [
+                .with {
+                    $0.field = "from"; $0.operator = .equals; $0.value = "USD"
+                }
+            ]
         }
         let page = try Directory.list(request, in: try log.fold(Directory.self))
         #expect(page.records.map(\.record.number) == [rates.rawValue])

@@ -43,7 +43,8 @@ extension OfferTerms {
     /// - Parameter wish: an earlier end that somebody asks for.
     func couponEnd(issuedAt instant: Instant, wish: Instant?) -> Int64? {
         let ends = [
-            hasValidTo ? validTo : nil, couponDays > 0 ? instant.adding(days: couponDays).rawValue : nil, wish?.rawValue,
+            hasValidTo ? validTo : nil, couponDays > 0 ? instant.adding(days: couponDays).rawValue : nil,
+            wish?.rawValue,
         ]
         return ends.compactMap { $0 }.min()
     }

@@ -102,7 +102,7 @@ private struct Lapse {
     init?(before ledger: AccountLedger, _ world: any World) throws(Refusal) {
         let occurredAt = ledger.occurredAt.rawValue
         let days = ledger.programme.inactivityDays
-        var end = LoyaltyCalendar.days(days, after: ledger.occurredAt).rawValue
+        var end = ledger.occurredAt.adding(days: days).rawValue
         let expired = ledger.state.expired.filter { expired in
             expired.expiredAt > occurredAt && expired.expiredAt < end
                 && expired.lots.contains(where: \.expiresWithInactivity)
@@ -123,7 +123,7 @@ private struct Lapse {
         guard isLapse ?? false else { return nil }
         for activity in activities.sorted() {
             guard activity < end else { return nil }
-            end = LoyaltyCalendar.days(days, after: Instant(microseconds: activity)).rawValue
+            end = Instant(microseconds: activity).adding(days: days).rawValue
         }
         self.at = at
     }

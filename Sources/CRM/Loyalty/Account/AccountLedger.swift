@@ -86,7 +86,7 @@ struct AccountLedger {
         if state.hasInactiveAt { return isActivity ? max(end, state.inactiveAt) : state.inactiveAt }
         // By the last activity the points would have ended before they came: they have a time of their own.
         let isLate = end <= occurredAt.rawValue
-        return isLate ? LoyaltyCalendar.days(graceDays ?? programme.inactivityDays, after: occurredAt).rawValue : end
+        return isLate ? occurredAt.adding(days: graceDays ?? programme.inactivityDays).rawValue : end
     }
 }
 
