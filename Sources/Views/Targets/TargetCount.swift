@@ -44,7 +44,8 @@ struct TargetCount {
         in reader: borrowing some ProjectionReader & ~Copyable
     ) throws(ViewError) -> [OwnerCode] {
         guard metrics.contains(where: tally.owned.contains) else { return [] }
-        return owners(try ownership.owner(ofParty: party, at: instant, in: reader), at: instant)
+        let owner = try ownership.owner(ofParty: party, at: instant, in: reader)
+        return owners(owner, at: instant)
     }
 
     /// The instants in which facts of these metrics can count; nil where there are none.
