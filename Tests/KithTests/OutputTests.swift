@@ -5,6 +5,9 @@ internal import Testing
 @testable import kith
 
 @Suite struct OutputTests {
+    private let records = RecordText(times: ZonedTimeText(clock: .utc))
+    private let customers = CustomerText(times: ZonedTimeText(clock: .utc))
+
     @Test(arguments: [
         ("abc", 3), ("李小龙", 6), ("ｱｲｳ", 3), ("ＡＢ", 4), ("é", 1), ("e\u{301}", 1), ("👩‍👩‍👧", 2), ("❤️", 2), ("한글", 4),
         ("अनन्या", 3), ("", 0), ("a\u{200D}", 1), ("🇨🇳", 2),
@@ -50,7 +53,7 @@ internal import Testing
         record.kind = .party
         record.party.kind = .person
         record.notes = [.with { $0.text = "newest" }]
-        #expect(!RecordText.lines(record).contains { $0.contains("…") })
+        #expect(!records.lines(record).contains { $0.contains("…") })
         record.omitted = [
             .with {
                 $0.list = "contactPoints"
@@ -61,7 +64,7 @@ internal import Testing
                 $0.count = 4_800
             },
         ]
-        let lines = RecordText.lines(record)
+        let lines = records.lines(record)
         #expect(lines.contains { $0.hasPrefix("note ") && $0.hasSuffix("… and 4800 older notes") })
         #expect(lines.contains { $0.hasSuffix("… and 2 older contact points") })
 
@@ -74,7 +77,96 @@ internal import Testing
                 $0.count = 7
             }
         ]
-        #expect(RecordText.lines(book).last == "… and 7 older prices")
+        #expect(records.lines(book).last == "… and 7 older prices")
+    }
+
+    @Test func `times of records are on the reader's clock`() throws {
+        let text = RecordText(times: ZonedTimeText(clock: try #require(ZoneClock(name: "Asia/Kathmandu"))))
+        var order = Record()
+        order.kind = .order
+        order.order.placedAt.seconds = 1_489_195_579
+        order.notes = [
+            .with {
+                $0.text = "late"; $0.occurredAt.seconds = 1_489_195_579
+            }
+        ]
+        let lines = text.lines(order)
+        #expect(lines.contains { $0.hasPrefix("placed ") && $0.hasSuffix("2017-03-11 07:11 +05:45") })
+        #expect(lines.contains { $0.hasPrefix("note ") && $0.hasSuffix("2017-03-11 07:11 +05:45  late") })
+    }
+
+    @Test func `an event says when it was recorded to the microsecond, and when it occurred`() throws {
+        let text = HistoryText(times: ZonedTimeText(clock: try #require(ZoneClock(name: "America/St_Johns"))))
+        let event = Event.with {
+            $0.position = 7
+            $0.recordedAt = .init(seconds: 1_489_195_579, nanos: 250_000_000)
+            $0.occurredAt.seconds = 1_489_109_179
+        }
+        #expect(
+            text.line(event).hasPrefix("        7  2017-03-10 21:56:19.250000 -03:30  2017-03-09 21:56 -03:30  "))
+    }
+
+    @Test func `an interaction and its text for a person`() {
+        var record = Record()
+        record.kind = .interaction
+        record.interaction.channel = "phone"
+        record.interaction.direction = .inbound
+        record.interaction.durationSeconds = 3_725
+        record.interaction.parties = [
+            .with {
+                $0.partyNumber = 4; $0.role = .participant
+            }
+        ]
+        record.interaction.links = [
+            .with {
+                $0.kind = .order; $0.number = 9
+            }
+        ]
+        record.interaction.content.subjectLine = "Broken"
+        var lines = records.lines(record)
+        #expect(lines.contains { $0.hasPrefix("took ") && $0.hasSuffix("1 h 02 min 05 s") })
+        #expect(lines.contains { $0.hasPrefix("party ") && $0.hasSuffix("#4 participant") })
+        #expect(lines.contains { $0.hasPrefix("about ") && $0.hasSuffix("order #9") })
+        #expect(lines.contains { $0.hasPrefix("subject ") && $0.hasSuffix("Broken") })
+        record.interaction.clearContent()
+        record.interaction.redacted = true
+        lines = records.lines(record)
+        #expect(lines.contains { $0.hasPrefix("text ") && $0.hasSuffix("(redacted)") })
+    }
+
+    @Test func `the organisation's calendar, channels and closed days, and rates, for a person`() {
+        var record = Record()
+        record.kind = .organisation
+        record.organisation.zone = "Asia/Shanghai"
+        record.organisation.fiscalCalendar = .with {
+            $0.firstMonth = 4; $0.firstDay = 6; $0.namedByEnd = true
+        }
+        record.organisation.channels = [
+            .with {
+                $0.code = "kiosk"; $0.label = "Kiosk"
+            }
+        ]
+        record.organisation.closedPeriods = [
+            .with {
+                $0.through = "2020-01-31"; $0.closedByNumber = 3
+            }
+        ]
+        var lines = records.lines(record)
+        #expect(lines.contains { $0.hasSuffix("begins on 04-06, named by the year in which it ends") })
+        #expect(lines.contains { $0.hasPrefix("channel ") && $0.hasSuffix("kiosk (Kiosk)") })
+        #expect(lines.contains { $0.contains("everything to 2020-01-31, by #3 at 1970-01-01 00:00 +00:00") })
+
+        record = Record()
+        record.kind = .exchangeRates
+        record.exchangeRates.from = "USD"
+        record.exchangeRates.to = "CNY"
+        record.exchangeRates.rates = [
+            .with {
+                $0.date = "2024-02-01"; $0.rate.unscaled = 713; $0.rate.scale = 2; $0.rateSource = "ECB"
+            }
+        ]
+        lines = records.lines(record)
+        #expect(lines.suffix(2) == ["from day    1 USD in CNY  published by", "2024-02-01          7.13  ECB"])
     }
 
     @Test func `ages say what they are counted to, and a cut timeline how to go on`() {
@@ -87,12 +179,12 @@ internal import Testing
             }
         ]
         customer.timeline = [.with { $0.position = 91 }, .with { $0.position = 77 }]
-        let now = CustomerText.lines(customer)
+        let now = customers.lines(customer)
         #expect(now.contains { $0.hasSuffix("9 days ago") } && !now.contains { $0.contains("as of") })
         #expect(!now.contains { $0.contains("--timeline-before") })
         customer.timelineCut = true
-        let then = CustomerText.lines(customer, agesAt: .init(seconds: 864_000))
-        #expect(then.contains { $0.hasSuffix("9 days before 1970-01-11T00:00:00Z") })
+        let then = customers.lines(customer, agesAt: .init(seconds: 864_000))
+        #expect(then.contains { $0.hasSuffix("9 days before 1970-01-11 00:00 +00:00") })
         #expect(then.contains { $0.hasPrefix("ages as of") && $0.hasSuffix("everything else as it is known now") })
         #expect(then.last == "… there are older events: repeat the command with --timeline-before 77")
     }
@@ -115,7 +207,8 @@ internal import Testing
         }
         let entry = NameBook.Entry(kind: .employee, number: 90)
         #expect(CustomerText.entries(of: customer).contains(entry))
-        let lines = CustomerText.lines(customer, names: NameBook([entry: "Ana Nowak"]))
+        let lines = CustomerText(times: ZonedTimeText(clock: .utc), names: NameBook([entry: "Ana Nowak"])).lines(
+            customer)
         #expect(lines.contains("contacts       12, of them 1 in 30 days, 4 in 90, 9 in 365"))
         #expect(lines.contains("usual channel  phone, in the hour from 9:00"))
         #expect(lines.filter { $0.contains("Ana Nowak") }.count == CustomerText.opportunitiesShown)
@@ -123,7 +216,7 @@ internal import Testing
         #expect(lines.contains("points     250 points to spend, 40 locked"))
         #expect(lines.contains("tier       Gold") && lines.contains { $0.hasPrefix("ending     15 in 30 days") })
         // Nothing is said of what there is not.
-        #expect(!CustomerText.lines(Customer()).contains { $0.hasPrefix("contacts") || $0.hasPrefix("member of") })
+        #expect(!customers.lines(Customer()).contains { $0.hasPrefix("contacts") || $0.hasPrefix("member of") })
     }
 
     @Test func `columns of nothing but zeros give way in a narrow terminal, others never`() {

@@ -13,11 +13,7 @@ struct ViewOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Wait until the view reflects this position.", valueName: "position"))
     var atLeast: UInt64 = 0
 
-    @Option(
-        help: ArgumentHelp(
-            "Time zone in which times are shown; KITH_ZONE, else TZ, else that of this machine where it is absent.",
-            valueName: "zone"))
-    var zone: ZoneArgument?
+    @OptionGroup var reader: ReaderOptions
 
     @Option(help: ArgumentHelp("Columns of the output; 0: no limit. That of the terminal where it is absent."))
     var width: Int?
@@ -27,15 +23,27 @@ struct ViewOptions: ParsableArguments {
     }
 
     /// How times are written for the reader.
+    var times: ZonedTimeText { get throws(Failure) { try reader.times } }
+
+    /// How much room there is.
+    var layout: TextLayout { Terminal.layout(asked: width, environment: ProcessInfo.processInfo.environment) }
+}
+
+/// Options of every command that shows times.
+struct ReaderOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Time zone in which times are shown; KITH_ZONE, else TZ, else that of this machine where it is absent.",
+            valueName: "zone"))
+    var zone: ZoneArgument?
+
+    /// How times are written for the reader.
     var times: ZonedTimeText {
         get throws(Failure) {
             if let zone { return ZonedTimeText(clock: zone.clock) }
             return ZonedTimeText(clock: try .ofViewer(environment: ProcessInfo.processInfo.environment))
         }
     }
-
-    /// How much room there is.
-    var layout: TextLayout { Terminal.layout(asked: width, environment: ProcessInfo.processInfo.environment) }
 }
 
 /// A time zone by its IANA name, or UTC.

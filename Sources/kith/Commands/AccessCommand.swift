@@ -131,7 +131,9 @@ struct AccessListCommand: AsyncParsableCommand {
         request.kind = .principal
         request.limit = 1_000
         try await options.withClient { client in
-            var printer = RecordListPrinter(kind: .principal, json: options.json)
+            // Nothing that is shown of a principal is a time.
+            var printer = RecordListPrinter(
+                kind: .principal, json: options.json, times: ZonedTimeText(clock: .utc))
             for try await page in client.listPages(request) { try printer.print(page.value.records) }
         }
     }

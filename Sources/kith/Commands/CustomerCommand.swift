@@ -14,6 +14,7 @@ struct CustomerCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var reader: ReaderOptions
 
     @Argument(help: ArgumentHelp("Which customer: \(ReferenceArgument.help)."))
     var reference: ReferenceArgument
@@ -54,6 +55,7 @@ struct CustomerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let request = request
+        let times = try reader.times
         var names = NameBook()
         let customer = try await options.withClient { client in
             let customer = try await client.customer(request).value
@@ -63,11 +65,11 @@ struct CustomerCommand: AsyncParsableCommand {
         if options.json {
             try JSONOutput.print(customer)
         } else {
-            let layout = Terminal.layout(asked: nil, environment: ProcessInfo.processInfo.environment)
-            let agesAt = request.hasAsOf ? request.asOf : nil
-            for line in CustomerText.lines(customer, agesAt: agesAt, names: names, layout: layout) {
-                try Console.standard.line(line)
-            }
+            let text = CustomerText(
+                times: times, names: names,
+                layout: Terminal.layout(asked: nil, environment: ProcessInfo.processInfo.environment))
+            let lines = text.lines(customer, agesAt: request.hasAsOf ? request.asOf : nil)
+            for line in lines { try Console.standard.line(line) }
         }
     }
 }

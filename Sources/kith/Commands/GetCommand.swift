@@ -7,6 +7,7 @@ struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "get", abstract: "Show one record.")
 
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var reader: ReaderOptions
 
     @Argument(help: "What it is.")
     var kind: KindArgument
@@ -22,11 +23,12 @@ struct GetCommand: AsyncParsableCommand {
         request.kind = kind.kind
         request.reference = reference.reference
         request.atLeast = atLeast
+        let text = RecordText(times: try reader.times)
         let answer = try await options.withClient { try await $0.get(request) }
         if options.json {
             try JSONOutput.print(answer.value.record)
         } else {
-            for line in RecordText.lines(answer.value.record) { try Console.standard.line(line) }
+            for line in text.lines(answer.value.record) { try Console.standard.line(line) }
         }
     }
 }

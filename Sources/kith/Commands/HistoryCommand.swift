@@ -14,6 +14,7 @@ struct HistoryCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var reader: ReaderOptions
 
     @Option(help: ArgumentHelp("Events of one stream.", valueName: "kind:reference"))
     var stream: StreamArgument?
@@ -86,12 +87,13 @@ struct HistoryCommand: AsyncParsableCommand {
     }
 
     private func printEvents(_ client: KithClient) async throws {
+        let text = HistoryText(times: try reader.times)
         for try await page in client.history(request) {
             for event in page.value.events {
                 if options.json {
                     try JSONOutput.print(event)
                 } else {
-                    try Console.standard.line(HistoryText.line(event))
+                    try Console.standard.line(text.line(event))
                 }
             }
             if page.value.caughtUp || follow { try Console.standard.flush() }

@@ -15,6 +15,7 @@ struct ListCommand: AsyncParsableCommand {
     private static let pageMaximum: UInt32 = 1_000
 
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var reader: ReaderOptions
 
     @Argument(help: "What to list.")
     var kind: KindArgument
@@ -48,8 +49,9 @@ struct ListCommand: AsyncParsableCommand {
         request.sort = sort.order
         request.descending = descending
         request.atLeast = atLeast
+        let times = try reader.times
         try await options.withClient { client in
-            var printer = RecordListPrinter(kind: kind.kind, json: options.json)
+            var printer = RecordListPrinter(kind: kind.kind, json: options.json, times: times)
             var left = all ? Int.max : Int(limit)
             while left > 0 {
                 request.limit = UInt32(min(left, Int(Self.pageMaximum)))

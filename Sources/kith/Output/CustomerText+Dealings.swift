@@ -8,13 +8,13 @@ extension CustomerText {
     /// How many the service sends at most.
     private static let opportunitiesSent = 100
 
-    static func contacts(_ history: InteractionHistory) -> [String] {
+    func contacts(_ history: InteractionHistory) -> [String] {
         guard history.interactions > 0 else { return [] }
         var fields = FieldList()
         let spans = "\(history.last30Days) in 30 days, \(history.last90Days) in 90, \(history.last365Days) in 365"
         fields.add("contacts", "\(history.interactions), of them \(spans)")
-        if history.hasLastInbound { fields.add("last inbound", TimeText.iso(history.lastInbound)) }
-        if history.hasLastOutbound { fields.add("last outbound", TimeText.iso(history.lastOutbound)) }
+        if history.hasLastInbound { fields.add("last inbound", times.minute(history.lastInbound)) }
+        if history.hasLastOutbound { fields.add("last outbound", times.minute(history.lastOutbound)) }
         let hour = history.hasPreferredHour ? ", in the hour from \(history.preferredHour):00" : ""
         fields.add("usual channel", history.preferredChannel.isEmpty ? "" : history.preferredChannel + hour)
         if history.sentiment.hasMean {
@@ -24,15 +24,15 @@ extension CustomerText {
         return fields.lines
     }
 
-    static func opportunities(_ customer: Customer, _ names: NameBook, _ layout: TextLayout) -> [String] {
+    func opportunities(_ customer: Customer) -> [String] {
         let all = customer.opportunities
         guard !all.isEmpty else { return [] }
-        let text = opportunityText(names, layout)
-        let hidden = all.count - opportunitiesShown
+        let text = OpportunityText(names: names, times: times, layout: layout, showsParty: false)
+        let hidden = all.count - Self.opportunitiesShown
         guard hidden > 0 else { return text.lines(all) }
-        let count = all.count < opportunitiesSent ? "\(hidden)" : "at least \(hidden)"
+        let count = all.count < Self.opportunitiesSent ? "\(hidden)" : "at least \(hidden)"
         let more = "… and \(count) more, older ones: kith opportunities --party … --status … has all"
-        return text.lines(shownOpportunities(of: customer)) + [more]
+        return text.lines(Self.shownOpportunities(of: customer)) + [more]
     }
 
     static func shownOpportunities(of customer: Customer) -> [OpportunitySummary] {
@@ -41,15 +41,12 @@ extension CustomerText {
 
     /// What the shown opportunities name.
     static func entries(of customer: Customer) -> [NameBook.Entry] {
-        opportunityText(NameBook(), .unlimited).entries(of: shownOpportunities(of: customer))
+        OpportunityText(times: ZonedTimeText(clock: .utc), showsParty: false)
+            .entries(of: shownOpportunities(of: customer))
     }
 
-    private static func opportunityText(_ names: NameBook, _ layout: TextLayout) -> OpportunityText {
-        OpportunityText(names: names, times: ZonedTimeText(clock: .utc), layout: layout, showsParty: false)
-    }
-
-    static func points(_ accounts: [LoyaltySummary]) -> [[String]] {
-        let text = LoyaltyText(times: ZonedTimeText(clock: .utc))
+    func points(_ accounts: [LoyaltySummary]) -> [[String]] {
+        let text = LoyaltyText(times: times)
         return accounts.map(text.short)
     }
 }

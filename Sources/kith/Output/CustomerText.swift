@@ -2,24 +2,25 @@ internal import Schema
 internal import SwiftProtobuf
 
 /// The customer view for a person.
-enum CustomerText {
-    /// - Parameters:
-    ///   - agesAt: the instant to which ages are counted, where it was asked for and is not now.
-    ///   - names: what opportunities and their owners are called.
-    static func lines(
-        _ customer: Customer, agesAt: Google_Protobuf_Timestamp? = nil, names: NameBook = NameBook(),
-        layout: TextLayout = .unlimited
-    ) -> [String] {
-        var lines = RecordText.lines(customer.party)
+struct CustomerText {
+    /// How times are written for the reader.
+    var times: ZonedTimeText
+    /// What opportunities and their owners are called.
+    var names = NameBook()
+    var layout = TextLayout.unlimited
+
+    /// - Parameter agesAt: the instant to which ages are counted, where it was asked for and is not now.
+    func lines(_ customer: Customer, agesAt: Google_Protobuf_Timestamp? = nil) -> [String] {
+        var lines = RecordText(times: times).lines(customer.party)
         var fields = FieldList()
         fields.add("also known as", customer.aliases.joined(separator: ", "))
-        if customer.hasKnownSince { fields.add("known since", TimeText.iso(customer.knownSince)) }
+        if customer.hasKnownSince { fields.add("known since", times.minute(customer.knownSince)) }
         if let agesAt {
-            fields.add("ages as of", "\(TimeText.iso(agesAt)); everything else as it is known now")
+            fields.add("ages as of", "\(times.minute(agesAt)); everything else as it is known now")
         }
         lines += fields.lines
         for purchases in customer.purchases { lines += [""] + self.lines(purchases, agesAt) }
-        let dealings = [contacts(customer.interactions), opportunities(customer, names, layout)]
+        let dealings = [contacts(customer.interactions), opportunities(customer)]
         for block in dealings + points(customer.loyalty) where !block.isEmpty { lines += [""] + block }
         if !customer.timeline.isEmpty { lines += [""] + timeline(customer.timeline) }
         if customer.timelineCut, let last = customer.timeline.last {
@@ -28,15 +29,15 @@ enum CustomerText {
         return lines
     }
 
-    private static func lines(_ purchases: PurchaseHistory, _ agesAt: Google_Protobuf_Timestamp?) -> [String] {
+    private func lines(_ purchases: PurchaseHistory, _ agesAt: Google_Protobuf_Timestamp?) -> [String] {
         let currency = purchases.currency
         var fields = FieldList()
         fields.add("purchases in", currency)
         fields.add("orders", "\(purchases.orders), of them \(purchases.purchases) with a positive total")
-        if purchases.hasFirstOrder { fields.add("first order", TimeText.iso(purchases.firstOrder)) }
+        if purchases.hasFirstOrder { fields.add("first order", times.minute(purchases.firstOrder)) }
         if purchases.hasLastOrder {
-            let age = agesAt.map { "days before \(TimeText.iso($0))" } ?? "days ago"
-            fields.add("last order", "\(TimeText.iso(purchases.lastOrder)), \(purchases.daysSinceLastOrder) \(age)")
+            let age = agesAt.map { "days before \(times.minute($0))" } ?? "days ago"
+            fields.add("last order", "\(times.minute(purchases.lastOrder)), \(purchases.daysSinceLastOrder) \(age)")
         }
         fields.add("gross", MoneyText.amount(purchases.gross, currency))
         fields.add("returned", "\(MoneyText.amount(purchases.returned, currency)) in \(purchases.returns) returns")
@@ -53,7 +54,7 @@ enum CustomerText {
         return fields.lines + categories(purchases)
     }
 
-    private static func categories(_ purchases: PurchaseHistory) -> [String] {
+    private func categories(_ purchases: PurchaseHistory) -> [String] {
         guard purchases.categories.contains(where: { !$0.category.isEmpty }) else { return [] }
         var table = Table([("category", .left), ("lines", .right), ("gross", .right)])
         for total in purchases.categories {
@@ -63,11 +64,11 @@ enum CustomerText {
         return [""] + table.lines
     }
 
-    private static func timeline(_ entries: [TimelineEntry]) -> [String] {
+    private func timeline(_ entries: [TimelineEntry]) -> [String] {
         var table = Table([("position", .right), ("occurred", .left), ("event", .left), ("of", .left)])
         for entry in entries {
             table.add([
-                String(entry.position), TimeText.iso(entry.occurredAt), Labels.of(entry.kind),
+                String(entry.position), times.minute(entry.occurredAt), Labels.of(entry.kind),
                 Labels.of(entry.streamKind),
             ])
         }
@@ -75,7 +76,7 @@ enum CustomerText {
     }
 
     /// With one decimal.
-    private static func decimal(_ value: Double) -> String {
+    private func decimal(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
         return MoneyText.decimal(Int64((value * 10).rounded()), scale: 1)
     }

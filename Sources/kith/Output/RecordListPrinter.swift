@@ -4,10 +4,12 @@ internal import Schema
 struct RecordListPrinter {
     private let kind: AggregateKind
     private let json: Bool
+    private let text: RecordText
 
-    init(kind: AggregateKind, json: Bool) {
+    init(kind: AggregateKind, json: Bool, times: ZonedTimeText) {
         self.kind = kind
         self.json = json
+        text = RecordText(times: times)
     }
 
     mutating func print(_ records: [Record]) throws(Failure) {
@@ -15,7 +17,7 @@ struct RecordListPrinter {
             for record in records { try JSONOutput.print(record) }
         } else if !records.isEmpty {
             var table = Table(Self.columns(kind))
-            for record in records { table.add(Self.cells(record)) }
+            for record in records { table.add(cells(record)) }
             for line in table.lines { try Console.standard.line(line) }
         }
     }
@@ -80,12 +82,12 @@ struct RecordListPrinter {
         return [("number", .right), ("reference", .left)] + own
     }
 
-    private static func cells(_ record: Record) -> [String] {
+    private func cells(_ record: Record) -> [String] {
         let reference = record.external.first.map { "\($0.system):\($0.key)" } ?? record.id
         return ["#\(record.number)", reference] + details(record)
     }
 
-    private static func details(_ record: Record) -> [String] {
+    private func details(_ record: Record) -> [String] {
         switch record.details {
         case .party(let party):
             let name = party.erased ? "(erased)" : party.name.display
@@ -95,13 +97,14 @@ struct RecordListPrinter {
         case .priceBook(let book): return [book.name, book.currency, count(book.prices.count, "prices", record)]
         case .order(let order):
             return [
-                order.documentNumber, Labels.of(order.status), time(order.hasPlacedAt, TimeText.iso(order.placedAt)),
+                order.documentNumber, Labels.of(order.status),
+                time(order.hasPlacedAt, text.times.minute(order.placedAt)),
                 order.country, count(order.lines.count, "lines", record), MoneyText.amount(order.net, order.currency),
             ]
         case .goodsReturn(let returned):
             return [
                 returned.documentNumber, Labels.of(returned.status),
-                time(returned.hasRegisteredAt, TimeText.iso(returned.registeredAt)), returned.country,
+                time(returned.hasRegisteredAt, text.times.minute(returned.registeredAt)), returned.country,
                 count(returned.lines.count, "lines", record), MoneyText.amount(returned.net, returned.currency),
             ]
         case .importJob(let job):
@@ -112,25 +115,25 @@ struct RecordListPrinter {
         case .organisation(let organisation): return [organisation.name, organisation.zone, organisation.currency]
         case .principal(let principal):
             let roles = principal.roles.map { Labels.of($0.role) }.joined(separator: ", ")
-            return [RecordText.identity(principal), principal.label, roles]
+            return [text.identity(principal), principal.label, roles]
         case .employee(let employee):
             let name = employee.erased ? "(erased)" : employee.name.display
             return [name, employee.active ? "yes" : "no", employee.roles.joined(separator: ", ")]
         case .team(let team): return [team.name, part(of: team.parentNumber), team.retired ? "yes" : ""]
         case .territory(let territory):
             return [
-                territory.name, part(of: territory.parentNumber), RecordText.owner(territory.owner),
+                territory.name, part(of: territory.parentNumber), text.owner(territory.owner),
                 String(territory.rules.count),
             ]
         case .offer(let offer):
             return [
-                offer.name, Labels.of(offer.status), RecordText.benefit(offer.benefit), String(offer.issued),
+                offer.name, Labels.of(offer.status), text.benefit(offer.benefit), String(offer.issued),
                 String(offer.redeemed),
             ]
         case .coupon(let coupon):
             let code = coupon.erased ? "(erased)" : coupon.personal.code
             return [
-                "#\(coupon.offerNumber)", Labels.of(coupon.status), code, RecordText.benefit(coupon.benefit),
+                "#\(coupon.offerNumber)", Labels.of(coupon.status), code, text.benefit(coupon.benefit),
             ]
         case .field(let field):
             let definition = field.definition
@@ -140,16 +143,16 @@ struct RecordListPrinter {
             ]
         case .interaction(let interaction):
             return [
-                time(interaction.hasStart, TimeText.iso(interaction.start)), interaction.channel,
+                time(interaction.hasStart, text.times.minute(interaction.start)), interaction.channel,
                 Labels.of(interaction.direction), Labels.of(interaction.purpose),
                 interaction.parties.map { "#\($0.partyNumber)" }.joined(separator: ", "),
-                RecordText.subject(interaction),
+                text.subject(interaction),
             ]
         case .exchangeRates(let rates):
             let last = rates.rates.last?.date ?? ""
             return [rates.from, rates.to, count(rates.rates.count, "rates", record), last]
-        case .pipeline(let pipeline): return SalesRecordText.cells(pipeline)
-        case .opportunity(let opportunity): return SalesRecordText.cells(opportunity)
+        case .pipeline(let pipeline): return text.cells(pipeline)
+        case .opportunity(let opportunity): return text.cells(opportunity)
         case .loyaltyProgramme(let programme):
             return [
                 programme.label, Labels.of(programme.audience), Labels.of(programme.status), String(programme.version),
@@ -185,12 +188,12 @@ struct RecordListPrinter {
         }
     }
 
-    private static func part(of parent: UInt64) -> String { parent == 0 ? "" : "#\(parent)" }
+    private func part(of parent: UInt64) -> String { parent == 0 ? "" : "#\(parent)" }
 
     /// How many entries a list has, those that the record leaves out among them.
-    private static func count(_ shown: Int, _ list: String, _ record: Record) -> String {
-        String(UInt64(shown) + RecordText.omitted(list, of: record))
+    private func count(_ shown: Int, _ list: String, _ record: Record) -> String {
+        String(UInt64(shown) + text.omitted(list, of: record))
     }
 
-    private static func time(_ known: Bool, _ text: String) -> String { known ? text : "" }
+    private func time(_ known: Bool, _ text: String) -> String { known ? text : "" }
 }

@@ -2,7 +2,7 @@ internal import Schema
 
 /// Competitors, markets, targets, trainings and reviews for a person.
 extension RecordText {
-    static func add(_ competitor: CompetitorRecord, of record: Record, to fields: inout FieldList) {
+    func add(_ competitor: CompetitorRecord, of record: Record, to fields: inout FieldList) {
         fields.add("name", competitor.detail.name)
         fields.add("website", competitor.detail.website)
         fields.add("country", competitor.detail.country)
@@ -17,15 +17,15 @@ extension RecordText {
         if competitor.retired { fields.add("retired", "yes") }
     }
 
-    private static func text(_ move: CompetitorMoveRecord) -> String {
-        var text = "\(TimeText.iso(move.move.happenedAt))  \(Labels.of(move.move.kind)): \(move.move.summary)"
+    private func text(_ move: CompetitorMoveRecord) -> String {
+        var text = "\(times.minute(move.move.happenedAt))  \(Labels.of(move.move.kind)): \(move.move.summary)"
         if move.productNumber > 0 { text += " (product #\(move.productNumber))" }
         if move.marketNumber > 0 { text += " (market #\(move.marketNumber))" }
         if !move.move.origin.isEmpty { text += " [\(move.move.origin)]" }
         return text + "  position \(move.position)"
     }
 
-    static func add(_ market: MarketRecord, of record: Record, to fields: inout FieldList) {
+    func add(_ market: MarketRecord, of record: Record, to fields: inout FieldList) {
         fields.add("name", market.detail.name)
         fields.add("description", market.detail.description_p)
         fields.add("categories", market.detail.categories.joined(separator: ", "))
@@ -41,7 +41,7 @@ extension RecordText {
         if market.retired { fields.add("retired", "yes") }
     }
 
-    static func add(_ target: TargetRecord, to fields: inout FieldList) {
+    func add(_ target: TargetRecord, to fields: inout FieldList) {
         fields.add("metric", Labels.of(target.metric))
         fields.add("period", PeriodText.text(target.period))
         fields.add("owner", TargetText.owner(target.owner))
@@ -50,7 +50,7 @@ extension RecordText {
         if target.withdrawn { fields.add("withdrawn", "yes") }
     }
 
-    static func add(_ training: TrainingRecord, to fields: inout FieldList) {
+    func add(_ training: TrainingRecord, to fields: inout FieldList) {
         fields.add("employee", "#\(training.employeeNumber)")
         fields.add("course", training.detail.course)
         fields.add("provider", training.detail.provider)
@@ -64,8 +64,8 @@ extension RecordText {
     }
 
     /// The last review of the relationship with a party.
-    static func add(_ review: RelationshipReviewRecord, to fields: inout FieldList) {
-        var text = "\(TimeText.iso(review.occurredAt))  \(Labels.of(review.decision))"
+    func add(_ review: RelationshipReviewRecord, to fields: inout FieldList) {
+        var text = "\(times.minute(review.occurredAt))  \(Labels.of(review.decision))"
         if review.reviewerNumber > 0 { text += " by #\(review.reviewerNumber)" }
         fields.add("review", text)
         fields.add("rationale", review.erased ? "(erased)" : review.personal.rationale)

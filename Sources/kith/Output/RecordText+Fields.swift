@@ -1,16 +1,16 @@
 internal import Schema
 internal import SwiftProtobuf
 
-/// Values of the organisation's own fields for a person.
-enum FieldText {
-    static func value(_ field: RecordField) -> String {
+/// Definitions and values of the organisation's own fields for a person.
+extension RecordText {
+    func value(_ field: RecordField) -> String {
         if field.erased { return "(erased)" }
         switch field.value.value {
         case .text(let text), .date(let text), .choice(let text), .url(let text): return text
         case .integer(let number): return String(number)
         case .decimal(let number): return MoneyText.decimal(number)
         case .boolean(let flag): return flag ? "yes" : "no"
-        case .instant(let instant): return TimeText.iso(instant)
+        case .instant(let instant): return times.minute(instant)
         case .choices(let choices): return choices.keys.joined(separator: ", ")
         case .money(let money): return MoneyText.amount(money.minorUnits, money.currency)
         case .referenceNumber(let number): return "#\(number)"
@@ -18,10 +18,8 @@ enum FieldText {
         case .reference, nil: return field.personal ? "(personal)" : ""
         }
     }
-}
 
-extension RecordText {
-    static func add(_ field: FieldDefinitionRecord, to fields: inout FieldList) {
+    func add(_ field: FieldDefinitionRecord, to fields: inout FieldList) {
         let definition = field.definition
         fields.add("of", Labels.of(definition.kind))
         fields.add("key", definition.key)
@@ -39,7 +37,7 @@ extension RecordText {
         if field.retired { fields.add("retired", "yes") }
     }
 
-    private static func rules(_ rules: FieldRules) -> [String] {
+    private func rules(_ rules: FieldRules) -> [String] {
         var lines: [String] = []
         if rules.hasMinLength { lines.append("at least \(rules.minLength) characters") }
         if rules.hasMaxLength { lines.append("at most \(rules.maxLength) characters") }

@@ -2,7 +2,7 @@ internal import Schema
 
 /// Loyalty programmes, accounts, rewards and redemptions for a person.
 extension RecordText {
-    static func add(_ programme: ProgrammeRecord, to fields: inout FieldList) {
+    func add(_ programme: ProgrammeRecord, to fields: inout FieldList) {
         fields.add("label", programme.label)
         fields.add("points", programme.pointsLabel)
         fields.add("for", Labels.of(programme.audience))
@@ -17,7 +17,7 @@ extension RecordText {
                 "tier review",
                 "\(Labels.of(programme.tierPolicy.review))\(days), by points \(Labels.of(programme.tierPolicy.basis))")
         }
-        if programme.hasNextReviewAt { fields.add("next review", TimeText.iso(programme.nextReviewAt)) }
+        if programme.hasNextReviewAt { fields.add("next review", times.minute(programme.nextReviewAt)) }
         if programme.hasPointValue {
             let value = programme.pointValue
             fields.add("cost of a point", "\(MoneyText.decimal(value.cost)) \(value.currency)")
@@ -25,30 +25,30 @@ extension RecordText {
         }
     }
 
-    static func add(_ account: LoyaltyAccountRecord, of record: Record, to fields: inout FieldList) {
+    func add(_ account: LoyaltyAccountRecord, of record: Record, to fields: inout FieldList) {
         fields.add("status", Labels.of(account.status))
         fields.add("programme", "#\(account.programmeNumber)")
         fields.add("customer", account.partyID)
         fields.add("employee", account.employeeID)
         fields.add("balance", text(account.balance))
-        if !account.tier.isEmpty { fields.add("tier", "\(account.tier) since \(TimeText.iso(account.tierSince))") }
-        if account.hasEnrolledAt { fields.add("enrolled", TimeText.iso(account.enrolledAt)) }
-        if account.hasInactiveAt { fields.add("inactive", TimeText.iso(account.inactiveAt)) }
+        if !account.tier.isEmpty { fields.add("tier", "\(account.tier) since \(times.minute(account.tierSince))") }
+        if account.hasEnrolledAt { fields.add("enrolled", times.minute(account.enrolledAt)) }
+        if account.hasInactiveAt { fields.add("inactive", times.minute(account.inactiveAt)) }
         for lot in account.lots { fields.add("lot", text(lot)) }
         let further = omitted("lots", of: record)
         if further > 0 { fields.add("lot", "… and \(further) that are spent later") }
     }
 
-    static func add(_ reward: RewardRecord, to fields: inout FieldList) {
+    func add(_ reward: RewardRecord, to fields: inout FieldList) {
         fields.add("label", reward.detail.label)
         fields.add("programme", "#\(reward.programmeNumber)")
         fields.add("points", String(reward.detail.points))
         fields.add("tier", reward.detail.tier)
         if reward.productNumber > 0 { fields.add("product", "#\(reward.productNumber)") }
         if reward.detail.hasFrom {
-            fields.add("from", TimeText.iso(Instant(microseconds: reward.detail.from).timestamp))
+            fields.add("from", times.minute(Instant(microseconds: reward.detail.from).timestamp))
         }
-        if reward.detail.hasTo { fields.add("to", TimeText.iso(Instant(microseconds: reward.detail.to).timestamp)) }
+        if reward.detail.hasTo { fields.add("to", times.minute(Instant(microseconds: reward.detail.to).timestamp)) }
         if reward.detail.limitPerAccount > 0 { fields.add("per account", String(reward.detail.limitPerAccount)) }
         if reward.detail.hasCost {
             fields.add("cost", MoneyText.amount(reward.detail.cost.minorUnits, reward.detail.cost.currency))
@@ -58,7 +58,7 @@ extension RecordText {
         if reward.retired { fields.add("retired", "yes") }
     }
 
-    static func add(_ redemption: RedemptionRecord, to fields: inout FieldList) {
+    func add(_ redemption: RedemptionRecord, to fields: inout FieldList) {
         fields.add("status", Labels.of(redemption.status))
         fields.add("account", "#\(redemption.accountNumber)")
         fields.add("reward", "\(redemption.quantity) of #\(redemption.rewardNumber)")
@@ -67,13 +67,13 @@ extension RecordText {
         fields.add("customer", redemption.partyID)
         if redemption.employeeNumber > 0 { fields.add("employee", "#\(redemption.employeeNumber)") }
         fields.add("tracking", redemption.tracking)
-        if redemption.hasRedeemedAt { fields.add("redeemed", TimeText.iso(redemption.redeemedAt)) }
-        if redemption.hasShippedAt { fields.add("shipped", TimeText.iso(redemption.shippedAt)) }
-        if redemption.hasDeliveredAt { fields.add("delivered", TimeText.iso(redemption.deliveredAt)) }
-        if redemption.hasCancelledAt { fields.add("cancelled", TimeText.iso(redemption.cancelledAt)) }
+        if redemption.hasRedeemedAt { fields.add("redeemed", times.minute(redemption.redeemedAt)) }
+        if redemption.hasShippedAt { fields.add("shipped", times.minute(redemption.shippedAt)) }
+        if redemption.hasDeliveredAt { fields.add("delivered", times.minute(redemption.deliveredAt)) }
+        if redemption.hasCancelledAt { fields.add("cancelled", times.minute(redemption.cancelledAt)) }
     }
 
-    private static func text(_ rule: EarningRule) -> String {
+    private func text(_ rule: EarningRule) -> String {
         var text =
             "\(rule.priority) \(rule.key) v\(rule.version): \(MoneyText.decimal(rule.rate)) \(Labels.of(rule.kind))"
         if !rule.currency.isEmpty { text += " of \(rule.currency)" }
@@ -85,12 +85,12 @@ extension RecordText {
             ("tiers", rule.condition.tiers),
         ] where !words.isEmpty { text += ", \(name) \(words.joined(separator: " "))" }
         text += ", rounded \(Labels.of(rule.rounding))"
-        if rule.hasFrom { text += ", from \(TimeText.iso(Instant(microseconds: rule.from).timestamp))" }
-        if rule.hasTo { text += ", to \(TimeText.iso(Instant(microseconds: rule.to).timestamp))" }
+        if rule.hasFrom { text += ", from \(times.minute(Instant(microseconds: rule.from).timestamp))" }
+        if rule.hasTo { text += ", to \(times.minute(Instant(microseconds: rule.to).timestamp))" }
         return rule.stop ? text + ", stop" : text
     }
 
-    private static func text(_ policy: ExpiryPolicy) -> String {
+    private func text(_ policy: ExpiryPolicy) -> String {
         switch policy.kind {
         case .days, .inactivity: "\(Labels.of(policy.kind)) \(policy.days)"
         case .monthEnd, .yearEnd:
@@ -99,17 +99,17 @@ extension RecordText {
         }
     }
 
-    private static func text(_ balance: PointsBalance) -> String {
+    private func text(_ balance: PointsBalance) -> String {
         "\(balance.active) active, \(balance.locked) locked, \(balance.spent) spent, \(balance.expired) expired, "
             + "\(balance.reversed) reversed of \(balance.earned) earned, \(balance.adjusted) adjusted, "
             + "\(balance.transferred) transferred"
     }
 
-    private static func text(_ lot: PointsLot) -> String {
+    private func text(_ lot: PointsLot) -> String {
         var text = "\(lot.left) of \(lot.points)  #\(lot.earning)/\(lot.lot)  \(lot.rule)"
         if lot.orderNumber > 0 { text += "  order #\(lot.orderNumber) line \(lot.orderLine)" }
-        if lot.hasLocksUntil { text += "  locked until \(TimeText.iso(lot.locksUntil))" }
-        if lot.hasExpiresAt { text += "  ends \(TimeText.iso(lot.expiresAt))" }
+        if lot.hasLocksUntil { text += "  locked until \(times.minute(lot.locksUntil))" }
+        if lot.hasExpiresAt { text += "  ends \(times.minute(lot.expiresAt))" }
         return lot.expiresWithInactivity ? text + "  ends with inactivity" : text
     }
 }

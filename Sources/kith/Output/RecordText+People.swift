@@ -2,11 +2,11 @@ internal import Schema
 
 /// Employees, teams and territories for a person.
 extension RecordText {
-    static func add(_ employee: EmployeeRecord, of record: Record, to fields: inout FieldList) {
+    func add(_ employee: EmployeeRecord, of record: Record, to fields: inout FieldList) {
         fields.add("name", employee.erased ? "(erased)" : employee.name.display)
         fields.add("status", employee.active ? "active" : "deactivated")
-        if employee.hasHiredAt { fields.add("hired", TimeText.iso(employee.hiredAt)) }
-        if employee.hasDeactivatedAt { fields.add("deactivated", TimeText.iso(employee.deactivatedAt)) }
+        if employee.hasHiredAt { fields.add("hired", times.minute(employee.hiredAt)) }
+        if employee.hasDeactivatedAt { fields.add("deactivated", times.minute(employee.deactivatedAt)) }
         fields.add("roles", employee.roles.joined(separator: ", "))
         for team in employee.teams { fields.add("team", "#\(team.teamNumber)\(team.lead ? " (leads it)" : "")") }
         for capacity in employee.capacities {
@@ -16,7 +16,7 @@ extension RecordText {
         for point in employee.contactPoints { fields.add(Labels.of(point.kind), contactPoint(point)) }
     }
 
-    private static func contactPoint(_ point: EmployeeContactPointRecord) -> String {
+    private func contactPoint(_ point: EmployeeContactPointRecord) -> String {
         var shared = ContactPointRecord()
         shared.kind = point.kind
         shared.label = point.label
@@ -25,13 +25,13 @@ extension RecordText {
         return contactPoint(shared)
     }
 
-    static func add(_ team: TeamRecord, to fields: inout FieldList) {
+    func add(_ team: TeamRecord, to fields: inout FieldList) {
         fields.add("name", team.name)
         if team.parentNumber > 0 { fields.add("part of", "#\(team.parentNumber)") }
         if team.retired { fields.add("retired", "yes") }
     }
 
-    static func add(_ territory: TerritoryRecord, to fields: inout FieldList) {
+    func add(_ territory: TerritoryRecord, to fields: inout FieldList) {
         fields.add("name", territory.name)
         if territory.parentNumber > 0 { fields.add("part of", "#\(territory.parentNumber)") }
         fields.add("owner", owner(territory.owner))
@@ -43,7 +43,7 @@ extension RecordText {
     }
 
     /// Who looks after something; empty where nobody does.
-    static func owner(_ owner: Owner) -> String {
+    func owner(_ owner: Owner) -> String {
         switch owner.owner {
         case .employeeNumber(let number): "employee #\(number)"
         case .teamNumber(let number): "team #\(number)"

@@ -1,38 +1,41 @@
 internal import Schema
 
 /// A record for a person, as names and values below each other.
-enum RecordText {
-    static func lines(_ record: Record) -> [String] {
+struct RecordText {
+    /// How times are written for the reader.
+    var times: ZonedTimeText
+
+    func lines(_ record: Record) -> [String] {
         var fields = FieldList()
         fields.add(Labels.of(record.kind), "\(record.id) (#\(record.number), revision \(record.revision))")
         for key in record.external { fields.add("reference", "\(key.system):\(key.key)") }
         addDetails(record, to: &fields)
-        for field in record.fields { fields.add(field.value.key, FieldText.value(field)) }
+        for field in record.fields { fields.add(field.value.key, value(field)) }
         fields.add("tags", record.tags.joined(separator: ", "))
         fields.add("tags", older("tags", of: record))
         for note in record.notes {
-            fields.add("note", "\(TimeText.iso(note.occurredAt))  \(note.erased ? "(erased)" : note.text)")
+            fields.add("note", "\(times.minute(note.occurredAt))  \(note.erased ? "(erased)" : note.text)")
         }
         fields.add("note", older("notes", of: record))
-        if record.hasOccurredAt { fields.add("since", TimeText.iso(record.occurredAt)) }
-        if record.hasChangedAt { fields.add("changed", TimeText.iso(record.changedAt)) }
+        if record.hasOccurredAt { fields.add("since", times.minute(record.occurredAt)) }
+        if record.hasChangedAt { fields.add("changed", times.minute(record.changedAt)) }
         if record.importNumber > 0 { fields.add("import", "#\(record.importNumber)") }
         return fields.lines + table(record)
     }
 
     /// That a list of the record leaves entries out; empty where it does not.
-    static func older(_ list: String, called name: String? = nil, of record: Record) -> String {
+    func older(_ list: String, called name: String? = nil, of record: Record) -> String {
         let count = omitted(list, of: record)
         return count > 0 ? "… and \(count) older \(name ?? list)" : ""
     }
 
     /// How many entries of a list the record leaves out.
-    static func omitted(_ list: String, of record: Record) -> UInt64 {
+    func omitted(_ list: String, of record: Record) -> UInt64 {
         record.omitted.first { $0.list == list }?.count ?? 0
     }
 
     /// How a principal is recognised.
-    static func identity(_ principal: PrincipalRecord) -> String {
+    func identity(_ principal: PrincipalRecord) -> String {
         switch principal.identity {
         case .uid(let uid): "uid \(uid)"
         case .socket(let name): "socket \(name)"
@@ -43,7 +46,7 @@ enum RecordText {
 
     // MARK: Fields
 
-    private static func addDetails(_ record: Record, to fields: inout FieldList) {
+    private func addDetails(_ record: Record, to fields: inout FieldList) {
         switch record.details {
         case .party(let party): add(party, of: record, to: &fields)
         case .product(let product): add(product, of: record, to: &fields)
@@ -68,8 +71,8 @@ enum RecordText {
         case .field(let field): add(field, to: &fields)
         case .interaction(let interaction): add(interaction, to: &fields)
         case .exchangeRates(let rates): add(rates, of: record, to: &fields)
-        case .pipeline(let pipeline): SalesRecordText.add(pipeline, to: &fields)
-        case .opportunity(let opportunity): SalesRecordText.add(opportunity, to: &fields)
+        case .pipeline(let pipeline): add(pipeline, to: &fields)
+        case .opportunity(let opportunity): add(opportunity, to: &fields)
         case .loyaltyProgramme(let programme): add(programme, to: &fields)
         case .loyaltyAccount(let account): add(account, of: record, to: &fields)
         case .reward(let reward): add(reward, to: &fields)
@@ -82,7 +85,7 @@ enum RecordText {
         }
     }
 
-    private static func add(_ party: PartyRecord, of record: Record, to fields: inout FieldList) {
+    private func add(_ party: PartyRecord, of record: Record, to fields: inout FieldList) {
         fields.add("kind", Labels.of(party.kind))
         fields.add("status", Labels.of(party.status) + (party.archived ? ", archived" : ""))
         fields.add("name", party.erased ? "(erased)" : party.name.display)
@@ -106,7 +109,7 @@ enum RecordText {
         if party.hasReview { add(party.review, to: &fields) }
     }
 
-    static func contactPoint(_ point: ContactPointRecord) -> String {
+    func contactPoint(_ point: ContactPointRecord) -> String {
         var text = point.personal.value
         if point.kind == .postal { text = address(point.personal.postal) }
         if point.normalised, !point.personal.normalised.isEmpty { text = point.personal.normalised }
@@ -115,12 +118,12 @@ enum RecordText {
         return point.verified ? text + " verified" : text
     }
 
-    private static func address(_ address: PostalAddress) -> String {
+    private func address(_ address: PostalAddress) -> String {
         (address.lines + [address.postalCode, address.locality, address.region, address.country])
             .filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
-    private static func add(_ product: ProductRecord, of record: Record, to fields: inout FieldList) {
+    private func add(_ product: ProductRecord, of record: Record, to fields: inout FieldList) {
         fields.add("sku", product.sku)
         fields.add("name", product.detail.name)
         fields.add("category", product.detail.category)
@@ -136,33 +139,33 @@ enum RecordText {
         if product.retired { fields.add("retired", "yes") }
     }
 
-    private static func add(_ order: OrderRecord, to fields: inout FieldList) {
+    private func add(_ order: OrderRecord, to fields: inout FieldList) {
         fields.add("status", Labels.of(order.status))
         fields.add("document", order.documentNumber)
         fields.add("customer", order.partyID)
         fields.add("channel", order.channel)
         fields.add("country", order.country)
-        if order.hasPlacedAt { fields.add("placed", TimeText.iso(order.placedAt)) }
+        if order.hasPlacedAt { fields.add("placed", times.minute(order.placedAt)) }
         fields.add("net", MoneyText.amount(order.net, order.currency))
         if order.hasPersonal { fields.add("delivery", address(order.personal.delivery)) }
         fields.add("remark", order.personal.remark)
     }
 
-    private static func add(_ returned: ReturnRecord, to fields: inout FieldList) {
+    private func add(_ returned: ReturnRecord, to fields: inout FieldList) {
         fields.add("status", Labels.of(returned.status))
         fields.add("document", returned.documentNumber)
         if returned.orderNumber > 0 { fields.add("order", "#\(returned.orderNumber)") }
         fields.add("customer", returned.partyID)
         fields.add("channel", returned.channel)
         fields.add("country", returned.country)
-        if returned.hasRegisteredAt { fields.add("registered", TimeText.iso(returned.registeredAt)) }
+        if returned.hasRegisteredAt { fields.add("registered", times.minute(returned.registeredAt)) }
         fields.add("net", MoneyText.amount(returned.net, returned.currency))
         if returned.hasRefunded {
             fields.add("refunded", MoneyText.amount(returned.refunded.minorUnits, returned.refunded.currency))
         }
     }
 
-    private static func add(_ job: ImportRecord, to fields: inout FieldList) {
+    private func add(_ job: ImportRecord, to fields: inout FieldList) {
         fields.add("mapping", job.mapping)
         fields.add("mode", Labels.of(job.mode))
         fields.add("file", Hexadecimal.text(job.fileHash))
@@ -172,11 +175,11 @@ enum RecordText {
 
     // MARK: Tables
 
-    private static func table(_ record: Record) -> [String] {
+    private func table(_ record: Record) -> [String] {
         var table: Table
         switch record.details {
         case .order(let order) where !order.lines.isEmpty:
-            table = Table(lineColumns)
+            table = Table(Self.lineColumns)
             for line in order.lines {
                 table.add(
                     cells(
@@ -184,7 +187,7 @@ enum RecordText {
                         line.net, order.currency))
             }
         case .goodsReturn(let returned) where !returned.lines.isEmpty:
-            table = Table(lineColumns)
+            table = Table(Self.lineColumns)
             for line in returned.lines {
                 table.add(
                     cells(
@@ -195,13 +198,13 @@ enum RecordText {
             table = Table([("product", .right), ("price", .right), ("from", .left), ("to", .left)])
             for price in book.prices {
                 table.add([
-                    "#\(price.productNumber)", MoneyText.decimal(price.unitPrice), TimeText.iso(price.from),
-                    price.hasTo ? TimeText.iso(price.to) : "",
+                    "#\(price.productNumber)", MoneyText.decimal(price.unitPrice), times.minute(price.from),
+                    price.hasTo ? times.minute(price.to) : "",
                 ])
             }
-        case .exchangeRates(let rates): table = Self.table(rates)
-        case .pipeline(let pipeline): table = SalesRecordText.table(pipeline)
-        case .opportunity(let opportunity): return SalesRecordText.tables(opportunity, of: record)
+        case .exchangeRates(let rates): table = self.table(rates)
+        case .pipeline(let pipeline): table = self.table(pipeline)
+        case .opportunity(let opportunity): return tables(opportunity, of: record)
         default: return []
         }
         let older = [older("lines", of: record), older("prices", of: record)].filter { !$0.isEmpty }
@@ -212,7 +215,7 @@ enum RecordText {
         ("line", .right), ("product", .right), ("quantity", .right), ("unit price", .right), ("net", .right),
     ]
 
-    private static func cells(
+    private func cells(
         _ line: UInt32, _ product: UInt64, _ quantity: DecimalValue, _ unitPrice: DecimalValue?, _ net: Int64,
         _ currency: String
     ) -> [String] {

@@ -2,7 +2,7 @@ internal import Schema
 
 /// The state of the service for a person.
 enum StatusText {
-    static func lines(_ status: StatusResponse) -> [String] {
+    static func lines(_ status: StatusResponse, _ times: ZonedTimeText) -> [String] {
         var fields = FieldList()
         fields.add("log", "\(status.logID), format \(status.formatVersion), epoch \(status.epoch)")
         fields.add("durable position", "\(status.durablePosition)")
@@ -11,11 +11,11 @@ enum StatusText {
         fields.add("size", "\(status.logBytes) bytes")
         fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
         fields.add("waiting commands", "\(status.waitingCommands)")
-        if status.hasNextTimer { fields.add("next timer", TimeText.iso(status.nextTimer)) }
+        if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
         fields.add("connections", "\(status.connections)")
         fields.add("version", status.version)
-        if status.hasStartedAt { fields.add("started", TimeText.iso(status.startedAt)) }
+        if status.hasStartedAt { fields.add("started", times.minute(status.startedAt)) }
         return fields.lines + [""] + projections(status.projections)
     }
 

@@ -8,13 +8,23 @@ struct ZonedTimeText: Equatable, Sendable {
     /// For example `2017-03-11 09:26 +08:00`: date, time to the minute, and how far the clock is ahead of UTC, so that
     /// nobody has to guess whose clock it is.
     func minute(_ timestamp: Google_Protobuf_Timestamp) -> String {
+        text(timestamp) { "\(TimeText.padded($0.hour, 2)):\(TimeText.padded($0.minute, 2))" }
+    }
+
+    /// For example `2017-03-11 09:26:53.589793 +08:00`: the same to the microsecond, which is all that the log knows.
+    func exact(_ timestamp: Google_Protobuf_Timestamp) -> String {
+        text(timestamp) { time in
+            "\(TimeText.padded(time.hour, 2)):\(TimeText.padded(time.minute, 2)):\(TimeText.padded(time.second, 2))"
+                + ".\(TimeText.padded(time.microsecond, 6))"
+        }
+    }
+
+    private func text(_ timestamp: Google_Protobuf_Timestamp, _ ofDay: (CivilTime) -> String) -> String {
         guard let instant = Instant(timestamp) else { return "\(timestamp.seconds).\(timestamp.nanos)" }
         let (time, offset) = clock.civilTime(at: instant)
         let minutes = abs(offset) / 60
-        let sign = offset < 0 ? "-" : "+"
-        return "\(TimeText.day(time.year, time.month, time.day)) "
-            + "\(TimeText.padded(time.hour, 2)):\(TimeText.padded(time.minute, 2)) "
-            + "\(sign)\(TimeText.padded(minutes / 60, 2)):\(TimeText.padded(minutes % 60, 2))"
+        return "\(TimeText.day(time.year, time.month, time.day)) \(ofDay(time)) \(offset < 0 ? "-" : "+")"
+            + "\(TimeText.padded(minutes / 60, 2)):\(TimeText.padded(minutes % 60, 2))"
     }
 }
 

@@ -1,10 +1,10 @@
 internal import Schema
 
 /// Pipelines and opportunities for a person.
-enum SalesRecordText {
+extension RecordText {
     // MARK: A pipeline
 
-    static func add(_ pipeline: PipelineRecord, to fields: inout FieldList) {
+    func add(_ pipeline: PipelineRecord, to fields: inout FieldList) {
         fields.add("name", pipeline.content.name)
         fields.add("version", String(pipeline.version))
         if pipeline.isDefault { fields.add("default", "yes") }
@@ -16,7 +16,7 @@ enum SalesRecordText {
         for mapping in pipeline.mappings { fields.add("mapped", "\(mapping.from) to \(mapping.to)") }
     }
 
-    static func table(_ pipeline: PipelineRecord) -> Table {
+    func table(_ pipeline: PipelineRecord) -> Table {
         var table = Table([
             ("stage", .left), ("label", .left), ("kind", .left), ("probability", .right), ("forecast", .left),
             ("days", .right), ("needs", .left),
@@ -31,7 +31,7 @@ enum SalesRecordText {
         return table
     }
 
-    static func cells(_ pipeline: PipelineRecord) -> [String] {
+    func cells(_ pipeline: PipelineRecord) -> [String] {
         [
             pipeline.content.name, String(pipeline.version),
             pipeline.content.stages.map(\.key).joined(separator: ", "), pipeline.isDefault ? "yes" : "",
@@ -40,7 +40,7 @@ enum SalesRecordText {
 
     // MARK: An opportunity
 
-    static func add(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
+    func add(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
         fields.add("status", Labels.of(opportunity.status))
         fields.add("name", opportunity.erased ? "(erased)" : opportunity.personal.name)
         fields.add("description", opportunity.personal.description_p)
@@ -60,12 +60,12 @@ enum SalesRecordText {
             let due = opportunity.nextStepDue.isEmpty ? "" : "\(opportunity.nextStepDue)  "
             fields.add("next step", due + (opportunity.erased ? "(erased)" : opportunity.nextStep.text))
         }
-        fields.add("opened", opportunity.hasOpenedAt ? TimeText.iso(opportunity.openedAt) : "not known")
+        fields.add("opened", opportunity.hasOpenedAt ? times.minute(opportunity.openedAt) : "not known")
         addEnd(opportunity, to: &fields)
     }
 
-    private static func addStage(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
-        let since = opportunity.hasStageSince ? " since \(TimeText.iso(opportunity.stageSince))" : ""
+    private func addStage(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
+        let since = opportunity.hasStageSince ? " since \(times.minute(opportunity.stageSince))" : ""
         fields.add("stage", opportunity.stage + since)
         let set = " (set by hand)"
         fields.add(
@@ -75,7 +75,7 @@ enum SalesRecordText {
         if opportunity.pushes > 0 { fields.add("pushes", String(opportunity.pushes)) }
     }
 
-    private static func addValue(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
+    private func addValue(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
         guard opportunity.hasAmount else { return }
         let money = opportunity.amount
         let source = opportunity.amountFromLines ? " (sum of the lines)" : ""
@@ -83,8 +83,8 @@ enum SalesRecordText {
         if opportunity.hasWeighted { fields.add("weighted", MoneyText.amount(opportunity.weighted, money.currency)) }
     }
 
-    private static func addEnd(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
-        if opportunity.hasClosedAt { fields.add("closed", TimeText.iso(opportunity.closedAt)) }
+    private func addEnd(_ opportunity: OpportunityRecord, to fields: inout FieldList) {
+        if opportunity.hasClosedAt { fields.add("closed", times.minute(opportunity.closedAt)) }
         fields.add("loss reason", opportunity.lossReason)
         if opportunity.lostToNumber > 0 { fields.add("lost to", "#\(opportunity.lostToNumber)") }
         if opportunity.orderNumber > 0 { fields.add("order", "#\(opportunity.orderNumber)") }
@@ -92,7 +92,7 @@ enum SalesRecordText {
         if opportunity.reopenings > 0 { fields.add("reopenings", String(opportunity.reopenings)) }
     }
 
-    static func tables(_ opportunity: OpportunityRecord, of record: Record) -> [String] {
+    func tables(_ opportunity: OpportunityRecord, of record: Record) -> [String] {
         var lines: [String] = []
         if !opportunity.lines.isEmpty {
             var table = Table([
@@ -110,17 +110,17 @@ enum SalesRecordText {
         var table = Table([("stage", .left), ("from", .left), ("to", .left)])
         for visit in opportunity.stages {
             table.add([
-                visit.stage, visit.hasFrom ? TimeText.iso(visit.from) : "", visit.hasTo ? TimeText.iso(visit.to) : "",
+                visit.stage, visit.hasFrom ? times.minute(visit.from) : "", visit.hasTo ? times.minute(visit.to) : "",
             ])
         }
         return lines + [""] + table.lines + older("stages", record)
     }
 
-    private static func older(_ list: String, _ record: Record) -> [String] {
-        [RecordText.older(list, of: record)].filter { !$0.isEmpty }
+    private func older(_ list: String, _ record: Record) -> [String] {
+        [older(list, of: record)].filter { !$0.isEmpty }
     }
 
-    static func cells(_ opportunity: OpportunityRecord) -> [String] {
+    func cells(_ opportunity: OpportunityRecord) -> [String] {
         let money = opportunity.amount
         return [
             Labels.of(opportunity.status), opportunity.stage,
@@ -132,13 +132,5 @@ enum SalesRecordText {
 
     // MARK: Values
 
-    private static func owner(_ owner: Owner) -> String {
-        switch owner.owner {
-        case .employeeNumber(let number): "employee #\(number)"
-        case .teamNumber(let number): "team #\(number)"
-        case nil: ""
-        }
-    }
-
-    private static func percent(_ probability: UInt32) -> String { "\(probability)%" }
+    private func percent(_ probability: UInt32) -> String { "\(probability)%" }
 }
