@@ -39,8 +39,8 @@ internal import Testing
         "get": "xxxxxxxx", "list": "xxxxxxxx", "customer": "xxxxxxxx", "status": "xxxxxxxx",
         "pipeline": "xxxxxxxx", "opportunities": "xxxxxxxx", "loyalty": "xxxxxxxx", "programme": "xxxxxxxx",
         "targets": "xxxxxxxx",
-        "history": "xxx-xxxx", "recompute": "xxx-xxxx",
-        "rebuild": "---xx---",
+        "history": "xxx-xxxx",
+        "rebuild": "---xx---", "recompute": "--xxx---",
     ]
 
     /// What needs no permission of its own: commands are asked for one by one, the others concern an open request.
