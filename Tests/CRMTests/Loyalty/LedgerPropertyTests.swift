@@ -56,6 +56,7 @@ import Testing
         let at = "seed \(seed), event \(play.club.scenario.events.count)"
         #expect(state.balance.active == unlocked - state.debt, "\(at)")
         #expect(state.balance.locked == locked, "\(at)")
+        #expect(state.hasInactiveAt == state.earnings.contains(where: \.expiresWithInactivity), "\(at)")
         #expect(state.debt >= 0 && (state.debt == 0 || unlocked == 0), "\(at)")
         #expect(state.balance.isBalanced, "\(at)")
         #expect(state.earnings.allSatisfy { earning in earning.lots.allSatisfy { $0.left > 0 } }, "\(at)")
@@ -145,7 +146,9 @@ private struct Play {
         command.order.reached = .confirmed
         command.order.lines = (0..<Int.random(in: 1...3, using: &random)).map { _ in line() }
         orders.append((key, command))
-        return club.scenario.when(command)
+        // Some orders are recorded late, when points that they would have kept have ended.
+        let days = Bool.random(using: &random) ? Int64.random(in: 0...60, using: &random) * Play.day : 0
+        return club.scenario.when(command, at: Instant(microseconds: club.scenario.now.rawValue - days))
     }
 
     private mutating func line() -> OrderLineInput {
