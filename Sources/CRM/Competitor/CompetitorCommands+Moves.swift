@@ -43,6 +43,11 @@ extension RecordCompetitorMove: DomainCommand {
         if hasMarket { moved.marketNumber = try requiredMarket(context).rawValue }
         if try state.holds(moved, context.world) { return [] }
         try state.requireInUse(context)
+        guard state.moves.count < CompetitorForm.moves else {
+            throw Refusal(
+                .limitExceeded, "A competitor has \(CompetitorForm.moves) moves at most, withdrawn ones included.",
+                field: "competitor")
+        }
         return [.fact(.competitorMoved(moved))]
     }
 

@@ -4,8 +4,12 @@ internal import SwiftProtobuf
 /// Limits and form of competitors and markets. Lengths are bytes of UTF-8.
 enum CompetitorForm {
     static let nameBytes = 200
+    /// A name as it is compared with others: some letters get longer, up to three times.
+    static let foldedNameBytes = 300
     static let websiteBytes = 500
     static let originBytes = 500
+    /// Moves of one competitor, withdrawn ones included: every one is compared with a new one.
+    static let moves = 10_000
     static let points = 20
     static let pointBytes = 200
     static let categories = 100
@@ -68,8 +72,15 @@ enum CompetitorForm {
 
     private static func check(name: String, required: Bool) throws(Refusal) {
         try FormCheck.text(name, "detail.name", maximum: nameBytes)
-        guard !FoldedName(name).bytes.isEmpty || (name.isEmpty && !required) else {
+        let folded = FoldedName(name).bytes
+        guard !folded.isEmpty || (name.isEmpty && !required) else {
             throw Refusal(.schemaInvalid, "The name is empty. Send it.", field: "detail.name")
+        }
+        guard folded.count <= foldedNameBytes else {
+            throw Refusal(
+                .limitExceeded,
+                "Without the case of its letters the name has more than \(foldedNameBytes) bytes. Shorten it.",
+                field: "detail.name")
         }
     }
 

@@ -3,12 +3,25 @@ package import Schema
 /// A key under which events count something that a rule across aggregates depends on: a document number, a
 /// stock keeping unit, what came back of an order line, the number of administrators. It holds nothing personal.
 package struct ClaimKey: Hashable, Sendable {
-    /// At most 400 bytes; the first names the domain of the key.
+    /// At most `maximumLength` bytes; the first names the domain of the key.
     package var bytes: [UInt8]
+    /// The index takes keys of up to 511 bytes.
+    package static let maximumLength = 400
 
     package init(domain: UInt8, _ rest: some Sequence<UInt8>) {
         bytes = [domain]
         bytes.append(contentsOf: rest)
+    }
+
+    /// Refuses a key that the index may not take: what it cannot write once, it cannot write ever.
+    ///
+    /// - Throws: LIMIT_EXCEEDED.
+    package func checkLength() throws(Refusal) {
+        guard bytes.count > Self.maximumLength else { return }
+        throw Refusal(
+            .limitExceeded,
+            "A text that has to be unique or is counted would need \(bytes.count) bytes in the index; "
+                + "\(Self.maximumLength) is the limit. Shorten it.")
     }
 }
 

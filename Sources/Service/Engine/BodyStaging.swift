@@ -130,7 +130,7 @@ struct BodyStaging {
             subjectCount: UInt8(truncatingIfNeeded: subjects.count),
             payloadLength: UInt16(truncatingIfNeeded: payload.count),
             body: body)
-        let changes = indexChanges(event, header)
+        let changes = try indexChanges(event, header)
         let staged = Stage.Event(
             stream: newID.map { .new(streamKind, $0) } ?? .existing(number), number: number, header: header,
             payload: payload, subjects: subjects, changes: changes)
@@ -196,9 +196,13 @@ struct BodyStaging {
         return entry
     }
 
-    private func indexChanges(_ event: NewEvent, _ header: EventHeader) -> [IndexChange] {
-        var changes = world.context.changes(
-            of: AggregateRegistry.effects(of: StoredEvent(header: header, payload: event.payload)))
+    /// What an event does to the index.
+    ///
+    /// - Throws: LIMIT_EXCEEDED where the index could not take a key.
+    private func indexChanges(_ event: NewEvent, _ header: EventHeader) throws(Refusal) -> [IndexChange] {
+        let effects = AggregateRegistry.effects(of: StoredEvent(header: header, payload: event.payload))
+        for case .claim(let key, _) in effects { try key.checkLength() }
+        var changes = world.context.changes(of: effects)
         for subject in event.subjects { if let part = subject.part { changes += parts[part].changes } }
         return changes + RecordChanges.singleton(header, vault: world.context.vault)
     }

@@ -1,4 +1,5 @@
 import CRM
+import FoundationEssentials
 import KithTesting
 import Schema
 import SwiftProtobuf
@@ -44,6 +45,8 @@ import Testing
         let cases: [(RecordCompetitor, ErrorCode, String)] = [
             (record(""), .schemaInvalid, "detail.name"), (record("  "), .schemaInvalid, "detail.name"),
             (record(String(repeating: "n", count: 201)), .limitExceeded, "detail.name"),
+            // 200 bytes, and 600 once the case of its letters is put aside.
+            (record(String(repeating: "\u{390}", count: 100)), .limitExceeded, "detail.name"),
             (record("A", country: "Germany"), .schemaInvalid, "detail.country"),
             (
                 RecordCompetitor.with {
@@ -160,6 +163,24 @@ import Testing
             return
         }
         #expect(moved.move.happenedAt.seconds == 1_600_000_000)
+    }
+
+    @Test func `a competitor has ten thousand moves at most`() throws {
+        var scenario = Scenario()
+        let number = try scenario.made(record("Rival"))
+        var state = try #require(try scenario.state(CompetitorAggregate.self, of: number))
+        func isRefused(_ moves: UInt64) -> Bool {
+            for position in 0..<moves { state.moves[position] = Data() }
+            let context = DecisionContext(
+                occurredAt: scenario.now, recordedAt: scenario.now, historic: true, hasReason: false, principal: .none,
+                target: number, firstPosition: scenario.nextPosition, head: nil, world: scenario)
+            do throws(Refusal) {
+                #expect(try move(number, "x").decide(state, (), context).count == 1)
+                return false
+            } catch { return error.code == .limitExceeded }
+        }
+        #expect(!isRefused(9_999))
+        #expect(isRefused(10_000))
     }
 
     @Test func `strengths and weaknesses are set anew per product, and removed where both are empty`() throws {

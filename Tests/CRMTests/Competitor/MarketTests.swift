@@ -31,6 +31,7 @@ import Testing
         let number = try scenario.made(market("Pens", categories: ["office/pens"]))
         #expect(scenario.when(market("Pens", categories: ["office/pens"])).isUnchanged)
         #expect(scenario.when(market("PENS")).code == .marketExists)
+        #expect(scenario.when(market(String(repeating: "\u{390}", count: 100))).code == .limitExceeded)
         let change = ChangeMarket.with {
             $0.market = Reference(number: number)
             $0.detail.countries = ["DE", "AT"]
