@@ -51,7 +51,25 @@ package enum ClosedPeriods {
             let before = try world.state(ReturnAggregate.self, of: number)?.registeredAt
             return [before, corrected.hasRegisteredAt ? corrected.registeredAt : nil].compactMap { $0 }
         case .interactionCorrected(let corrected): return [corrected.validFrom]
+        case .opportunityCorrected(let corrected):
+            let state = try world.state(OpportunityAggregate.self, of: number)
+            return state.map { instants(of: corrected, $0) } ?? []
         default: return []
         }
+    }
+
+    /// When an opportunity counts by what a correction changes, before and after it. Notes count nowhere.
+    private static func instants(of corrected: OpportunityCorrected, _ state: OpportunityState) -> [Int64] {
+        var instants: [Int64] = []
+        if corrected.hasOpenedAt {
+            instants.append(corrected.openedAt)
+            if !state.openingUnknown { instants.append(state.openedAt) }
+        }
+        if corrected.hasClosedAt { instants.append(corrected.closedAt) }
+        let isOfFigures =
+            corrected.hasOpenedAt || corrected.hasClosedAt || corrected.hasAmount || corrected.hasLossReason
+            || corrected.hasCompetitorNumber
+        if isOfFigures, state.hasClosedAt { instants.append(state.closedAt) }
+        return instants
     }
 }

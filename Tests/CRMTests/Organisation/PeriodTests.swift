@@ -48,6 +48,37 @@ internal import Testing
         #expect(scenario.isReproducible)
     }
 
+    @Test func `what was won on a closed day is not corrected, but for its notes`() throws {
+        var deals = try Deals()
+        let won = try deals.opened()
+        let open = try deals.opened()
+        deals.scenario.wait(until: 5)
+        deals.scenario.when(WinOpportunity.with { $0.opportunity = Reference(number: won) })
+        deals.scenario.wait(until: 20)
+        func refusal(
+            _ number: StreamNumber, closed: Int64, _ change: (inout CorrectOpportunity) -> Void
+        ) throws -> ErrorCode? {
+            var command = CorrectOpportunity.with { $0.opportunity = Reference(number: number) }
+            change(&command)
+            var played = deals.scenario
+            let event = try #require(played.when(command).events.first?.stored)
+            do throws(Refusal) {
+                try ClosedPeriods.check(
+                    event.payload, on: .opportunity, number, occurredAt: event.occurredAt, openSince: january(closed),
+                    deals.scenario)
+                return nil
+            } catch { return error.code }
+        }
+        #expect(try refusal(won, closed: 6) { $0.amount = money(1) } == .periodClosed)
+        #expect(try refusal(won, closed: 5) { $0.amount = money(1) } == nil)
+        #expect(try refusal(won, closed: 6) { $0.closedAt = january(9).timestamp } == .periodClosed)
+        #expect(try refusal(won, closed: 4) { $0.closedAt = january(3).timestamp } == .periodClosed)
+        #expect(try refusal(won, closed: 6) { $0.closing.notes = "a friend of the house" } == nil)
+        #expect(try refusal(won, closed: 2) { $0.openedAt = january(3).timestamp } == .periodClosed)
+        #expect(try refusal(open, closed: 2) { $0.openedAt = january(3).timestamp } == .periodClosed)
+        #expect(try refusal(open, closed: 1) { $0.openedAt = january(3).timestamp } == nil)
+    }
+
     @Test func `open orders stand in the way of closing, until they are accepted with a reason`() throws {
         var scenario = scenario
         let place = PlaceOrder.with {
