@@ -14,7 +14,7 @@ extension OpportunityDraft {
     ) throws(Refusal) {
         try requireOpen()
         let pipeline = try pipeline()
-        let stage = try closingStage(key, .won, pipeline)
+        let stage = try closingStage(key, .won, pipeline, met: amount == nil ? [] : [.amount])
         if let amount { try requireCurrencyOfLines(amount.currency, field: prefix + "amount.currency") }
         guard amount != nil || state.hasAmount || context.historic else {
             throw Refusal(
@@ -122,8 +122,12 @@ extension OpportunityDraft {
         append(.opportunityReopened(reopened))
     }
 
+    /// The stage that the opportunity is closed in.
+    ///
+    /// - Parameter met: what the closing itself says.
+    /// - Throws: STAGE_UNKNOWN, ENTRY_CRITERIA_UNMET.
     private func closingStage(
-        _ key: String, _ kind: StageKind, _ pipeline: PipelineState
+        _ key: String, _ kind: StageKind, _ pipeline: PipelineState, met: Set<StageRequirement> = []
     ) throws(Refusal) -> PipelineStage {
         guard let stage = pipeline.content.stage(key, of: kind) else {
             let keys = pipeline.content.stages.filter { $0.kind == kind }.map(\.key)
@@ -132,7 +136,7 @@ extension OpportunityDraft {
                 "The pipeline has no such stage \(key). There are: \(keys.joined(separator: ", ")).",
                 field: prefix + "stage")
         }
-        try requireCriteria(of: stage)
+        try requireCriteria(of: stage, met: met)
         return stage
     }
 

@@ -114,10 +114,11 @@ extension OpportunityDraft {
 
     /// Refuses a stage whose criteria the opportunity does not meet, except for history.
     ///
+    /// - Parameter met: what the step that leads there brings with it.
     /// - Throws: ENTRY_CRITERIA_UNMET with what is missing.
-    func requireCriteria(of stage: PipelineStage) throws(Refusal) {
+    func requireCriteria(of stage: PipelineStage, met: Set<StageRequirement> = []) throws(Refusal) {
         guard !context.historic else { return }
-        let missing = stage.requirements.filter { !state.meets($0) }.map(\.name)
+        let missing = stage.requirements.filter { !met.contains($0) && !state.meets($0) }.map(\.name)
         guard !missing.isEmpty else { return }
         throw Refusal(
             .entryCriteriaUnmet, "The stage \(stage.key) needs \(missing.joined(separator: ", ")). Add that first.",

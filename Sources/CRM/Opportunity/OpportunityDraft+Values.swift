@@ -1,12 +1,13 @@
 internal import Schema
 
 extension OpportunityDraft {
-    /// Sets the amount of an open opportunity; nothing where it has it.
+    /// Sets the amount of an open opportunity; nothing where it was set to that. The sum of the lines becomes an amount
+    /// that stays.
     ///
     /// - Throws: ILLEGAL_TRANSITION, CURRENCY_MISMATCH.
     mutating func set(amount: Money) throws(Refusal) {
         try requireOpen()
-        guard !state.hasAmount || !state.amount.isSame(as: amount) else { return }
+        guard state.amountFromLines || !state.hasAmount || !state.amount.isSame(as: amount) else { return }
         try requireCurrencyOfLines(amount.currency, field: prefix + "amount.currency")
         var set = amountSet()
         set.amount = amount

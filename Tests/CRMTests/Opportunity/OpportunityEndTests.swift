@@ -80,6 +80,35 @@ import Testing
         #expect(deals.scenario.when(win(number), historic: true).kinds == [.opportunityWon])
     }
 
+    @Test func `the amount that winning says meets the won stage's criterion`() throws {
+        var deals = try Deals { $0.content.stages[3].requirements = [.amount, .closeDate] }
+        let number = try deals.opened { $0.clearAmount() }
+        #expect(deals.scenario.when(win(number)).code == .entryCriteriaUnmet)
+        let outcome = deals.scenario.when(win(number) { $0.amount = money(500) })
+        #expect(outcome.kinds == [.opportunityWon], "\(String(describing: outcome.refusal))")
+        var row = deals.open
+        row.reached = .won
+        row.closedAt = deals.scenario.now.timestamp
+        let upsert = UpsertOpportunity.with {
+            $0.key = ExternalKey(system: "crm", key: "1")
+            $0.opportunity = row
+            $0.opportunity.clearAmount()
+            $0.opportunity.reached = .open
+            $0.opportunity.clearClosedAt()
+        }
+        #expect(deals.scenario.when(upsert).kinds == [.opportunityOpened])
+        row.closedAt = Instant(microseconds: deals.scenario.now.rawValue + 1_000_000).timestamp
+        var won = upsert
+        won.opportunity = row
+        #expect(deals.scenario.when(won).kinds == [.opportunityWon])
+        var bare = try deals.opened {
+            $0.clearAmount(); $0.closeDate = ""
+        }
+        #expect(deals.scenario.when(win(bare) { $0.amount = money(5) }).code == .entryCriteriaUnmet)
+        bare = try deals.opened { $0.closeDate = "" }
+        #expect(deals.scenario.when(win(bare)).code == .entryCriteriaUnmet && deals.scenario.isReproducible)
+    }
+
     @Test(
         arguments: [
             ("", "", "loss_reason"), ("weather", "", "loss_reason"), ("other", "", "closing.notes"),

@@ -279,6 +279,28 @@ import Testing
         #expect(deals.scenario.isReproducible)
     }
 
+    @Test func `an amount that is set stays, also where it is what the lines make`() throws {
+        var deals = try Deals()
+        let pen = deals.pen
+        let number = try deals.opened {
+            $0.clearAmount()
+            $0.currency = "EUR"
+            $0.lines = [dealLine(pen, "1", "5")]
+        }
+        let amount = SetAmount.with {
+            $0.opportunity = Reference(number: number)
+            $0.amount = money(500)
+        }
+        #expect(deals.scenario.when(amount).kinds == [.amountSet])
+        #expect(deals.scenario.when(amount).isUnchanged)
+        let add = AddLine.with {
+            $0.opportunity = Reference(number: number)
+            $0.line = dealLine(deals.ink, "1", "4")
+        }
+        guard case .lineAdded(let added)? = deals.scenario.when(add).payloads.first else { return missing() }
+        #expect(added.amount == money(500) && deals.scenario.isReproducible)
+    }
+
     private func remove(_ line: UInt32, _ number: StreamNumber) -> RemoveLine {
         RemoveLine.with {
             $0.opportunity = Reference(number: number)
