@@ -57,7 +57,7 @@ struct GroupTally {
         case .closeQuarter: return closedOn.map { [Key(text: $0.quarterText)] } ?? []
         case .closeMonth: return closedOn.map { [Key(text: $0.monthText)] } ?? []
         case .lossReason: return standing.moment.status == .lost ? [Key(text: row.lossReason)] : []
-        case .competitor: return GroupTally.each(row.competitorNumbers)
+        case .competitor: return GroupTally.each(row.allCompetitorNumbers)
         case .partner: return [Key(number: row.partnerNumber)]
         case .pipeline: return [Key(number: row.pipelineNumber)]
         case .unspecified, .UNRECOGNIZED: return []

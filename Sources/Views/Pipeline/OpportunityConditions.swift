@@ -23,7 +23,7 @@ package struct OpportunityConditions: Sendable, Hashable {
         if let party, party.rawValue != row.partyNumber { return false }
         if let partner, partner.rawValue != row.partnerNumber { return false }
         if let product, !row.productNumbers.contains(product.rawValue) { return false }
-        if let competitor, !row.competitorNumbers.contains(competitor.rawValue) { return false }
+        if let competitor, !row.allCompetitorNumbers.contains(competitor.rawValue) { return false }
         if !leadSource.isEmpty, !leadSource.isIdentical(to: row.leadSource) { return false }
         return channel.isEmpty || channel.isIdentical(to: row.channel)
     }

@@ -119,6 +119,16 @@ extension PipelineOpportunityRow {
     }
 }
 
+extension PipelineOpportunityRow {
+    /// The competitors of the opportunity and, where it is lost, the one that it was lost to; each once.
+    var allCompetitorNumbers: [UInt64] {
+        guard lostToNumber != 0, moments.last?.status == .lost, !competitorNumbers.contains(lostToNumber) else {
+            return competitorNumbers
+        }
+        return competitorNumbers + [lostToNumber]
+    }
+}
+
 extension OpportunityLineProduct {
     fileprivate init(_ input: OpportunityLine) {
         self.init()

@@ -73,11 +73,13 @@ struct DealSketch {
     }
 
     mutating func lose(
-        _ deal: StreamNumber, at: Instant, _ amount: Money? = .of(1_000), reason: String = "price"
+        _ deal: StreamNumber, at: Instant, _ amount: Money? = .of(1_000), reason: String = "price",
+        to competitor: UInt64 = 0
     ) throws {
         let lost = OpportunityLost.with {
             $0.turn = .to("lost", amount)
             $0.lossReason = reason
+            $0.competitorNumber = competitor
         }
         try log.append(deal, .opportunityLost(lost), at: at)
     }

@@ -140,6 +140,26 @@ internal import Testing
         #expect(both == [.channel, .channel, .pipeline])
     }
 
+    @Test func `what was lost to a competitor counts for it, also where nobody had named it before`() throws {
+        var deals = try DealSketch()
+        let known = try deals.open { $0.competitors = [5] }
+        try deals.lose(known, at: .day(40), to: 5)
+        let unknown = try deals.open { $0.competitors = [5] }
+        try deals.lose(unknown, at: .day(41), to: 6)
+        let corrected = try deals.open()
+        try deals.lose(corrected, at: .day(42), to: 5)
+        try deals.correct(corrected, at: .day(43)) { $0.competitorNumber = 7 }
+        let back = try deals.open()
+        try deals.lose(back, at: .day(44), to: 7)
+        try deals.reopen(back, at: .day(45))
+        let groups = try deals.summary { $0.dimensions = [.competitor] }.groups
+        #expect(groups.map(\.number) == [0, 5, 6, 7])
+        #expect(groups.map(\.outcomes.lost) == [0, 2, 1, 1] && groups.map(\.outcomes.opportunities) == [1, 2, 1, 1])
+        var conditions = OpportunityConditions()
+        conditions.competitor = StreamNumber(7)
+        #expect(try deals.summary(conditions).outcomes.opportunities == 1)
+    }
+
     @Test func `a filter takes only those for which all conditions hold`() throws {
         var deals = try DealSketch()
         try deals.open {
