@@ -12,6 +12,9 @@ package struct DueTimers: Sendable {
 // MARK: - Timers
 
 extension IndexStore {
+    /// Timers that complete imports let go of in one look.
+    private static let releasedAtOnce = 10_000
+
     /// When a timer is due and who holds it; nil where it is not set.
     package func timer(_ place: TimerPlace) throws(EventLogError) -> TimerStanding? {
         if let found = overlaid({ $0.timers[place] }) { return found }
@@ -42,20 +45,28 @@ extension IndexStore {
     /// The timers that are due by `now` and may fire, at most so many. Called by the writer's thread.
     ///
     /// The timers of streams that an open import created are not among them; those of a closed one are, up to the
-    /// latest of its facts where that is later than `now`.
+    /// latest of its facts where that is later than `now`. Once these have fired, the import holds the others no longer.
     package func dueTimers(by now: Instant, most: Int) throws(EventLogError) -> DueTimers {
-        let released = try releasedImports()
+        let imports = try releasedImports()
+        // One look: what the indexer writes in the meantime is in the environment too, and counts from here.
+        let recent = state.withLock { state in
+            RecentTimers(active: state.active.timers, flushing: state.flushing?.timers ?? [:], parked: state.parked)
+        }
+        let holders = [(StreamNumber.none, nil)] + imports
+        let byHolder = recent.timers(of: Set(holders.map(\.0)))
         var due: [DueTimer] = []
         var isComplete = true
         var next: Instant?
-        for (holder, latest) in [(StreamNumber.none, nil)] + released {
-            let found = try timers(of: holder, by: max(now, latest ?? now), most: most)
-            if holder != .none, found.due.isEmpty, found.isComplete, found.next == nil {
-                state.withLock { _ = $0.released.remove(holder) }
-            }
+        var room = Self.releasedAtOnce
+        for (holder, latest) in holders {
+            let own = byHolder[holder] ?? []
+            let found = try timers(
+                of: holder, by: max(now, latest ?? now), most: most, own, recent)
             due += found.due
             isComplete = isComplete && found.isComplete
             if let later = found.next { next = next.map { min($0, later) } ?? later }
+            guard holder != .none, found.isComplete, !found.due.contains(where: \.isHistoric) else { continue }
+            try release(holder, own, recent, &room)
         }
         due.sort()
         if due.count > most {
@@ -65,6 +76,37 @@ extension IndexStore {
         let earliest = due.first?.due ?? next
         state.withLock { $0.earliestDue = earliest }
         return DueTimers(timers: due, isComplete: isComplete)
+    }
+
+    /// Takes from a closed import whose history has fired the timers that lie ahead: they fire on the live clock like
+    /// any other, so that a look does not go through every import that ever was. No more than `room` at a time, of
+    /// which it takes what it needs; an import that holds nothing more is forgotten.
+    private func release(
+        _ holder: StreamNumber, _ own: [DueTimer], _ recent: RecentTimers, _ room: inout Int
+    ) throws(EventLogError) {
+        var ahead = Array(own.prefix(room))
+        var isComplete = ahead.count == own.count
+        let prefix = TimerCodec.firstKey(of: holder)
+        try read("looking for the timers of an import") { transaction throws(LMDBError) in
+            try transaction.scan(tables.timers.due, from: prefix) { key, _ throws(LMDBError) in
+                guard key.starts(with: prefix), let (standing, place) = TimerCodec.due(key) else { return .stop }
+                guard !recent.knows(place) else { return .next }
+                guard ahead.count < room else {
+                    isComplete = false
+                    return .stop
+                }
+                ahead.append(DueTimer(due: standing.due, place: place))
+                return .next
+            }
+        }
+        room -= ahead.count
+        state.withLock { state in
+            for timer in ahead {
+                state.active.timers[timer.place] = .some(TimerStanding(due: timer.due, holder: .none))
+            }
+            state.active.count += ahead.count
+            if isComplete { state.released.remove(holder) }
+        }
     }
 
     /// The closed imports that may still hold timers, each with the latest of its facts.
@@ -78,36 +120,35 @@ extension IndexStore {
     }
 
     /// One holder's timers: those due, and when the first one behind them is.
+    ///
+    /// - Parameter own: what the overlay has of them.
     private func timers(
-        of holder: StreamNumber, by horizon: Instant, most: Int
+        of holder: StreamNumber, by horizon: Instant, most: Int, _ own: [DueTimer],
+        _ recent: RecentTimers
     ) throws(EventLogError) -> (due: [DueTimer], isComplete: Bool, next: Instant?) {
-        // One look: what the indexer writes in the meantime is in the environment too, and counts from here.
-        let recent = state.withLock { state in
-            RecentTimers(active: state.active.timers, flushing: state.flushing?.timers ?? [:], parked: state.parked)
-        }
         var due: [DueTimer] = []
         var next: Instant?
-        func look(_ standing: TimerStanding, _ place: TimerPlace) -> Bool {
-            guard standing.due <= horizon else {
-                next = next.map { min($0, standing.due) } ?? standing.due
+        func look(_ instant: Instant, _ place: TimerPlace) -> Bool {
+            guard instant <= horizon else {
+                next = next.map { min($0, instant) } ?? instant
                 return false
             }
-            due.append(DueTimer(due: standing.due, place: place))
+            due.append(DueTimer(due: instant, place: place))
             return true
         }
-        recent.forEach(of: holder) { _ = look($0, $1) }
-        let recentCount = due.count
+        for timer in own { _ = look(timer.due, timer.place) }
+        let ownCount = due.count
         var isComplete = true
         let prefix = TimerCodec.firstKey(of: holder)
         try read("looking for due timers") { transaction throws(LMDBError) in
             try transaction.scan(tables.timers.due, from: prefix) { key, _ throws(LMDBError) in
                 guard key.starts(with: prefix), let (standing, place) = TimerCodec.due(key) else { return .stop }
                 guard !recent.knows(place) else { return .next }
-                guard due.count - recentCount < most else {
+                guard due.count - ownCount < most else {
                     isComplete = false
                     return .stop
                 }
-                return look(standing, place) ? .next : .stop
+                return look(standing.due, place) ? .next : .stop
             }
         }
         return (due, isComplete, next)
@@ -150,18 +191,16 @@ private struct RecentTimers {
         active[place] != nil || flushing[place] != nil || parked.contains(place)
     }
 
-    /// The timers of a holder that may fire.
-    func forEach(of holder: StreamNumber, _ body: (TimerStanding, TimerPlace) -> Void) {
-        for (place, standing) in active { look(place, standing, holder, body) }
-        for (place, standing) in flushing where active[place] == nil { look(place, standing, holder, body) }
-    }
-
-    private func look(
-        _ place: TimerPlace, _ standing: TimerStanding?, _ holder: StreamNumber,
-        _ body: (TimerStanding, TimerPlace) -> Void
-    ) {
-        guard let standing, standing.holder == holder, !parked.contains(place) else { return }
-        body(standing, place)
+    /// The timers of these holders that are not left out, by holder.
+    func timers(of holders: Set<StreamNumber>) -> [StreamNumber: [DueTimer]] {
+        var timers: [StreamNumber: [DueTimer]] = [:]
+        func take(_ place: TimerPlace, _ standing: TimerStanding?) {
+            guard let standing, holders.contains(standing.holder), !parked.contains(place) else { return }
+            timers[standing.holder, default: []].append(DueTimer(due: standing.due, place: place))
+        }
+        for (place, standing) in active { take(place, standing) }
+        for (place, standing) in flushing where active[place] == nil { take(place, standing) }
+        return timers
     }
 }
 

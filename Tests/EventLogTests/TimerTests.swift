@@ -1,6 +1,7 @@
-internal import EventLog
 internal import Schema
 import Testing
+
+@testable import EventLog
 
 /// What the index knows of timers and of the imports that hold them.
 @Suite struct TimerTests {
@@ -202,19 +203,129 @@ import Testing
             open = nil
         }
     }
-}
 
-/// Numbers that follow from a seed (splitmix64).
-private struct SeededNumbers {
-    private var state: UInt64
+    // MARK: Imports
 
-    init(seed: UInt64) { state = seed }
+    @Test func `an import whose history has fired lets go of what lies ahead, bit by bit`() throws {
+        let timers = try Timers()
+        let importNumber = try timers.event(.new(.import, Identifier(high: 8, low: 1)), [.importOpened], at: 1_000)
+        let items = 1...25_000 as ClosedRange<UInt64>
+        let stream = try timers.stream(import: importNumber, items.map { Self.set($0, 100 + Int64($0)) }, at: 40)
+        try timers.event(.existing(stream), [Self.set(0, 30)], import: importNumber, at: 41)
+        try timers.test.writer.flushIndex()
+        try timers.event(.existing(importNumber), [.importClosed])
+        let index = timers.test.log.index
+        func released() -> Int { index.state.withLock { $0.released.count } }
+        func held() throws -> Int {
+            try items.count { try index.timer(Self.place(stream, $0))?.holder == importNumber }
+        }
+        #expect(try timers.due(by: 50).map(\.isHistoric) == [true])
+        #expect(try released() == 1 && held() == 25_000)
+        try timers.event(.existing(stream), [Self.set(0, nil)])
+        for left in [15_000, 5_000, 0] {
+            #expect(try timers.places(by: 103) == [1, 2, 3].map { Self.place(stream, $0) })
+            #expect(index.earliestDue == Self.at(101))
+            #expect(try held() == left && released() == (left == 0 ? 0 : 1))
+            if left == 15_000 { try timers.test.writer.flushIndex() }
+        }
+        #expect(try timers.due(by: 25_100, most: 30_000).map(\.place.key.item) == Array(items))
+        try timers.test.writer.flushIndex()
+        #expect(try timers.due(by: 25_100, most: 30_000).count == 25_000)
+    }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
+    /// What a list knows of timers and imports.
+    private struct Model {
+        struct Import {
+            var latest: Int64?
+            var isClosed = false
+        }
+
+        var timers: [TimerPlace: (due: Int64, holder: StreamNumber)] = [:]
+        var imports: [StreamNumber: Import] = [:]
+        var creators: [StreamNumber: StreamNumber] = [:]
+
+        mutating func set(_ place: TimerPlace, _ due: Int64?) {
+            let creator = creators[place.stream] ?? .none
+            let isHeld = imports[creator].map { !$0.isClosed } ?? false
+            timers[place] = due.map { ($0, isHeld ? creator : .none) }
+        }
+
+        mutating func bring(_ fact: Int64, in job: StreamNumber) {
+            let latest = imports[job]?.latest ?? fact
+            imports[job]?.latest = max(fact, latest)
+        }
+
+        func due(by horizon: Int64) -> [DueTimer] {
+            timers.compactMap { place, timer in
+                let job = imports[timer.holder]
+                guard job?.isClosed ?? true else { return nil }
+                let isHistoric = job.map { timer.due <= $0.latest ?? TimerTests.importStart } ?? false
+                guard isHistoric || timer.due <= horizon else { return nil }
+                return DueTimer(due: TimerTests.at(timer.due), place: place, isHistoric: isHistoric)
+            }.sorted()
+        }
+    }
+
+    private static let importStart: Int64 = 1_000
+
+    @Test(arguments: [UInt64.random(in: 0 ... .max), 1, 2, 3])
+    func `whatever imports hold and let go, the index says what a list would`(seed: UInt64) throws {
+        var random = SeededNumbers(seed: seed)
+        let directory = try TemporaryDirectory()
+        var open: Timers? = try Timers(in: directory)
+        var model = Model()
+        var streams: [StreamNumber] = []
+        var events: UInt64 = 0
+        for _ in 0..<500 {
+            let timers = try open ?? Timers(in: directory, commands: events)
+            open = timers
+            let running = model.imports.filter { !$0.value.isClosed }.keys.sorted()
+            let job = running.isEmpty ? .none : running[Int(random.next() % UInt64(running.count))]
+            events += 1
+            switch random.next() % 12 {
+            case 0 where running.count < 3:
+                let new = EventDraft.Stream.new(.import, Identifier(high: 8, low: events))
+                model.imports[try timers.event(new, [.importOpened], at: Self.importStart)] = Model.Import()
+            case 1 where job != .none:
+                try timers.event(.existing(job), [.importClosed])
+                model.imports[job]?.isClosed = true
+            default:
+                let item = random.next() % 4
+                let due: Int64? = random.next() % 3 == 0 ? nil : Int64(random.next() % 50)
+                let fact = Int64(random.next() % 50)
+                let isImported = job != .none && random.next() % 2 == 0
+                let owner = isImported ? job : .none
+                let stream: StreamNumber
+                if streams.isEmpty || random.next() % 5 == 0 {
+                    stream = try timers.stream(import: owner, [Self.set(item, due)], at: fact)
+                    streams.append(stream)
+                    if isImported { model.creators[stream] = job }
+                } else {
+                    stream = streams[Int(random.next() % UInt64(streams.count))]
+                    try timers.event(.existing(stream), [Self.set(item, due)], import: owner, at: fact)
+                }
+                model.set(Self.place(stream, item), due)
+                if isImported { model.bring(fact, in: job) }
+            }
+            let horizon = Int64(random.next() % 60)
+            #expect(try timers.due(by: horizon, most: 1_000) == model.due(by: horizon), "seed \(seed)")
+            let end = random.next() % 12
+            if end < 2 { try timers.test.writer.flushIndex() }
+            guard end == 0 else { continue }
+            timers.test.log.close()
+            open = nil
+        }
+        let timers = try open ?? Timers(in: directory, commands: events)
+        for (job, standing) in model.imports where !standing.isClosed {
+            try timers.event(.existing(job), [.importClosed])
+            model.imports[job]?.isClosed = true
+        }
+        for timer in model.due(by: -1) where timer.isHistoric {
+            try timers.event(.existing(timer.place.stream), [.timer(timer.place.key, nil)])
+            model.timers[timer.place] = nil
+        }
+        #expect(try timers.due(by: 60, most: 1_000) == model.due(by: 60), "seed \(seed)")
+        #expect(timers.test.log.index.state.withLock { $0.released.isEmpty }, "seed \(seed)")
+        #expect(try timers.due(by: 60, most: 1_000) == model.due(by: 60), "seed \(seed)")
     }
 }
