@@ -55,6 +55,28 @@ internal import Testing
         #expect(office.scenario.isReproducible)
     }
 
+    @Test func `a hundred may stand above one, not more`() throws {
+        var office = Office()
+        let root = office.team("Team 0")
+        var last = root
+        for depth in 1...100 { last = office.team("Team \(depth)", parent: last) }
+        let deeper = office.when(DefineTeam.named("Team 101", parent: last))
+        #expect(deeper.code == .limitExceeded && deeper.field == "parent")
+        let other = office.team("Other")
+        let under = ChangeTeam.with {
+            $0.team = Reference(number: other)
+            $0.parent = Reference(number: last)
+        }
+        #expect(office.when(under).code == .limitExceeded)
+        #expect(office.when(under.with { $0.parent = Reference(number: root) }).kinds == [.teamChanged])
+        // A circle is told as such, however long it is.
+        let circle = ChangeTeam.with {
+            $0.team = Reference(number: root)
+            $0.parent = Reference(number: last)
+        }
+        #expect(office.when(circle).code == .cycle)
+    }
+
     @Test func `a team is retired when it is empty, and its name is free`() {
         var office = Office()
         let sales = office.team("Sales")
