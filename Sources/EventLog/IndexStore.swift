@@ -164,24 +164,24 @@ extension IndexStore {
         }
     }
 
-    /// The streams that have a personal value, lowest number first.
-    package func holders(of token: IndexToken) throws(EventLogError) -> [StreamNumber] {
-        let (active, flushing) = state.withLock { ($0.active.tokens[token], $0.flushing?.tokens[token]) }
-        var holders = Set<StreamNumber>()
+    /// The streams that have a value: the lowest numbers first, at most so many. Those beyond cost nothing.
+    package func holders(of token: IndexToken, most: Int = .max) throws(EventLogError) -> [StreamNumber] {
+        let (active, flushing) = state.withLock {
+            ($0.active.tokens[token] ?? [:], $0.flushing?.tokens[token] ?? [:])
+        }
+        var holders: [StreamNumber] = []
         let prefix = IndexCodec.key(token)
         try read("looking up a value") { transaction throws(LMDBError) in
             try transaction.scan(tables.tokens, from: prefix) { key, _ throws(LMDBError) in
-                guard key.byteCount == 24, key.starts(with: prefix) else { return .stop }
-                holders.insert(IndexCodec.stream(inTokenKey: key))
+                guard holders.count < most, key.byteCount == 24, key.starts(with: prefix) else { return .stop }
+                let stream = IndexCodec.stream(inTokenKey: key)
+                if active[stream] == nil, flushing[stream] == nil { holders.append(stream) }
                 return .next
             }
         }
-        for changes in [flushing, active] {
-            for (stream, has) in changes ?? [:] {
-                if has { holders.insert(stream) } else { holders.remove(stream) }
-            }
-        }
-        return holders.sorted()
+        for (stream, has) in active where has { holders.append(stream) }
+        for (stream, has) in flushing where has && active[stream] == nil { holders.append(stream) }
+        return Array(holders.sorted().prefix(most))
     }
 
     /// A stored decider state.

@@ -31,7 +31,9 @@ extension Scenario: World, PreparationReader {
 
     package func claim(_ key: ClaimKey) throws(Refusal) -> Int64 { index.claims[key] ?? 0 }
 
-    package func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] { index.holders(of: token) }
+    package func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber] {
+        Array(index.holders(of: token).prefix(most))
+    }
 
     package func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { nil }
 

@@ -47,14 +47,20 @@ package struct DecisionContext {
 package protocol World: LogReader {
     /// Where a stream stands, or nil where there is none with this number.
     func head(of number: StreamNumber) throws(Refusal) -> StreamHead?
-    /// The subjects that have this lookup token at present.
-    func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber]
+    /// The streams that have this lookup token at present: the lowest numbers first, at most so many. What it costs
+    /// does not grow with those beyond.
+    func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber]
     /// When the last fact occurred that an import has brought in, rows without a date left out; nil where there is
     /// none.
     func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant?
 }
 
 extension World {
+    /// All streams that have this lookup token at present, lowest number first.
+    package func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] {
+        try holders(of: token, most: .max)
+    }
+
     /// The stream that a reference names.
     ///
     /// - Throws: REFERENCE_MISSING with the field where it names none.

@@ -38,9 +38,11 @@ extension ClosePeriod: DomainCommand {
     private func checkOpenItems(_ closed: PeriodClosed, _ context: DecisionContext) throws(Refusal) {
         guard closed.openOrders + closed.openImports > 0 else { return }
         guard acceptOpenItems else {
+            let orders =
+                closed.openOrders > Self.mostOpenOrders ? "More than \(Self.mostOpenOrders)" : "\(closed.openOrders)"
             throw Refusal(
                 .periodOpenItems,
-                "\(closed.openOrders) orders are neither confirmed nor cancelled, \(closed.openImports) imports not "
+                "\(orders) orders are neither confirmed nor cancelled, \(closed.openImports) imports not "
                     + "committed. Settle them, or send accept_open_items with a reason.", field: "accept_open_items")
         }
         guard context.hasReason || context.historic else {
@@ -48,10 +50,17 @@ extension ClosePeriod: DomainCommand {
         }
     }
 
-    /// How many orders that were placed before an instant are neither confirmed nor cancelled.
+    /// Orders that are looked at: nothing else is decided meanwhile.
+    static let mostOpenOrders = 10_000
+
+    /// How many orders that were placed before an instant are neither confirmed nor cancelled; one more than
+    /// `mostOpenOrders` where there are more than that at all, whenever they were placed.
     private static func openOrders(before instant: Instant, _ world: any World) throws(Refusal) -> UInt64 {
+        let token = world.lookupKey(domain: OrderEffects.openOrders, value: [])
+        let open = try world.holders(of: token, most: mostOpenOrders + 1)
+        guard open.count <= mostOpenOrders else { return UInt64(open.count) }
         var count: UInt64 = 0
-        for number in try world.holders(of: world.lookupKey(domain: OrderEffects.openOrders, value: [])) {
+        for number in open {
             guard let order = try world.state(OrderAggregate.self, of: number) else { continue }
             if order.placedAt < instant.rawValue { count += 1 }
         }

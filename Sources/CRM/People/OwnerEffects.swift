@@ -58,8 +58,8 @@ struct OwnerKey: Hashable, Sendable {
 }
 
 extension World {
-    /// The open things of one kind that somebody looks after, by ascending number.
-    func owned(_ kind: AggregateKind, by owner: OwnerKey) throws(Refusal) -> [StreamNumber] {
-        try holders(of: lookupKey(domain: OwnerEffects.domain, value: owner.token(kind)))
+    /// The open things of one kind that somebody looks after, by ascending number, at most so many.
+    func owned(_ kind: AggregateKind, by owner: OwnerKey, most: Int) throws(Refusal) -> [StreamNumber] {
+        try holders(of: lookupKey(domain: OwnerEffects.domain, value: owner.token(kind)), most: most)
     }
 }

@@ -100,10 +100,9 @@ private struct Portfolio {
         guard let key = OwnerKey(giver) else { return }
         var room = Int(most)
         for kind in OwnedKind.all where kinds.isEmpty || kinds.contains(kind) {
-            let owned = try world.owned(kind, by: key)
-            let taken = Array(owned.prefix(room))
+            let taken = try world.owned(kind, by: key, most: room)
             room -= taken.count
-            left += UInt64(owned.count - taken.count)
+            left += UInt64(max(0, try world.claim(.openWork(key, kind)) - Int64(taken.count)))
             if !taken.isEmpty { things.append((kind, taken)) }
         }
     }

@@ -139,19 +139,28 @@ final class DecisionWorld: World, PreparationSource {
         }
     }
 
-    func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] {
+    func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber] {
         let token = IndexToken(high: token.high, low: token.low)
+        let changes = stage.tokens[token] ?? [:]
         do {
-            var holders = Set(try context.log.index.holders(of: token))
-            for (stream, has) in stage.tokens[token] ?? [:] {
-                if has { holders.insert(stream) } else { holders.remove(stream) }
-            }
-            return holders.sorted()
+            // The command may have taken it from as many as it has changed.
+            let wanted = min(most, Int.max - changes.count) + changes.count
+            var holders = try context.log.index.holders(of: token, most: wanted).filter { changes[$0] == nil }
+            guard !changes.isEmpty else { return holders }
+            for (stream, has) in changes where has { holders.append(stream) }
+            return Array(holders.sorted().prefix(most))
         } catch { throw Refusal(error) }
     }
 
     func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? {
-        do { return try context.log.index.importStanding(number)?.latest } catch { throw Refusal(error) }
+        do {
+            guard let standing = try context.log.index.importStanding(number) else { return nil }
+            // What an earlier body of the command brought in belongs to the import as well.
+            let staged = stage.events.map(\.header).filter {
+                $0.importNumber == number && $0.origin == .import && $0.occurredAt != standing.startedAt
+            }
+            return (staged.map(\.occurredAt) + [standing.latest].compactMap(\.self)).max()
+        } catch { throw Refusal(error) }
     }
 
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {

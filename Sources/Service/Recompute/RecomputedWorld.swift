@@ -105,8 +105,8 @@ final class RecomputedWorld: World {
         LookupKey(LogContext.token(domain: domain, value: value, vault: context.vault))
     }
 
-    func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] {
-        (tokens[IndexToken(high: token.high, low: token.low)] ?? []).sorted()
+    func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber] {
+        Array((tokens[IndexToken(high: token.high, low: token.low)] ?? []).sorted().prefix(most))
     }
 
     func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { timers.importStanding(number)?.latest }

@@ -270,7 +270,9 @@ import Testing
         func claim(_ key: ClaimKey) throws(Refusal) -> Int64 { counted(try scenario.claim(key)) }
         func lookupKey(domain: String, value: [UInt8]) -> LookupKey { scenario.lookupKey(domain: domain, value: value) }
         func head(of number: StreamNumber) throws(Refusal) -> StreamHead? { counted(try scenario.head(of: number)) }
-        func holders(of token: LookupKey) throws(Refusal) -> [StreamNumber] { counted(try scenario.holders(of: token)) }
+        func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber] {
+            counted(try scenario.holders(of: token, most: most))
+        }
         func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { nil }
     }
 

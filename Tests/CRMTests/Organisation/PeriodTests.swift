@@ -105,6 +105,17 @@ internal import Testing
         #expect(scenario.when(close("2026-01-09")).kinds == [.periodClosed] && scenario.isReproducible)
     }
 
+    @Test func `more open orders than are looked at stand in the way as well`() throws {
+        var scenario = scenario
+        for _ in 0...ClosePeriod.mostOpenOrders { scenario.given(.order, .orderPlaced(OrderPlaced())) }
+        let refused = scenario.when(close("2026-01-09"))
+        #expect(refused.code == .periodOpenItems)
+        #expect(refused.refusal?.detail.sentence.hasPrefix("More than 10000 orders") ?? false)
+        let accepted = scenario.when(close("2026-01-09", accept: true), reason: "r")
+        guard case .periodClosed(let closed)? = accepted.payloads.first else { return #expect(Bool(false)) }
+        #expect(closed.openOrders == 10_001)
+    }
+
     @Test func `whoever closed a day cannot open it, and the days before stay closed`() throws {
         var scenario = scenario
         scenario.when(close("2026-01-03"))

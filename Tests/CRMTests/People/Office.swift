@@ -65,7 +65,7 @@ struct Office {
     /// The open things of a kind that somebody has.
     func owned(_ kind: AggregateKind, by owner: Owner) throws -> [StreamNumber] {
         guard let key = OwnerKey(owner) else { return [] }
-        return try scenario.owned(kind, by: key)
+        return try scenario.owned(kind, by: key, most: .max)
     }
 }
 
