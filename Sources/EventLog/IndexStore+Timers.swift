@@ -65,7 +65,7 @@ extension IndexStore {
             due += found.due
             isComplete = isComplete && found.isComplete
             if let later = found.next { next = next.map { min($0, later) } ?? later }
-            guard holder != .none, found.isComplete, !found.due.contains(where: \.isHistoric) else { continue }
+            guard let latest, found.isComplete, !found.due.contains(where: { $0.due <= latest }) else { continue }
             try release(holder, own, recent, &room)
         }
         due.sort()

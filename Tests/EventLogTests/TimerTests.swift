@@ -219,7 +219,7 @@ import Testing
         func held() throws -> Int {
             try items.count { try index.timer(Self.place(stream, $0))?.holder == importNumber }
         }
-        #expect(try timers.due(by: 50).map(\.isHistoric) == [true])
+        #expect(try timers.due(by: 50).map(\.due) == [Self.at(30)])
         #expect(try released() == 1 && held() == 25_000)
         try timers.event(.existing(stream), [Self.set(0, nil)])
         for left in [15_000, 5_000, 0] {
@@ -259,9 +259,9 @@ import Testing
             timers.compactMap { place, timer in
                 let job = imports[timer.holder]
                 guard job?.isClosed ?? true else { return nil }
-                let isHistoric = job.map { timer.due <= $0.latest ?? TimerTests.importStart } ?? false
-                guard isHistoric || timer.due <= horizon else { return nil }
-                return DueTimer(due: TimerTests.at(timer.due), place: place, isHistoric: isHistoric)
+                let isHistory = job.map { timer.due <= $0.latest ?? TimerTests.importStart } ?? false
+                guard isHistory || timer.due <= horizon else { return nil }
+                return DueTimer(due: TimerTests.at(timer.due), place: place)
             }.sorted()
         }
     }
@@ -320,7 +320,8 @@ import Testing
             try timers.event(.existing(job), [.importClosed])
             model.imports[job]?.isClosed = true
         }
-        for timer in model.due(by: -1) where timer.isHistoric {
+        // Nothing is due before 0 but what belongs to the history of an import.
+        for timer in model.due(by: -1) {
             try timers.event(.existing(timer.place.stream), [.timer(timer.place.key, nil)])
             model.timers[timer.place] = nil
         }

@@ -85,7 +85,7 @@ import Testing
         #expect(outcome.kinds == recalled)
         #expect(try club.balance().active == 110)
         #expect(try club.balance().expired == 0)
-        #expect(try club.state().inactiveAt == day20.rawValue + 30 * LoyaltyCalendar.day)
+        #expect(try club.state().inactiveAt == day20.adding(days: 30).rawValue)
         #expect(try club.state().expired.isEmpty)
         #expect(club.wait(9).isUnchanged)
         #expect(club.wait(2).kinds == [.pointsExpired])
