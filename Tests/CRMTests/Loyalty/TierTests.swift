@@ -173,15 +173,18 @@ import Testing
         #expect(club.scenario.isReproducible)
     }
 
-    @Test(arguments: [(UInt32(9), Int64(30)), (0, 100), (2, 31)])
+    @Test(arguments: [(UInt32(5), Int64(200)), (12, 200), (9, 300), (5, 100)])
     func `no two tiers have one rank or one threshold`(rank: UInt32, threshold: Int64) throws {
         var club = try club(.none, .earned)
-        let define = DefineTier.with {
-            $0.tier.key = "gold"
-            $0.tier.threshold = threshold
-            $0.tier.rank = rank
+        func define(_ key: String, _ rank: UInt32, _ threshold: Int64) -> DefineTier {
+            DefineTier.with {
+                $0.tier.key = key
+                $0.tier.rank = rank
+                $0.tier.threshold = threshold
+            }
         }
-        #expect(club.scenario.when(define).code == .tierOrder)
+        #expect(club.scenario.when(define("gold", 9, 200)).kinds == [.tierDefined])
+        #expect(club.scenario.when(define("silver", rank, threshold)).code == .tierOrder)
     }
 
     @Test func `a changed programme goes through all its members`() throws {
