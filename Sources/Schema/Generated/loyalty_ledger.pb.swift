@@ -199,7 +199,7 @@ public nonisolated struct LotMovement: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Position of the event that gave the lot.
+  /// Position of the event that gave the lot; 0: the event itself.
   public var earning: UInt64 = 0
 
   public var lot: UInt32 = 0

@@ -327,7 +327,8 @@ public nonisolated struct Divergence: Sendable {
 
   public var recorded: EventKind = .unspecified
 
-  /// What differs: "kind", "stream", "payload", "occurred_at", "origin", "missing" or "unexpected".
+  /// What differs: "kind", "stream", "payload", "occurred_at", "origin", "historic", "missing" or
+  /// "unexpected".
   public var what: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -315,7 +315,8 @@ public nonisolated struct PeriodClosed: Sendable {
   /// Clears the value of `closedUntilBefore`. Subsequent reads from it will return its default value.
   public mutating func clearClosedUntilBefore() {self._closedUntilBefore = nil}
 
-  /// Orders of the period that were neither confirmed nor cancelled, and imports that were not committed.
+  /// Orders of the period that were neither confirmed nor cancelled (10,001: there were more than 10,000 in all, which
+  /// were not looked at one by one), and imports that were not committed.
   public var openOrders: UInt64 = 0
 
   public var openImports: UInt64 = 0
