@@ -50,6 +50,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: pointerSettings),
         .target(name: "Schema", dependencies: [protobuf], swiftSettings: settings),
         .target(
@@ -74,6 +75,7 @@ let package = Package(
             name: "kithd",
             dependencies: [
                 "Service", lifecycle, unixSignals, logging,
+                .target(name: "CJemalloc", condition: .when(platforms: [.linux])),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings),
@@ -85,7 +87,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
-        .testTarget(name: "SchemaTests", dependencies: ["Schema", protobuf], swiftSettings: settings),
+        .testTarget(name: "SchemaTests", dependencies: ["KithTesting", "Schema", protobuf], swiftSettings: settings),
         .testTarget(
             name: "AnalyticsTests", dependencies: ["Analytics", "Schema"], exclude: ["Vectors"],
             swiftSettings: settings),

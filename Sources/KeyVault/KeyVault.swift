@@ -34,9 +34,9 @@ package final class KeyVault: Sendable {
     let filling = Mutex(())
     let randomBytes: RandomBytes
     let masterKey: SymmetricKey
-    let lookupKey: SymmetricKey
-    let fingerprintKey: SymmetricKey
-    let commandIDKey: SymmetricKey
+    let lookupHash: KeyedHash
+    let fingerprintHash: KeyedHash
+    let commandIDHash: KeyedHash
 
     /// Opens the vault, or makes one.
     ///
@@ -71,13 +71,13 @@ package final class KeyVault: Sendable {
         guard let file = opened else { throw VaultError(.io, "The vault \(path) has gone while it was being made.") }
 
         let filled = try Self.checkHeader(file: file, masterKey: masterKey, masterKeyPath: masterKeyPath)
-        func logKey(_ number: UInt32) throws(VaultError) -> SymmetricKey {
+        func logHash(_ number: UInt32) throws(VaultError) -> KeyedHash {
             let slot = Slot(number: number, generation: VaultFormat.firstGeneration)
-            return try Self.unwrap(slot: slot, file: file, masterKey: masterKey)
+            return KeyedHash(key: try Self.unwrap(slot: slot, file: file, masterKey: masterKey))
         }
-        self.lookupKey = try logKey(0)
-        self.fingerprintKey = try logKey(1)
-        self.commandIDKey = try logKey(2)
+        self.lookupHash = try logHash(0)
+        self.fingerprintHash = try logHash(1)
+        self.commandIDHash = try logHash(2)
         self.masterKey = masterKey
         self.file = file
         self.randomBytes = randomBytes

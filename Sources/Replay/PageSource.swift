@@ -20,7 +20,7 @@ final class PageSource: Sendable {
     private let log: EventLog
     private let limits: PageLimits
     private let state = Monitor(State())
-    private static let recentPages = 2
+    private static let recentPages = 8
 
     init(log: EventLog, limits: PageLimits) {
         self.log = log

@@ -105,7 +105,7 @@ extension ProjectionRunner {
         await buildWhereEmpty()
         while !isStopping, !Task.isCancelled {
             switch advance() {
-            case .more: await Task.yield()
+            case .more: await executor.yield()
             case .wait(nil): await signal.wait()
             case .wait(let milliseconds?):
                 // While events come one by one, a wake-up for each would cost more than the fold: they are gathered

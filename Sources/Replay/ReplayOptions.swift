@@ -5,7 +5,7 @@ package struct ReplayOptions: Sendable, Hashable {
     /// Bytes of records after which a page ends.
     package var pageBytes = 1 << 20
     /// How long events are gathered before they are folded, in milliseconds, while nobody waits for them.
-    package var gatherMilliseconds = 5
+    package var gatherMilliseconds = 20
     /// How long changed rows may wait for their commit, in milliseconds. What waits is folded again after a crash.
     package var commitMilliseconds = 500
     /// How long a checkpoint that moved over events of other kinds may wait, in milliseconds.

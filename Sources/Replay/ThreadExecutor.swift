@@ -64,6 +64,13 @@ final class ThreadExecutor: SerialExecutor {
         }
     }
 
+    /// Lets the jobs that wait go first. To be called by a job; unlike `Task.yield()` it does not leave the thread.
+    func yield() async {
+        await withCheckedContinuation { continuation in
+            _ = schedule(milliseconds: 0) { continuation.resume() }
+        }
+    }
+
     /// Takes a timer back, if it has not fired.
     func cancel(_ timer: UInt64) {
         state.withLock { _ = $0.timers.removeValue(forKey: timer) }

@@ -10,7 +10,7 @@ extension EventPayload {
         var wrapper = EventPayload()
         wrapper.event = event
         let bytes: [UInt8]
-        do { bytes = try wrapper.serializedBytes() } catch {
+        do { bytes = try wrapper.encoded() } catch {
             throw RecordError("The event cannot be encoded: \(error)")
         }
         var offset = 0

@@ -4,6 +4,10 @@ internal import Service
 internal import ServiceLifecycle
 internal import UnixSignals
 
+#if canImport(CJemalloc)
+    internal import CJemalloc
+#endif
+
 /// The services of the daemon, in the order in which they depend on each other; they stop in reverse.
 struct Daemon {
     let configuration: ServiceConfiguration
@@ -58,6 +62,9 @@ struct Daemon {
         var metadata = backend.opening
         metadata["version"] = "\(ServiceVersion.text)"
         metadata["socket"] = "\(configuration.socketPath)"
+        #if canImport(CJemalloc)
+            metadata["allocator"] = "jemalloc \(String(cString: kith_allocator_version()))"
+        #endif
         logger.info("kithd is ready", metadata: metadata)
     }
 

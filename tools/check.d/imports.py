@@ -15,6 +15,7 @@ NIO = {"NIOCore", "NIOPosix", "NIOConcurrencyHelpers"}
 # FoundationEssentials is there for Data alone, which is how generated code spells `bytes`.
 ALLOWED: dict[str, set[str]] = {
     "CLMDB": set(),
+    "CJemalloc": set(),
     "LMDB": {"CLMDB"} | SYSTEM,
     "Schema": {"SwiftProtobuf", "FoundationEssentials", "Synchronization"},
     "EventLog": {"LMDB", "Schema", "SwiftProtobuf", "Crypto", "DequeModule", "FoundationEssentials"} | SYSTEM,
@@ -31,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
         "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
     } | SYSTEM | NIO,
     "KithClient": {"Schema", "SwiftProtobuf", "Logging", "FoundationEssentials"} | SYSTEM | NIO,
-    "kithd": {"Service", "Schema", "Configuration", "ServiceLifecycle", "UnixSignals", "Logging"}
+    "kithd": {"CJemalloc", "Service", "Schema", "Configuration", "ServiceLifecycle", "UnixSignals", "Logging"}
     | {"FoundationEssentials"} | SYSTEM,
     # Foundation for the time zones of mappings alone; the engine and the daemon do without.
     "kith": {"KithClient", "Schema", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation", "FoundationEssentials"}

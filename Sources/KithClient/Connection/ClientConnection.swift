@@ -154,7 +154,7 @@ final class ClientConnection: Sendable {
         message.id = id
         message.request = request
         do {
-            return try message.serializedBytes()
+            return try message.encoded()
         } catch {
             throw KithClientError(.tooLarge, "The request cannot be encoded.", cause: error)
         }

@@ -112,7 +112,7 @@ struct BodyPreparation {
         _ part: PersonalPart, kind: AggregateKind, _ index: Int, _ slot: Slot, _ commandID: Identifier, _ body: UInt16
     ) throws(Refusal) -> SealedPart {
         let plaintext: [UInt8]
-        do { plaintext = try part.data.serializedBytes() } catch {
+        do { plaintext = try part.data.encoded() } catch {
             throw Refusal(.internal, "A personal part cannot be encoded: \(type(of: error)).")
         }
         let context = source.context

@@ -76,7 +76,7 @@ struct BodyStaging {
             }
             let part = UInt16(parts.count)
             let plaintext: [UInt8]
-            do { plaintext = try PersonalData(.fieldsSet(personal)).serializedBytes() } catch {
+            do { plaintext = try PersonalData(.fieldsSet(personal)).encoded() } catch {
                 throw Refusal(.internal, "The values of personal fields cannot be encoded.")
             }
             let bytes = try world.context.seal(plaintext, commandID: command.id, body: body, part: part, slot: slot)
@@ -185,7 +185,7 @@ struct BodyStaging {
         var personal = PersonalData()
         personal.reason.reason = reason
         let plaintext: [UInt8]
-        do { plaintext = try personal.serializedBytes() } catch {
+        do { plaintext = try personal.encoded() } catch {
             throw Refusal(.internal, "The reason cannot be encoded.")
         }
         var entry = subject

@@ -80,7 +80,7 @@ final class CommandAppending {
         var personal = PersonalData()
         personal.fingerprint = Data(command.fingerprint)
         let plaintext: [UInt8]
-        do { plaintext = try personal.serializedBytes() } catch {
+        do { plaintext = try personal.encoded() } catch {
             throw Refusal(.internal, "The fingerprint cannot be encoded.")
         }
         var entry = like

@@ -120,7 +120,7 @@ struct Gateway: Sendable {
         where text.utf8.count > Limits.wordBytes {
             throw Refusal(.limitExceeded, "A source's system and channel have at most 64 bytes.", field: field)
         }
-        do { return try command.source.serializedBytes() } catch {
+        do { return try command.source.encoded() } catch {
             throw Refusal(.schemaInvalid, "The source holds text that is not valid Unicode.", field: "source")
         }
     }
@@ -142,7 +142,7 @@ struct Gateway: Sendable {
         content.correlationID = ""
         content.dryRun = false
         var bytes: [UInt8]
-        do { bytes = try content.serializedBytes() } catch {
+        do { bytes = try content.encoded() } catch {
             throw Refusal(.schemaInvalid, "The command holds text that is not valid Unicode.")
         }
         bytes.append(littleEndian: principal.number.rawValue)

@@ -14,6 +14,8 @@ package final class LogContext: Sendable {
     package let clock: any LogClock
     package let identifiers: any IdentifierSource
     private let logID: [UInt8]
+    /// Made once: every command asks for the organisation.
+    private let singletonTokens: [AggregateKind: IndexToken]
 
     package init(log: EventLog, vault: KeyVault, clock: any LogClock, identifiers: any IdentifierSource) {
         self.log = log
@@ -21,6 +23,8 @@ package final class LogContext: Sendable {
         self.clock = clock
         self.identifiers = identifiers
         logID = log.id.bytes
+        let kinds = AggregateKind.allCases.map { ($0, Self.singletonToken($0, vault: vault)) }
+        singletonTokens = Dictionary(uniqueKeysWithValues: kinds)
     }
 
     /// The token of an external reference to an aggregate of this kind.
@@ -30,7 +34,11 @@ package final class LogContext: Sendable {
 
     /// The token under which the one stream of a singleton aggregate is found.
     package func singletonToken(_ kind: AggregateKind) -> IndexToken {
-        Self.token(domain: "singleton", value: Array(String(kind.rawValue).utf8), vault: vault)
+        singletonTokens[kind] ?? Self.singletonToken(kind, vault: vault)
+    }
+
+    static func singletonToken(_ kind: AggregateKind, vault: KeyVault) -> IndexToken {
+        token(domain: "singleton", value: Array(String(kind.rawValue).utf8), vault: vault)
     }
 
     /// The streams that a reference may name: itself checked against the kind by the caller.

@@ -36,11 +36,7 @@ package struct RecordChanges: Sendable {
     /// The first event of a singleton's stream makes it findable.
     static func singleton(_ header: EventHeader, vault: KeyVault) -> [IndexChange] {
         guard header.revision == Revision(1), header.streamKind == .organisation else { return [] }
-        return [
-            .link(
-                LogContext.token(
-                    domain: "singleton", value: Array(String(header.streamKind.rawValue).utf8), vault: vault))
-        ]
+        return [.link(LogContext.singletonToken(header.streamKind, vault: vault))]
     }
 
     private static let kindsWithPersonalEffects: Set<EventKind> = [

@@ -10,7 +10,7 @@ enum FrameEncoder {
     /// A response that cannot be sent (larger than a frame) becomes the error that says so: a request is always
     /// answered.
     static func append(_ response: Response, to buffer: inout ByteBuffer) {
-        let bytes: [UInt8]? = try? response.serializedBytes()
+        let bytes: [UInt8]? = try? response.encoded()
         guard let bytes, bytes.count <= NativeLimits.maximumMessageLength else {
             let refusal = Refusal(
                 .limitExceeded,

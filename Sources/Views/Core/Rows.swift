@@ -1,3 +1,4 @@
+internal import Schema
 package import SwiftProtobuf
 
 /// Rows that are messages of `kith.store.v1`.
@@ -17,7 +18,7 @@ extension ProjectionStore where Self: ~Copyable {
     /// - Throws: `ViewError` with `eventUnfit` where the message cannot be encoded, or what the store throws.
     package mutating func put(_ table: TableID, _ key: [UInt8], _ row: some SwiftProtobuf.Message) throws(ViewError) {
         let bytes: [UInt8]
-        do { bytes = try row.serializedBytes() } catch {
+        do { bytes = try row.encoded() } catch {
             throw ViewError(.eventUnfit, "A row cannot be encoded: \(error)")
         }
         try put(table, key, bytes)

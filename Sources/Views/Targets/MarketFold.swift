@@ -105,7 +105,7 @@ struct MarketRow {
     var bytes: [UInt8] {
         get throws(ViewError) {
             let encoded: [UInt8]
-            do { encoded = try detail.serializedBytes() } catch {
+            do { encoded = try detail.encoded() } catch {
                 throw ViewError(.eventUnfit, "A row cannot be encoded: \(error)")
             }
             return id.bytes + [isRetired ? 1 : 0] + encoded
