@@ -61,11 +61,11 @@ struct OfferShop {
     }
 
     func offerState() -> OfferState {
-        ((try? shop.scenario.state(OfferAggregate.self, of: offer)) ?? nil) ?? OfferState()
+        shop.scenario.folded(OfferAggregate.self, offer)
     }
 
     func couponState(_ coupon: StreamNumber) -> CouponState {
-        ((try? shop.scenario.state(CouponAggregate.self, of: coupon)) ?? nil) ?? CouponState()
+        shop.scenario.folded(CouponAggregate.self, coupon)
     }
 }
 

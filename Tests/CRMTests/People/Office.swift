@@ -52,7 +52,7 @@ struct Office {
     }
 
     func state<A: Aggregate>(_ type: A.Type, _ number: StreamNumber) -> A.State {
-        ((try? scenario.state(type, of: number)) ?? nil) ?? A.State()
+        scenario.folded(type, number)
     }
 
     /// How many open things somebody has.

@@ -129,7 +129,8 @@ import Testing
         }
     }
 
-    @Test func `the scheduler fires without any command when the clock says so`() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `the scheduler fires without any command when the clock says so`() async throws {
         let clock = ManualClock(Self.start)
         try await Self.withService(clock: clock) { service in
             _ = try await service.accept(
