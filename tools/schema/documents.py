@@ -20,6 +20,8 @@ REFUSAL_SECTIONS = [
     (900, 999, "Order and return", "订单与退货"),
     (1300, 1399, "Offer and coupon", "优惠与优惠券"),
     (1400, 1499, "Interaction", "互动"),
+    (1500, 1599, "Promise", "承诺"),
+    (1600, 1699, "Task and appointment", "任务与预约"),
     (1700, 1799, "Ticket and service desk", "工单与服务台"),
     (1800, 1899, "Service level and business calendar", "服务水平与工作日历"),
     (2300, 2399, "Loyalty programme", "忠诚度计划"),
@@ -34,6 +36,7 @@ REFUSAL_SECTIONS = [
     (3700, 3799, "Organisation", "组织"),
     (3800, 3899, "Field", "字段"),
     (3900, 3999, "Access", "访问权限"),
+    (4000, 4099, "Body", "正文与附件"),
     (5000, 5999, "Reads and the service itself", "读取与服务"),
 ]
 
