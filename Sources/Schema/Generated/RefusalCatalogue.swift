@@ -36,6 +36,8 @@ extension ErrorCode {
         case .duplicateExact: "DUPLICATE_EXACT"
         case .keyAccountNeedsManager: "KEY_ACCOUNT_NEEDS_MANAGER"
         case .openObligations: "OPEN_OBLIGATIONS"
+        case .mergeSelf: "MERGE_SELF"
+        case .mergeNotLatest: "MERGE_NOT_LATEST"
         case .noWonStage: "NO_WON_STAGE"
         case .noLostStage: "NO_LOST_STAGE"
         case .probabilityRange: "PROBABILITY_RANGE"
@@ -58,6 +60,10 @@ extension ErrorCode {
         case .channelUnknown: "CHANNEL_UNKNOWN"
         case .endBeforeStart: "END_BEFORE_START"
         case .noParty: "NO_PARTY"
+        case .dueInPast: "DUE_IN_PAST"
+        case .slotTaken: "SLOT_TAKEN"
+        case .outsideHours: "OUTSIDE_HOURS"
+        case .appointmentAhead: "APPOINTMENT_AHEAD"
         case .notEligible: "NOT_ELIGIBLE"
         case .offerLimit: "OFFER_LIMIT"
         case .alreadyRedeemed: "ALREADY_REDEEMED"
@@ -72,6 +78,19 @@ extension ErrorCode {
         case .competitorRetired: "COMPETITOR_RETIRED"
         case .marketExists: "MARKET_EXISTS"
         case .marketRetired: "MARKET_RETIRED"
+        case .notAssignee: "NOT_ASSIGNEE"
+        case .alreadyClaimed: "ALREADY_CLAIMED"
+        case .resolutionCodeRequired: "RESOLUTION_CODE_REQUIRED"
+        case .reopenWindowPassed: "REOPEN_WINDOW_PASSED"
+        case .mergeOtherCustomer: "MERGE_OTHER_CUSTOMER"
+        case .priorityUnknown: "PRIORITY_UNKNOWN"
+        case .ticketKindUnknown: "TICKET_KIND_UNKNOWN"
+        case .resolutionCodeUnknown: "RESOLUTION_CODE_UNKNOWN"
+        case .messageUnknown: "MESSAGE_UNKNOWN"
+        case .intervalOverlap: "INTERVAL_OVERLAP"
+        case .policyAmbiguous: "POLICY_AMBIGUOUS"
+        case .calendarRetired: "CALENDAR_RETIRED"
+        case .calendarInUse: "CALENDAR_IN_USE"
         case .ruleOverlap: "RULE_OVERLAP"
         case .tierOrder: "TIER_ORDER"
         case .negativeRate: "NEGATIVE_RATE"
@@ -89,6 +108,10 @@ extension ErrorCode {
         case .rewardUnavailable: "REWARD_UNAVAILABLE"
         case .tierTooLow: "TIER_TOO_LOW"
         case .stockOut: "STOCK_OUT"
+        case .noEligibleAgent: "NO_ELIGIBLE_AGENT"
+        case .queueRetired: "QUEUE_RETIRED"
+        case .queueLabelTaken: "QUEUE_LABEL_TAKEN"
+        case .queueNotEmpty: "QUEUE_NOT_EMPTY"
         case .mappingInvalid: "MAPPING_INVALID"
         case .fileSeen: "FILE_SEEN"
         case .cursorAhead: "CURSOR_AHEAD"
@@ -108,6 +131,11 @@ extension ErrorCode {
         case .fieldNeedsSubject: "FIELD_NEEDS_SUBJECT"
         case .lastAdmin: "LAST_ADMIN"
         case .selfGrant: "SELF_GRANT"
+        case .bodyUnknown: "BODY_UNKNOWN"
+        case .bodyRedacted: "BODY_REDACTED"
+        case .bodyMismatch: "BODY_MISMATCH"
+        case .bodyTaken: "BODY_TAKEN"
+        case .bodySubject: "BODY_SUBJECT"
         case .notYet: "NOT_YET"
         case .projectionParked: "PROJECTION_PARKED"
         case .damaged: "DAMAGED"
@@ -120,7 +148,7 @@ extension ErrorCode {
     /// Whether sending the same again later can help.
     public var retryHelps: Bool {
         switch self {
-        case .overloaded, .diskFull, .readOnly, .lotLocked, .stockOut, .notYet, .internal: true
+        case .overloaded, .diskFull, .readOnly, .appointmentAhead, .lotLocked, .stockOut, .bodyMismatch, .notYet, .internal: true
         default: false
         }
     }

@@ -789,6 +789,9 @@ public nonisolated struct NotePersonal: Sendable {
 
   public var text: String = String()
 
+  /// What the files are called that stand with the note.
+  public var bodies: [BodyPersonal] = []
+
   public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -821,6 +824,9 @@ public nonisolated struct AddNote: Sendable {
   public var hasNote: Bool {self._note != nil}
   /// Clears the value of `note`. Subsequent reads from it will return its default value.
   public mutating func clearNote() {self._note = nil}
+
+  /// Long texts, e-mails and files that were uploaded before; at most 50.
+  public var bodies: [BodyInput] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -891,6 +897,8 @@ public nonisolated struct NoteAdded: Sendable {
 
   /// Empty where the text is sealed.
   public var text: String = String()
+
+  public var bodies: [BodyReference] = []
 
   public var reason: String = String()
 
@@ -2087,7 +2095,7 @@ nonisolated extension ExternalKeyPersonal: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension NotePersonal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NotePersonal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}bodies\0\u{2}\u{d}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2096,6 +2104,7 @@ nonisolated extension NotePersonal: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
@@ -2106,6 +2115,9 @@ nonisolated extension NotePersonal: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 1)
     }
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 2)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -2114,6 +2126,7 @@ nonisolated extension NotePersonal: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
   public static func ==(lhs: NotePersonal, rhs: NotePersonal) -> Bool {
     if lhs.text != rhs.text {return false}
+    if lhs.bodies != rhs.bodies {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2122,7 +2135,7 @@ nonisolated extension NotePersonal: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension AddNote: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AddNote"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}target\0\u{1}note\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}target\0\u{1}note\0\u{1}bodies\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2133,6 +2146,7 @@ nonisolated extension AddNote: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._target) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._note) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
       default: break
       }
     }
@@ -2152,6 +2166,9 @@ nonisolated extension AddNote: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     try { if let v = self._note {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2159,6 +2176,7 @@ nonisolated extension AddNote: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.kind != rhs.kind {return false}
     if lhs._target != rhs._target {return false}
     if lhs._note != rhs._note {return false}
+    if lhs.bodies != rhs.bodies {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2254,7 +2272,7 @@ nonisolated extension Untag: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
 
 nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NoteAdded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{2}\u{e}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}bodies\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2263,6 +2281,7 @@ nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -2278,6 +2297,9 @@ nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 1)
     }
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 2)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -2289,6 +2311,7 @@ nonisolated extension NoteAdded: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
   public static func ==(lhs: NoteAdded, rhs: NoteAdded) -> Bool {
     if lhs.text != rhs.text {return false}
+    if lhs.bodies != rhs.bodies {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -659,6 +659,406 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     set {_uniqueStorage()._command = .redactInteraction(newValue)}
   }
 
+  public var makePromise: MakePromise {
+    get {
+      if case .makePromise(let v)? = _storage._command {return v}
+      return MakePromise()
+    }
+    set {_uniqueStorage()._command = .makePromise(newValue)}
+  }
+
+  public var keepPromise: KeepPromise {
+    get {
+      if case .keepPromise(let v)? = _storage._command {return v}
+      return KeepPromise()
+    }
+    set {_uniqueStorage()._command = .keepPromise(newValue)}
+  }
+
+  public var breakPromise: BreakPromise {
+    get {
+      if case .breakPromise(let v)? = _storage._command {return v}
+      return BreakPromise()
+    }
+    set {_uniqueStorage()._command = .breakPromise(newValue)}
+  }
+
+  public var renegotiatePromise: RenegotiatePromise {
+    get {
+      if case .renegotiatePromise(let v)? = _storage._command {return v}
+      return RenegotiatePromise()
+    }
+    set {_uniqueStorage()._command = .renegotiatePromise(newValue)}
+  }
+
+  public var releasePromise: ReleasePromise {
+    get {
+      if case .releasePromise(let v)? = _storage._command {return v}
+      return ReleasePromise()
+    }
+    set {_uniqueStorage()._command = .releasePromise(newValue)}
+  }
+
+  public var createTask: CreateTask {
+    get {
+      if case .createTask(let v)? = _storage._command {return v}
+      return CreateTask()
+    }
+    set {_uniqueStorage()._command = .createTask(newValue)}
+  }
+
+  public var assignTask: AssignTask {
+    get {
+      if case .assignTask(let v)? = _storage._command {return v}
+      return AssignTask()
+    }
+    set {_uniqueStorage()._command = .assignTask(newValue)}
+  }
+
+  public var startTask: StartTask {
+    get {
+      if case .startTask(let v)? = _storage._command {return v}
+      return StartTask()
+    }
+    set {_uniqueStorage()._command = .startTask(newValue)}
+  }
+
+  public var completeTask: CompleteTask {
+    get {
+      if case .completeTask(let v)? = _storage._command {return v}
+      return CompleteTask()
+    }
+    set {_uniqueStorage()._command = .completeTask(newValue)}
+  }
+
+  public var deferTask: DeferTask {
+    get {
+      if case .deferTask(let v)? = _storage._command {return v}
+      return DeferTask()
+    }
+    set {_uniqueStorage()._command = .deferTask(newValue)}
+  }
+
+  public var cancelTask: CancelTask {
+    get {
+      if case .cancelTask(let v)? = _storage._command {return v}
+      return CancelTask()
+    }
+    set {_uniqueStorage()._command = .cancelTask(newValue)}
+  }
+
+  public var changeTask: ChangeTask {
+    get {
+      if case .changeTask(let v)? = _storage._command {return v}
+      return ChangeTask()
+    }
+    set {_uniqueStorage()._command = .changeTask(newValue)}
+  }
+
+  public var reopenTask: ReopenTask {
+    get {
+      if case .reopenTask(let v)? = _storage._command {return v}
+      return ReopenTask()
+    }
+    set {_uniqueStorage()._command = .reopenTask(newValue)}
+  }
+
+  public var bookAppointment: BookAppointment {
+    get {
+      if case .bookAppointment(let v)? = _storage._command {return v}
+      return BookAppointment()
+    }
+    set {_uniqueStorage()._command = .bookAppointment(newValue)}
+  }
+
+  public var moveAppointment: MoveAppointment {
+    get {
+      if case .moveAppointment(let v)? = _storage._command {return v}
+      return MoveAppointment()
+    }
+    set {_uniqueStorage()._command = .moveAppointment(newValue)}
+  }
+
+  public var confirmAttendance: ConfirmAttendance {
+    get {
+      if case .confirmAttendance(let v)? = _storage._command {return v}
+      return ConfirmAttendance()
+    }
+    set {_uniqueStorage()._command = .confirmAttendance(newValue)}
+  }
+
+  public var recordNoShow: RecordNoShow {
+    get {
+      if case .recordNoShow(let v)? = _storage._command {return v}
+      return RecordNoShow()
+    }
+    set {_uniqueStorage()._command = .recordNoShow(newValue)}
+  }
+
+  public var changeAppointment: ChangeAppointment {
+    get {
+      if case .changeAppointment(let v)? = _storage._command {return v}
+      return ChangeAppointment()
+    }
+    set {_uniqueStorage()._command = .changeAppointment(newValue)}
+  }
+
+  public var cancelAppointment: CancelAppointment {
+    get {
+      if case .cancelAppointment(let v)? = _storage._command {return v}
+      return CancelAppointment()
+    }
+    set {_uniqueStorage()._command = .cancelAppointment(newValue)}
+  }
+
+  public var openTicket: OpenTicket {
+    get {
+      if case .openTicket(let v)? = _storage._command {return v}
+      return OpenTicket()
+    }
+    set {_uniqueStorage()._command = .openTicket(newValue)}
+  }
+
+  public var upsertTicket: UpsertTicket {
+    get {
+      if case .upsertTicket(let v)? = _storage._command {return v}
+      return UpsertTicket()
+    }
+    set {_uniqueStorage()._command = .upsertTicket(newValue)}
+  }
+
+  public var changeTicket: ChangeTicket {
+    get {
+      if case .changeTicket(let v)? = _storage._command {return v}
+      return ChangeTicket()
+    }
+    set {_uniqueStorage()._command = .changeTicket(newValue)}
+  }
+
+  public var correctTicket: CorrectTicket {
+    get {
+      if case .correctTicket(let v)? = _storage._command {return v}
+      return CorrectTicket()
+    }
+    set {_uniqueStorage()._command = .correctTicket(newValue)}
+  }
+
+  public var classifyTicket: ClassifyTicket {
+    get {
+      if case .classifyTicket(let v)? = _storage._command {return v}
+      return ClassifyTicket()
+    }
+    set {_uniqueStorage()._command = .classifyTicket(newValue)}
+  }
+
+  public var setPriority: SetPriority {
+    get {
+      if case .setPriority(let v)? = _storage._command {return v}
+      return SetPriority()
+    }
+    set {_uniqueStorage()._command = .setPriority(newValue)}
+  }
+
+  public var routeTicket: RouteTicket {
+    get {
+      if case .routeTicket(let v)? = _storage._command {return v}
+      return RouteTicket()
+    }
+    set {_uniqueStorage()._command = .routeTicket(newValue)}
+  }
+
+  public var claimTicket: ClaimTicket {
+    get {
+      if case .claimTicket(let v)? = _storage._command {return v}
+      return ClaimTicket()
+    }
+    set {_uniqueStorage()._command = .claimTicket(newValue)}
+  }
+
+  public var reassignTicket: ReassignTicket {
+    get {
+      if case .reassignTicket(let v)? = _storage._command {return v}
+      return ReassignTicket()
+    }
+    set {_uniqueStorage()._command = .reassignTicket(newValue)}
+  }
+
+  public var recordCustomerMessage: RecordCustomerMessage {
+    get {
+      if case .recordCustomerMessage(let v)? = _storage._command {return v}
+      return RecordCustomerMessage()
+    }
+    set {_uniqueStorage()._command = .recordCustomerMessage(newValue)}
+  }
+
+  public var recordAgentReply: RecordAgentReply {
+    get {
+      if case .recordAgentReply(let v)? = _storage._command {return v}
+      return RecordAgentReply()
+    }
+    set {_uniqueStorage()._command = .recordAgentReply(newValue)}
+  }
+
+  public var awaitCustomer: AwaitCustomer {
+    get {
+      if case .awaitCustomer(let v)? = _storage._command {return v}
+      return AwaitCustomer()
+    }
+    set {_uniqueStorage()._command = .awaitCustomer(newValue)}
+  }
+
+  public var awaitThirdParty: AwaitThirdParty {
+    get {
+      if case .awaitThirdParty(let v)? = _storage._command {return v}
+      return AwaitThirdParty()
+    }
+    set {_uniqueStorage()._command = .awaitThirdParty(newValue)}
+  }
+
+  public var resumeTicket: ResumeTicket {
+    get {
+      if case .resumeTicket(let v)? = _storage._command {return v}
+      return ResumeTicket()
+    }
+    set {_uniqueStorage()._command = .resumeTicket(newValue)}
+  }
+
+  public var escalateTicket: EscalateTicket {
+    get {
+      if case .escalateTicket(let v)? = _storage._command {return v}
+      return EscalateTicket()
+    }
+    set {_uniqueStorage()._command = .escalateTicket(newValue)}
+  }
+
+  public var resolveTicket: ResolveTicket {
+    get {
+      if case .resolveTicket(let v)? = _storage._command {return v}
+      return ResolveTicket()
+    }
+    set {_uniqueStorage()._command = .resolveTicket(newValue)}
+  }
+
+  public var reopenTicket: ReopenTicket {
+    get {
+      if case .reopenTicket(let v)? = _storage._command {return v}
+      return ReopenTicket()
+    }
+    set {_uniqueStorage()._command = .reopenTicket(newValue)}
+  }
+
+  public var closeTicket: CloseTicket {
+    get {
+      if case .closeTicket(let v)? = _storage._command {return v}
+      return CloseTicket()
+    }
+    set {_uniqueStorage()._command = .closeTicket(newValue)}
+  }
+
+  public var mergeTickets: MergeTickets {
+    get {
+      if case .mergeTickets(let v)? = _storage._command {return v}
+      return MergeTickets()
+    }
+    set {_uniqueStorage()._command = .mergeTickets(newValue)}
+  }
+
+  public var unmergeTickets: UnmergeTickets {
+    get {
+      if case .unmergeTickets(let v)? = _storage._command {return v}
+      return UnmergeTickets()
+    }
+    set {_uniqueStorage()._command = .unmergeTickets(newValue)}
+  }
+
+  public var splitTicket: SplitTicket {
+    get {
+      if case .splitTicket(let v)? = _storage._command {return v}
+      return SplitTicket()
+    }
+    set {_uniqueStorage()._command = .splitTicket(newValue)}
+  }
+
+  public var linkTicket: LinkTicket {
+    get {
+      if case .linkTicket(let v)? = _storage._command {return v}
+      return LinkTicket()
+    }
+    set {_uniqueStorage()._command = .linkTicket(newValue)}
+  }
+
+  public var unlinkTicket: UnlinkTicket {
+    get {
+      if case .unlinkTicket(let v)? = _storage._command {return v}
+      return UnlinkTicket()
+    }
+    set {_uniqueStorage()._command = .unlinkTicket(newValue)}
+  }
+
+  public var setServiceDesk: SetServiceDesk {
+    get {
+      if case .setServiceDesk(let v)? = _storage._command {return v}
+      return SetServiceDesk()
+    }
+    set {_uniqueStorage()._command = .setServiceDesk(newValue)}
+  }
+
+  public var defineCalendar: DefineCalendar {
+    get {
+      if case .defineCalendar(let v)? = _storage._command {return v}
+      return DefineCalendar()
+    }
+    set {_uniqueStorage()._command = .defineCalendar(newValue)}
+  }
+
+  public var changeCalendar: ChangeCalendar {
+    get {
+      if case .changeCalendar(let v)? = _storage._command {return v}
+      return ChangeCalendar()
+    }
+    set {_uniqueStorage()._command = .changeCalendar(newValue)}
+  }
+
+  public var retireCalendar: RetireCalendar {
+    get {
+      if case .retireCalendar(let v)? = _storage._command {return v}
+      return RetireCalendar()
+    }
+    set {_uniqueStorage()._command = .retireCalendar(newValue)}
+  }
+
+  public var defineSlaPolicy: DefineSlaPolicy {
+    get {
+      if case .defineSlaPolicy(let v)? = _storage._command {return v}
+      return DefineSlaPolicy()
+    }
+    set {_uniqueStorage()._command = .defineSlaPolicy(newValue)}
+  }
+
+  public var changeSlaPolicy: ChangeSlaPolicy {
+    get {
+      if case .changeSlaPolicy(let v)? = _storage._command {return v}
+      return ChangeSlaPolicy()
+    }
+    set {_uniqueStorage()._command = .changeSlaPolicy(newValue)}
+  }
+
+  public var activateSlaVersion: ActivateSlaVersion {
+    get {
+      if case .activateSlaVersion(let v)? = _storage._command {return v}
+      return ActivateSlaVersion()
+    }
+    set {_uniqueStorage()._command = .activateSlaVersion(newValue)}
+  }
+
+  public var deactivateSlaPolicy: DeactivateSlaPolicy {
+    get {
+      if case .deactivateSlaPolicy(let v)? = _storage._command {return v}
+      return DeactivateSlaPolicy()
+    }
+    set {_uniqueStorage()._command = .deactivateSlaPolicy(newValue)}
+  }
+
   public var defineProgramme: DefineProgramme {
     get {
       if case .defineProgramme(let v)? = _storage._command {return v}
@@ -1163,6 +1563,38 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     set {_uniqueStorage()._command = .assignOwner(newValue)}
   }
 
+  public var defineQueue: DefineQueue {
+    get {
+      if case .defineQueue(let v)? = _storage._command {return v}
+      return DefineQueue()
+    }
+    set {_uniqueStorage()._command = .defineQueue(newValue)}
+  }
+
+  public var changeQueue: ChangeQueue {
+    get {
+      if case .changeQueue(let v)? = _storage._command {return v}
+      return ChangeQueue()
+    }
+    set {_uniqueStorage()._command = .changeQueue(newValue)}
+  }
+
+  public var setRouting: SetRouting {
+    get {
+      if case .setRouting(let v)? = _storage._command {return v}
+      return SetRouting()
+    }
+    set {_uniqueStorage()._command = .setRouting(newValue)}
+  }
+
+  public var retireQueue: RetireQueue {
+    get {
+      if case .retireQueue(let v)? = _storage._command {return v}
+      return RetireQueue()
+    }
+    set {_uniqueStorage()._command = .retireQueue(newValue)}
+  }
+
   public var startImport: StartImport {
     get {
       if case .startImport(let v)? = _storage._command {return v}
@@ -1395,6 +1827,14 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     set {_uniqueStorage()._command = .allowOnBehalfOf(newValue)}
   }
 
+  public var redactBody: RedactBody {
+    get {
+      if case .redactBody(let v)? = _storage._command {return v}
+      return RedactBody()
+    }
+    set {_uniqueStorage()._command = .redactBody(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Command: Equatable, Sendable {
@@ -1463,6 +1903,56 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     case correctInteraction(CorrectInteraction)
     case linkInteraction(LinkInteraction)
     case redactInteraction(RedactInteraction)
+    case makePromise(MakePromise)
+    case keepPromise(KeepPromise)
+    case breakPromise(BreakPromise)
+    case renegotiatePromise(RenegotiatePromise)
+    case releasePromise(ReleasePromise)
+    case createTask(CreateTask)
+    case assignTask(AssignTask)
+    case startTask(StartTask)
+    case completeTask(CompleteTask)
+    case deferTask(DeferTask)
+    case cancelTask(CancelTask)
+    case changeTask(ChangeTask)
+    case reopenTask(ReopenTask)
+    case bookAppointment(BookAppointment)
+    case moveAppointment(MoveAppointment)
+    case confirmAttendance(ConfirmAttendance)
+    case recordNoShow(RecordNoShow)
+    case changeAppointment(ChangeAppointment)
+    case cancelAppointment(CancelAppointment)
+    case openTicket(OpenTicket)
+    case upsertTicket(UpsertTicket)
+    case changeTicket(ChangeTicket)
+    case correctTicket(CorrectTicket)
+    case classifyTicket(ClassifyTicket)
+    case setPriority(SetPriority)
+    case routeTicket(RouteTicket)
+    case claimTicket(ClaimTicket)
+    case reassignTicket(ReassignTicket)
+    case recordCustomerMessage(RecordCustomerMessage)
+    case recordAgentReply(RecordAgentReply)
+    case awaitCustomer(AwaitCustomer)
+    case awaitThirdParty(AwaitThirdParty)
+    case resumeTicket(ResumeTicket)
+    case escalateTicket(EscalateTicket)
+    case resolveTicket(ResolveTicket)
+    case reopenTicket(ReopenTicket)
+    case closeTicket(CloseTicket)
+    case mergeTickets(MergeTickets)
+    case unmergeTickets(UnmergeTickets)
+    case splitTicket(SplitTicket)
+    case linkTicket(LinkTicket)
+    case unlinkTicket(UnlinkTicket)
+    case setServiceDesk(SetServiceDesk)
+    case defineCalendar(DefineCalendar)
+    case changeCalendar(ChangeCalendar)
+    case retireCalendar(RetireCalendar)
+    case defineSlaPolicy(DefineSlaPolicy)
+    case changeSlaPolicy(ChangeSlaPolicy)
+    case activateSlaVersion(ActivateSlaVersion)
+    case deactivateSlaPolicy(DeactivateSlaPolicy)
     case defineProgramme(DefineProgramme)
     case changeProgramme(ChangeProgramme)
     case activateProgramme(ActivateProgramme)
@@ -1526,6 +2016,10 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     case retireTerritory(RetireTerritory)
     case assignTerritory(AssignTerritory)
     case assignOwner(AssignOwner)
+    case defineQueue(DefineQueue)
+    case changeQueue(ChangeQueue)
+    case setRouting(SetRouting)
+    case retireQueue(RetireQueue)
     case startImport(StartImport)
     case commitImport(CommitImport)
     case linkExternalRecord(LinkExternalRecord)
@@ -1555,6 +2049,7 @@ public nonisolated struct CommandBody: @unchecked Sendable {
     case revokeRole(RevokeRole)
     case bindPrincipal(BindPrincipal)
     case allowOnBehalfOf(AllowOnBehalfOf)
+    case redactBody(RedactBody)
 
   }
 
@@ -1794,7 +2289,7 @@ nonisolated extension Command: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CommandBody"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}expected_revision\0\u{1}reason\0\u{1}fields\0\u{3}clear_fields\0\u{4}`\u{1}register_party\0\u{3}upsert_party\0\u{3}correct_party\0\u{3}change_party_detail\0\u{3}add_contact_point\0\u{3}verify_contact_point\0\u{3}retire_contact_point\0\u{3}change_party_status\0\u{3}record_need\0\u{3}record_preference\0\u{3}archive_party\0\u{3}restore_party\0\u{4}E\u{6}define_pipeline\0\u{3}publish_pipeline_version\0\u{3}map_stages\0\u{4}b\u{1}open_opportunity\0\u{3}upsert_opportunity\0\u{3}change_opportunity\0\u{3}correct_opportunity\0\u{3}advance_stage\0\u{3}regress_stage\0\u{3}set_amount\0\u{3}set_close_date\0\u{3}override_probability\0\u{3}set_forecast_category\0\u{3}add_line\0\u{3}remove_line\0\u{3}add_competitor\0\u{3}remove_competitor\0\u{3}add_buying_role\0\u{3}remove_buying_role\0\u{3}set_next_step\0\u{3}win_opportunity\0\u{3}lose_opportunity\0\u{3}reopen_opportunity\0\u{3}abandon_opportunity\0\u{4}P\u{1}define_product\0\u{3}upsert_product\0\u{3}change_product\0\u{3}add_variant\0\u{3}retire_product\0\u{3}relate_products\0\u{4}\u{5}define_price_book\0\u{3}set_price\0\u{4}}\u{2}place_order\0\u{3}upsert_order\0\u{3}correct_order\0\u{3}confirm_order\0\u{3}cancel_order\0\u{3}fulfil_line\0\u{3}complete_order\0\u{4}\u{e}register_return\0\u{3}upsert_return\0\u{3}refund_return\0\u{4}z\u{5}publish_offer\0\u{3}change_offer\0\u{3}withdraw_offer\0\u{4}\u{8}issue_offer\0\u{3}redeem_offer\0\u{3}reverse_offer_redemption\0\u{3}withdraw_coupon\0\u{4}W\u{1}log_interaction\0\u{3}correct_interaction\0\u{3}link_interaction\0\u{3}redact_interaction\0\u{4}A\u{e}define_programme\0\u{3}change_programme\0\u{3}activate_programme\0\u{3}suspend_programme\0\u{3}publish_earning_rule\0\u{3}retire_earning_rule\0\u{3}set_expiry_policy\0\u{3}set_lock_days\0\u{3}define_tier\0\u{3}retire_tier\0\u{3}set_tier_policy\0\u{3}set_point_value\0\u{4}Y\u{1}enrol_member\0\u{3}earn_points\0\u{3}unlock_points\0\u{3}spend_points\0\u{3}reverse_earning\0\u{3}reverse_spending\0\u{3}expire_points\0\u{3}adjust_points\0\u{3}transfer_points\0\u{3}change_tier\0\u{3}freeze_account\0\u{3}unfreeze_account\0\u{3}close_account\0\u{4}X\u{1}define_reward\0\u{3}change_reward\0\u{3}retire_reward\0\u{3}set_reward_stock\0\u{4}\u{7}redeem_reward\0\u{3}fulfil_reward\0\u{3}cancel_redemption\0\u{4}h\u{7}record_competitor\0\u{3}record_competitor_move\0\u{3}set_strength_weakness\0\u{3}change_competitor\0\u{3}retire_competitor\0\u{3}restore_competitor\0\u{3}withdraw_competitor_move\0\u{4}\u{4}define_market\0\u{3}change_market\0\u{3}record_market_size\0\u{3}retire_market\0\u{3}restore_market\0\u{3}withdraw_market_size\0\u{4}U\u{1}hire_employee\0\u{3}change_employee\0\u{3}assign_role\0\u{3}unassign_role\0\u{3}join_team\0\u{3}leave_team\0\u{3}set_capacity\0\u{3}transfer_portfolio\0\u{3}deactivate_employee\0\u{3}reactivate_employee\0\u{4}\u{b}define_team\0\u{3}change_team\0\u{3}retire_team\0\u{4}\u{12}define_territory\0\u{3}change_territory\0\u{3}retire_territory\0\u{3}assign_territory\0\u{4}\u{7}assign_owner\0\u{4}z\u{3}start_import\0\u{3}commit_import\0\u{4}c\u{1}link_external_record\0\u{3}unlink_external_record\0\u{4}\u{9}add_note\0\u{1}tag\0\u{1}untag\0\u{4}X\u{1}set_target\0\u{3}record_training\0\u{3}review_relationship\0\u{3}withdraw_target\0\u{3}correct_training\0\u{3}withdraw_training\0\u{4}_\u{1}set_organisation\0\u{3}set_fiscal_calendar\0\u{3}set_reporting_currency\0\u{3}set_exchange_rate\0\u{3}close_period\0\u{3}reopen_period\0\u{3}set_channels\0\u{4}^\u{1}define_field\0\u{3}change_field\0\u{3}retire_field\0\u{3}set_fields\0\u{4}a\u{1}register_principal\0\u{3}grant_role\0\u{3}revoke_role\0\u{3}bind_principal\0\u{3}allow_on_behalf_of\0\u{c}p\u{1}\u{4}\u{c}J5\u{1}\u{c}n6\u{3}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}expected_revision\0\u{1}reason\0\u{1}fields\0\u{3}clear_fields\0\u{4}`\u{1}register_party\0\u{3}upsert_party\0\u{3}correct_party\0\u{3}change_party_detail\0\u{3}add_contact_point\0\u{3}verify_contact_point\0\u{3}retire_contact_point\0\u{3}change_party_status\0\u{3}record_need\0\u{3}record_preference\0\u{3}archive_party\0\u{3}restore_party\0\u{4}E\u{6}define_pipeline\0\u{3}publish_pipeline_version\0\u{3}map_stages\0\u{4}b\u{1}open_opportunity\0\u{3}upsert_opportunity\0\u{3}change_opportunity\0\u{3}correct_opportunity\0\u{3}advance_stage\0\u{3}regress_stage\0\u{3}set_amount\0\u{3}set_close_date\0\u{3}override_probability\0\u{3}set_forecast_category\0\u{3}add_line\0\u{3}remove_line\0\u{3}add_competitor\0\u{3}remove_competitor\0\u{3}add_buying_role\0\u{3}remove_buying_role\0\u{3}set_next_step\0\u{3}win_opportunity\0\u{3}lose_opportunity\0\u{3}reopen_opportunity\0\u{3}abandon_opportunity\0\u{4}P\u{1}define_product\0\u{3}upsert_product\0\u{3}change_product\0\u{3}add_variant\0\u{3}retire_product\0\u{3}relate_products\0\u{4}\u{5}define_price_book\0\u{3}set_price\0\u{4}}\u{2}place_order\0\u{3}upsert_order\0\u{3}correct_order\0\u{3}confirm_order\0\u{3}cancel_order\0\u{3}fulfil_line\0\u{3}complete_order\0\u{4}\u{e}register_return\0\u{3}upsert_return\0\u{3}refund_return\0\u{4}z\u{5}publish_offer\0\u{3}change_offer\0\u{3}withdraw_offer\0\u{4}\u{8}issue_offer\0\u{3}redeem_offer\0\u{3}reverse_offer_redemption\0\u{3}withdraw_coupon\0\u{4}W\u{1}log_interaction\0\u{3}correct_interaction\0\u{3}link_interaction\0\u{3}redact_interaction\0\u{4}a\u{1}make_promise\0\u{3}keep_promise\0\u{3}break_promise\0\u{3}renegotiate_promise\0\u{3}release_promise\0\u{4}`\u{1}create_task\0\u{3}assign_task\0\u{3}start_task\0\u{3}complete_task\0\u{3}defer_task\0\u{3}cancel_task\0\u{3}change_task\0\u{3}reopen_task\0\u{4}\u{d}book_appointment\0\u{3}move_appointment\0\u{3}confirm_attendance\0\u{3}record_no_show\0\u{3}change_appointment\0\u{3}cancel_appointment\0\u{4}K\u{1}open_ticket\0\u{3}upsert_ticket\0\u{3}change_ticket\0\u{3}correct_ticket\0\u{3}classify_ticket\0\u{3}set_priority\0\u{3}route_ticket\0\u{3}claim_ticket\0\u{3}reassign_ticket\0\u{3}record_customer_message\0\u{3}record_agent_reply\0\u{3}await_customer\0\u{3}await_third_party\0\u{3}resume_ticket\0\u{3}escalate_ticket\0\u{3}resolve_ticket\0\u{3}reopen_ticket\0\u{3}close_ticket\0\u{3}merge_tickets\0\u{3}unmerge_tickets\0\u{3}split_ticket\0\u{3}link_ticket\0\u{3}unlink_ticket\0\u{4}\u{12}set_service_desk\0\u{4}<define_calendar\0\u{3}change_calendar\0\u{3}retire_calendar\0\u{4}\u{8}define_sla_policy\0\u{3}change_sla_policy\0\u{3}activate_sla_version\0\u{3}deactivate_sla_policy\0\u{4}g\u{7}define_programme\0\u{3}change_programme\0\u{3}activate_programme\0\u{3}suspend_programme\0\u{3}publish_earning_rule\0\u{3}retire_earning_rule\0\u{3}set_expiry_policy\0\u{3}set_lock_days\0\u{3}define_tier\0\u{3}retire_tier\0\u{3}set_tier_policy\0\u{3}set_point_value\0\u{4}Y\u{1}enrol_member\0\u{3}earn_points\0\u{3}unlock_points\0\u{3}spend_points\0\u{3}reverse_earning\0\u{3}reverse_spending\0\u{3}expire_points\0\u{3}adjust_points\0\u{3}transfer_points\0\u{3}change_tier\0\u{3}freeze_account\0\u{3}unfreeze_account\0\u{3}close_account\0\u{4}X\u{1}define_reward\0\u{3}change_reward\0\u{3}retire_reward\0\u{3}set_reward_stock\0\u{4}\u{7}redeem_reward\0\u{3}fulfil_reward\0\u{3}cancel_redemption\0\u{4}h\u{7}record_competitor\0\u{3}record_competitor_move\0\u{3}set_strength_weakness\0\u{3}change_competitor\0\u{3}retire_competitor\0\u{3}restore_competitor\0\u{3}withdraw_competitor_move\0\u{4}\u{4}define_market\0\u{3}change_market\0\u{3}record_market_size\0\u{3}retire_market\0\u{3}restore_market\0\u{3}withdraw_market_size\0\u{4}U\u{1}hire_employee\0\u{3}change_employee\0\u{3}assign_role\0\u{3}unassign_role\0\u{3}join_team\0\u{3}leave_team\0\u{3}set_capacity\0\u{3}transfer_portfolio\0\u{3}deactivate_employee\0\u{3}reactivate_employee\0\u{4}\u{b}define_team\0\u{3}change_team\0\u{3}retire_team\0\u{4}\u{12}define_territory\0\u{3}change_territory\0\u{3}retire_territory\0\u{3}assign_territory\0\u{4}\u{7}assign_owner\0\u{4}2define_queue\0\u{3}change_queue\0\u{3}set_routing\0\u{3}retire_queue\0\u{4}E\u{3}start_import\0\u{3}commit_import\0\u{4}c\u{1}link_external_record\0\u{3}unlink_external_record\0\u{4}\u{9}add_note\0\u{1}tag\0\u{1}untag\0\u{4}X\u{1}set_target\0\u{3}record_training\0\u{3}review_relationship\0\u{3}withdraw_target\0\u{3}correct_training\0\u{3}withdraw_training\0\u{4}_\u{1}set_organisation\0\u{3}set_fiscal_calendar\0\u{3}set_reporting_currency\0\u{3}set_exchange_rate\0\u{3}close_period\0\u{3}reopen_period\0\u{3}set_channels\0\u{4}^\u{1}define_field\0\u{3}change_field\0\u{3}retire_field\0\u{3}set_fields\0\u{4}a\u{1}register_principal\0\u{3}grant_role\0\u{3}revoke_role\0\u{3}bind_principal\0\u{3}allow_on_behalf_of\0\u{4}`\u{1}redact_body\0\u{c}p\u{1}\u{4}\u{c}J5\u{1}\u{c}n6\u{3}")
 
   fileprivate class _StorageClass {
     var _expectedRevision: UInt64? = nil
@@ -2684,6 +3179,656 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
             _storage._command = .redactInteraction(v)
           }
         }()
+        case 1500: try {
+          var v: MakePromise?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .makePromise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .makePromise(v)
+          }
+        }()
+        case 1501: try {
+          var v: KeepPromise?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .keepPromise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .keepPromise(v)
+          }
+        }()
+        case 1502: try {
+          var v: BreakPromise?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .breakPromise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .breakPromise(v)
+          }
+        }()
+        case 1503: try {
+          var v: RenegotiatePromise?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .renegotiatePromise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .renegotiatePromise(v)
+          }
+        }()
+        case 1504: try {
+          var v: ReleasePromise?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .releasePromise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .releasePromise(v)
+          }
+        }()
+        case 1600: try {
+          var v: CreateTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .createTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .createTask(v)
+          }
+        }()
+        case 1601: try {
+          var v: AssignTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .assignTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .assignTask(v)
+          }
+        }()
+        case 1602: try {
+          var v: StartTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .startTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .startTask(v)
+          }
+        }()
+        case 1603: try {
+          var v: CompleteTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .completeTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .completeTask(v)
+          }
+        }()
+        case 1604: try {
+          var v: DeferTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .deferTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .deferTask(v)
+          }
+        }()
+        case 1605: try {
+          var v: CancelTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .cancelTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .cancelTask(v)
+          }
+        }()
+        case 1606: try {
+          var v: ChangeTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeTask(v)
+          }
+        }()
+        case 1607: try {
+          var v: ReopenTask?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reopenTask(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reopenTask(v)
+          }
+        }()
+        case 1620: try {
+          var v: BookAppointment?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .bookAppointment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .bookAppointment(v)
+          }
+        }()
+        case 1621: try {
+          var v: MoveAppointment?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .moveAppointment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .moveAppointment(v)
+          }
+        }()
+        case 1622: try {
+          var v: ConfirmAttendance?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .confirmAttendance(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .confirmAttendance(v)
+          }
+        }()
+        case 1623: try {
+          var v: RecordNoShow?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordNoShow(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordNoShow(v)
+          }
+        }()
+        case 1624: try {
+          var v: ChangeAppointment?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeAppointment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeAppointment(v)
+          }
+        }()
+        case 1625: try {
+          var v: CancelAppointment?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .cancelAppointment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .cancelAppointment(v)
+          }
+        }()
+        case 1700: try {
+          var v: OpenTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .openTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .openTicket(v)
+          }
+        }()
+        case 1701: try {
+          var v: UpsertTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .upsertTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .upsertTicket(v)
+          }
+        }()
+        case 1702: try {
+          var v: ChangeTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeTicket(v)
+          }
+        }()
+        case 1703: try {
+          var v: CorrectTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .correctTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .correctTicket(v)
+          }
+        }()
+        case 1704: try {
+          var v: ClassifyTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .classifyTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .classifyTicket(v)
+          }
+        }()
+        case 1705: try {
+          var v: SetPriority?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setPriority(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setPriority(v)
+          }
+        }()
+        case 1706: try {
+          var v: RouteTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .routeTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .routeTicket(v)
+          }
+        }()
+        case 1707: try {
+          var v: ClaimTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .claimTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .claimTicket(v)
+          }
+        }()
+        case 1708: try {
+          var v: ReassignTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reassignTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reassignTicket(v)
+          }
+        }()
+        case 1709: try {
+          var v: RecordCustomerMessage?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordCustomerMessage(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordCustomerMessage(v)
+          }
+        }()
+        case 1710: try {
+          var v: RecordAgentReply?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .recordAgentReply(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .recordAgentReply(v)
+          }
+        }()
+        case 1711: try {
+          var v: AwaitCustomer?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .awaitCustomer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .awaitCustomer(v)
+          }
+        }()
+        case 1712: try {
+          var v: AwaitThirdParty?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .awaitThirdParty(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .awaitThirdParty(v)
+          }
+        }()
+        case 1713: try {
+          var v: ResumeTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .resumeTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .resumeTicket(v)
+          }
+        }()
+        case 1714: try {
+          var v: EscalateTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .escalateTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .escalateTicket(v)
+          }
+        }()
+        case 1715: try {
+          var v: ResolveTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .resolveTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .resolveTicket(v)
+          }
+        }()
+        case 1716: try {
+          var v: ReopenTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .reopenTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .reopenTicket(v)
+          }
+        }()
+        case 1717: try {
+          var v: CloseTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .closeTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .closeTicket(v)
+          }
+        }()
+        case 1718: try {
+          var v: MergeTickets?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .mergeTickets(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .mergeTickets(v)
+          }
+        }()
+        case 1719: try {
+          var v: UnmergeTickets?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .unmergeTickets(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .unmergeTickets(v)
+          }
+        }()
+        case 1720: try {
+          var v: SplitTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .splitTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .splitTicket(v)
+          }
+        }()
+        case 1721: try {
+          var v: LinkTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .linkTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .linkTicket(v)
+          }
+        }()
+        case 1722: try {
+          var v: UnlinkTicket?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .unlinkTicket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .unlinkTicket(v)
+          }
+        }()
+        case 1740: try {
+          var v: SetServiceDesk?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setServiceDesk(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setServiceDesk(v)
+          }
+        }()
+        case 1800: try {
+          var v: DefineCalendar?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineCalendar(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineCalendar(v)
+          }
+        }()
+        case 1801: try {
+          var v: ChangeCalendar?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeCalendar(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeCalendar(v)
+          }
+        }()
+        case 1802: try {
+          var v: RetireCalendar?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireCalendar(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireCalendar(v)
+          }
+        }()
+        case 1810: try {
+          var v: DefineSlaPolicy?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineSlaPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineSlaPolicy(v)
+          }
+        }()
+        case 1811: try {
+          var v: ChangeSlaPolicy?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeSlaPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeSlaPolicy(v)
+          }
+        }()
+        case 1812: try {
+          var v: ActivateSlaVersion?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .activateSlaVersion(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .activateSlaVersion(v)
+          }
+        }()
+        case 1813: try {
+          var v: DeactivateSlaPolicy?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .deactivateSlaPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .deactivateSlaPolicy(v)
+          }
+        }()
         case 2300: try {
           var v: DefineProgramme?
           var hadOneofValue = false
@@ -3503,6 +4648,58 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
             _storage._command = .assignOwner(v)
           }
         }()
+        case 3200: try {
+          var v: DefineQueue?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .defineQueue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .defineQueue(v)
+          }
+        }()
+        case 3201: try {
+          var v: ChangeQueue?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .changeQueue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .changeQueue(v)
+          }
+        }()
+        case 3202: try {
+          var v: SetRouting?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .setRouting(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .setRouting(v)
+          }
+        }()
+        case 3203: try {
+          var v: RetireQueue?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .retireQueue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .retireQueue(v)
+          }
+        }()
         case 3400: try {
           var v: StartImport?
           var hadOneofValue = false
@@ -3880,6 +5077,19 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
             _storage._command = .allowOnBehalfOf(v)
           }
         }()
+        case 4000: try {
+          var v: RedactBody?
+          var hadOneofValue = false
+          if let current = _storage._command {
+            hadOneofValue = true
+            if case .redactBody(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._command = .redactBody(v)
+          }
+        }()
         default: break
         }
       }
@@ -4165,6 +5375,206 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
         guard case .redactInteraction(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 1403)
       }()
+      case .makePromise?: try {
+        guard case .makePromise(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1500)
+      }()
+      case .keepPromise?: try {
+        guard case .keepPromise(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1501)
+      }()
+      case .breakPromise?: try {
+        guard case .breakPromise(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1502)
+      }()
+      case .renegotiatePromise?: try {
+        guard case .renegotiatePromise(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1503)
+      }()
+      case .releasePromise?: try {
+        guard case .releasePromise(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1504)
+      }()
+      case .createTask?: try {
+        guard case .createTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1600)
+      }()
+      case .assignTask?: try {
+        guard case .assignTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1601)
+      }()
+      case .startTask?: try {
+        guard case .startTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1602)
+      }()
+      case .completeTask?: try {
+        guard case .completeTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1603)
+      }()
+      case .deferTask?: try {
+        guard case .deferTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1604)
+      }()
+      case .cancelTask?: try {
+        guard case .cancelTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1605)
+      }()
+      case .changeTask?: try {
+        guard case .changeTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1606)
+      }()
+      case .reopenTask?: try {
+        guard case .reopenTask(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1607)
+      }()
+      case .bookAppointment?: try {
+        guard case .bookAppointment(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1620)
+      }()
+      case .moveAppointment?: try {
+        guard case .moveAppointment(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1621)
+      }()
+      case .confirmAttendance?: try {
+        guard case .confirmAttendance(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1622)
+      }()
+      case .recordNoShow?: try {
+        guard case .recordNoShow(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1623)
+      }()
+      case .changeAppointment?: try {
+        guard case .changeAppointment(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1624)
+      }()
+      case .cancelAppointment?: try {
+        guard case .cancelAppointment(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1625)
+      }()
+      case .openTicket?: try {
+        guard case .openTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1700)
+      }()
+      case .upsertTicket?: try {
+        guard case .upsertTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1701)
+      }()
+      case .changeTicket?: try {
+        guard case .changeTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1702)
+      }()
+      case .correctTicket?: try {
+        guard case .correctTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1703)
+      }()
+      case .classifyTicket?: try {
+        guard case .classifyTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1704)
+      }()
+      case .setPriority?: try {
+        guard case .setPriority(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1705)
+      }()
+      case .routeTicket?: try {
+        guard case .routeTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1706)
+      }()
+      case .claimTicket?: try {
+        guard case .claimTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1707)
+      }()
+      case .reassignTicket?: try {
+        guard case .reassignTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1708)
+      }()
+      case .recordCustomerMessage?: try {
+        guard case .recordCustomerMessage(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1709)
+      }()
+      case .recordAgentReply?: try {
+        guard case .recordAgentReply(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1710)
+      }()
+      case .awaitCustomer?: try {
+        guard case .awaitCustomer(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1711)
+      }()
+      case .awaitThirdParty?: try {
+        guard case .awaitThirdParty(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1712)
+      }()
+      case .resumeTicket?: try {
+        guard case .resumeTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1713)
+      }()
+      case .escalateTicket?: try {
+        guard case .escalateTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1714)
+      }()
+      case .resolveTicket?: try {
+        guard case .resolveTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1715)
+      }()
+      case .reopenTicket?: try {
+        guard case .reopenTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1716)
+      }()
+      case .closeTicket?: try {
+        guard case .closeTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1717)
+      }()
+      case .mergeTickets?: try {
+        guard case .mergeTickets(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1718)
+      }()
+      case .unmergeTickets?: try {
+        guard case .unmergeTickets(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1719)
+      }()
+      case .splitTicket?: try {
+        guard case .splitTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1720)
+      }()
+      case .linkTicket?: try {
+        guard case .linkTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1721)
+      }()
+      case .unlinkTicket?: try {
+        guard case .unlinkTicket(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1722)
+      }()
+      case .setServiceDesk?: try {
+        guard case .setServiceDesk(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1740)
+      }()
+      case .defineCalendar?: try {
+        guard case .defineCalendar(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1800)
+      }()
+      case .changeCalendar?: try {
+        guard case .changeCalendar(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1801)
+      }()
+      case .retireCalendar?: try {
+        guard case .retireCalendar(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1802)
+      }()
+      case .defineSlaPolicy?: try {
+        guard case .defineSlaPolicy(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1810)
+      }()
+      case .changeSlaPolicy?: try {
+        guard case .changeSlaPolicy(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1811)
+      }()
+      case .activateSlaVersion?: try {
+        guard case .activateSlaVersion(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1812)
+      }()
+      case .deactivateSlaPolicy?: try {
+        guard case .deactivateSlaPolicy(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1813)
+      }()
       case .defineProgramme?: try {
         guard case .defineProgramme(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 2300)
@@ -4417,6 +5827,22 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
         guard case .assignOwner(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3150)
       }()
+      case .defineQueue?: try {
+        guard case .defineQueue(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3200)
+      }()
+      case .changeQueue?: try {
+        guard case .changeQueue(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3201)
+      }()
+      case .setRouting?: try {
+        guard case .setRouting(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3202)
+      }()
+      case .retireQueue?: try {
+        guard case .retireQueue(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3203)
+      }()
       case .startImport?: try {
         guard case .startImport(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3400)
@@ -4532,6 +5958,10 @@ nonisolated extension CommandBody: SwiftProtobuf.Message, SwiftProtobuf._Message
       case .allowOnBehalfOf?: try {
         guard case .allowOnBehalfOf(let v)? = _storage._command else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3904)
+      }()
+      case .redactBody?: try {
+        guard case .redactBody(let v)? = _storage._command else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4000)
       }()
       case nil: break
       }

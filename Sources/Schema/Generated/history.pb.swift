@@ -990,6 +990,486 @@ public nonisolated struct EventPayload: Sendable {
     set {event = .interactionRedacted(newValue)}
   }
 
+  public var promiseMade: PromiseMade {
+    get {
+      if case .promiseMade(let v)? = event {return v}
+      return PromiseMade()
+    }
+    set {event = .promiseMade(newValue)}
+  }
+
+  public var promiseKept: PromiseKept {
+    get {
+      if case .promiseKept(let v)? = event {return v}
+      return PromiseKept()
+    }
+    set {event = .promiseKept(newValue)}
+  }
+
+  public var promiseBroken: PromiseBroken {
+    get {
+      if case .promiseBroken(let v)? = event {return v}
+      return PromiseBroken()
+    }
+    set {event = .promiseBroken(newValue)}
+  }
+
+  public var promiseRenegotiated: PromiseRenegotiated {
+    get {
+      if case .promiseRenegotiated(let v)? = event {return v}
+      return PromiseRenegotiated()
+    }
+    set {event = .promiseRenegotiated(newValue)}
+  }
+
+  public var promiseReleased: PromiseReleased {
+    get {
+      if case .promiseReleased(let v)? = event {return v}
+      return PromiseReleased()
+    }
+    set {event = .promiseReleased(newValue)}
+  }
+
+  public var promiseReminded: PromiseReminded {
+    get {
+      if case .promiseReminded(let v)? = event {return v}
+      return PromiseReminded()
+    }
+    set {event = .promiseReminded(newValue)}
+  }
+
+  public var taskCreated: TaskCreated {
+    get {
+      if case .taskCreated(let v)? = event {return v}
+      return TaskCreated()
+    }
+    set {event = .taskCreated(newValue)}
+  }
+
+  public var taskAssigned: TaskAssigned {
+    get {
+      if case .taskAssigned(let v)? = event {return v}
+      return TaskAssigned()
+    }
+    set {event = .taskAssigned(newValue)}
+  }
+
+  public var taskStarted: TaskStarted {
+    get {
+      if case .taskStarted(let v)? = event {return v}
+      return TaskStarted()
+    }
+    set {event = .taskStarted(newValue)}
+  }
+
+  public var taskCompleted: TaskCompleted {
+    get {
+      if case .taskCompleted(let v)? = event {return v}
+      return TaskCompleted()
+    }
+    set {event = .taskCompleted(newValue)}
+  }
+
+  public var taskDeferred: TaskDeferred {
+    get {
+      if case .taskDeferred(let v)? = event {return v}
+      return TaskDeferred()
+    }
+    set {event = .taskDeferred(newValue)}
+  }
+
+  public var taskCancelled: TaskCancelled {
+    get {
+      if case .taskCancelled(let v)? = event {return v}
+      return TaskCancelled()
+    }
+    set {event = .taskCancelled(newValue)}
+  }
+
+  public var taskChanged: TaskChanged {
+    get {
+      if case .taskChanged(let v)? = event {return v}
+      return TaskChanged()
+    }
+    set {event = .taskChanged(newValue)}
+  }
+
+  public var taskReopened: TaskReopened {
+    get {
+      if case .taskReopened(let v)? = event {return v}
+      return TaskReopened()
+    }
+    set {event = .taskReopened(newValue)}
+  }
+
+  public var taskReminded: TaskReminded {
+    get {
+      if case .taskReminded(let v)? = event {return v}
+      return TaskReminded()
+    }
+    set {event = .taskReminded(newValue)}
+  }
+
+  public var appointmentBooked: AppointmentBooked {
+    get {
+      if case .appointmentBooked(let v)? = event {return v}
+      return AppointmentBooked()
+    }
+    set {event = .appointmentBooked(newValue)}
+  }
+
+  public var appointmentMoved: AppointmentMoved {
+    get {
+      if case .appointmentMoved(let v)? = event {return v}
+      return AppointmentMoved()
+    }
+    set {event = .appointmentMoved(newValue)}
+  }
+
+  public var appointmentAttended: AppointmentAttended {
+    get {
+      if case .appointmentAttended(let v)? = event {return v}
+      return AppointmentAttended()
+    }
+    set {event = .appointmentAttended(newValue)}
+  }
+
+  public var appointmentMissed: AppointmentMissed {
+    get {
+      if case .appointmentMissed(let v)? = event {return v}
+      return AppointmentMissed()
+    }
+    set {event = .appointmentMissed(newValue)}
+  }
+
+  public var appointmentCancelled: AppointmentCancelled {
+    get {
+      if case .appointmentCancelled(let v)? = event {return v}
+      return AppointmentCancelled()
+    }
+    set {event = .appointmentCancelled(newValue)}
+  }
+
+  public var appointmentChanged: AppointmentChanged {
+    get {
+      if case .appointmentChanged(let v)? = event {return v}
+      return AppointmentChanged()
+    }
+    set {event = .appointmentChanged(newValue)}
+  }
+
+  public var appointmentReminded: AppointmentReminded {
+    get {
+      if case .appointmentReminded(let v)? = event {return v}
+      return AppointmentReminded()
+    }
+    set {event = .appointmentReminded(newValue)}
+  }
+
+  public var ticketOpened: TicketOpened {
+    get {
+      if case .ticketOpened(let v)? = event {return v}
+      return TicketOpened()
+    }
+    set {event = .ticketOpened(newValue)}
+  }
+
+  public var ticketChanged: TicketChanged {
+    get {
+      if case .ticketChanged(let v)? = event {return v}
+      return TicketChanged()
+    }
+    set {event = .ticketChanged(newValue)}
+  }
+
+  public var ticketCorrected: TicketCorrected {
+    get {
+      if case .ticketCorrected(let v)? = event {return v}
+      return TicketCorrected()
+    }
+    set {event = .ticketCorrected(newValue)}
+  }
+
+  public var ticketClassified: TicketClassified {
+    get {
+      if case .ticketClassified(let v)? = event {return v}
+      return TicketClassified()
+    }
+    set {event = .ticketClassified(newValue)}
+  }
+
+  public var prioritySet: PrioritySet {
+    get {
+      if case .prioritySet(let v)? = event {return v}
+      return PrioritySet()
+    }
+    set {event = .prioritySet(newValue)}
+  }
+
+  public var ticketRouted: TicketRouted {
+    get {
+      if case .ticketRouted(let v)? = event {return v}
+      return TicketRouted()
+    }
+    set {event = .ticketRouted(newValue)}
+  }
+
+  public var ticketAssigned: TicketAssigned {
+    get {
+      if case .ticketAssigned(let v)? = event {return v}
+      return TicketAssigned()
+    }
+    set {event = .ticketAssigned(newValue)}
+  }
+
+  public var ticketClaimed: TicketClaimed {
+    get {
+      if case .ticketClaimed(let v)? = event {return v}
+      return TicketClaimed()
+    }
+    set {event = .ticketClaimed(newValue)}
+  }
+
+  public var ticketReassigned: TicketReassigned {
+    get {
+      if case .ticketReassigned(let v)? = event {return v}
+      return TicketReassigned()
+    }
+    set {event = .ticketReassigned(newValue)}
+  }
+
+  public var customerMessageReceived: CustomerMessageReceived {
+    get {
+      if case .customerMessageReceived(let v)? = event {return v}
+      return CustomerMessageReceived()
+    }
+    set {event = .customerMessageReceived(newValue)}
+  }
+
+  public var agentReplied: AgentReplied {
+    get {
+      if case .agentReplied(let v)? = event {return v}
+      return AgentReplied()
+    }
+    set {event = .agentReplied(newValue)}
+  }
+
+  public var ticketPaused: TicketPaused {
+    get {
+      if case .ticketPaused(let v)? = event {return v}
+      return TicketPaused()
+    }
+    set {event = .ticketPaused(newValue)}
+  }
+
+  public var ticketResumed: TicketResumed {
+    get {
+      if case .ticketResumed(let v)? = event {return v}
+      return TicketResumed()
+    }
+    set {event = .ticketResumed(newValue)}
+  }
+
+  public var ticketEscalated: TicketEscalated {
+    get {
+      if case .ticketEscalated(let v)? = event {return v}
+      return TicketEscalated()
+    }
+    set {event = .ticketEscalated(newValue)}
+  }
+
+  public var ticketResolved: TicketResolved {
+    get {
+      if case .ticketResolved(let v)? = event {return v}
+      return TicketResolved()
+    }
+    set {event = .ticketResolved(newValue)}
+  }
+
+  public var ticketReopened: TicketReopened {
+    get {
+      if case .ticketReopened(let v)? = event {return v}
+      return TicketReopened()
+    }
+    set {event = .ticketReopened(newValue)}
+  }
+
+  public var ticketClosed: TicketClosed {
+    get {
+      if case .ticketClosed(let v)? = event {return v}
+      return TicketClosed()
+    }
+    set {event = .ticketClosed(newValue)}
+  }
+
+  public var ticketsMerged: TicketsMerged {
+    get {
+      if case .ticketsMerged(let v)? = event {return v}
+      return TicketsMerged()
+    }
+    set {event = .ticketsMerged(newValue)}
+  }
+
+  public var ticketAbsorbed: TicketAbsorbed {
+    get {
+      if case .ticketAbsorbed(let v)? = event {return v}
+      return TicketAbsorbed()
+    }
+    set {event = .ticketAbsorbed(newValue)}
+  }
+
+  public var ticketsUnmerged: TicketsUnmerged {
+    get {
+      if case .ticketsUnmerged(let v)? = event {return v}
+      return TicketsUnmerged()
+    }
+    set {event = .ticketsUnmerged(newValue)}
+  }
+
+  public var ticketReleased: TicketReleased {
+    get {
+      if case .ticketReleased(let v)? = event {return v}
+      return TicketReleased()
+    }
+    set {event = .ticketReleased(newValue)}
+  }
+
+  public var ticketSplit: TicketSplit {
+    get {
+      if case .ticketSplit(let v)? = event {return v}
+      return TicketSplit()
+    }
+    set {event = .ticketSplit(newValue)}
+  }
+
+  public var ticketLinked: TicketLinked {
+    get {
+      if case .ticketLinked(let v)? = event {return v}
+      return TicketLinked()
+    }
+    set {event = .ticketLinked(newValue)}
+  }
+
+  public var ticketUnlinked: TicketUnlinked {
+    get {
+      if case .ticketUnlinked(let v)? = event {return v}
+      return TicketUnlinked()
+    }
+    set {event = .ticketUnlinked(newValue)}
+  }
+
+  public var slaTargetSet: SlaTargetSet {
+    get {
+      if case .slaTargetSet(let v)? = event {return v}
+      return SlaTargetSet()
+    }
+    set {event = .slaTargetSet(newValue)}
+  }
+
+  public var slaClockStopped: SlaClockStopped {
+    get {
+      if case .slaClockStopped(let v)? = event {return v}
+      return SlaClockStopped()
+    }
+    set {event = .slaClockStopped(newValue)}
+  }
+
+  public var slaWarned: SlaWarned {
+    get {
+      if case .slaWarned(let v)? = event {return v}
+      return SlaWarned()
+    }
+    set {event = .slaWarned(newValue)}
+  }
+
+  public var slaBreached: SlaBreached {
+    get {
+      if case .slaBreached(let v)? = event {return v}
+      return SlaBreached()
+    }
+    set {event = .slaBreached(newValue)}
+  }
+
+  public var slaWithdrawn: SlaWithdrawn {
+    get {
+      if case .slaWithdrawn(let v)? = event {return v}
+      return SlaWithdrawn()
+    }
+    set {event = .slaWithdrawn(newValue)}
+  }
+
+  public var serviceDeskSet: ServiceDeskSet {
+    get {
+      if case .serviceDeskSet(let v)? = event {return v}
+      return ServiceDeskSet()
+    }
+    set {event = .serviceDeskSet(newValue)}
+  }
+
+  public var calendarDefined: CalendarDefined {
+    get {
+      if case .calendarDefined(let v)? = event {return v}
+      return CalendarDefined()
+    }
+    set {event = .calendarDefined(newValue)}
+  }
+
+  public var calendarChanged: CalendarChanged {
+    get {
+      if case .calendarChanged(let v)? = event {return v}
+      return CalendarChanged()
+    }
+    set {event = .calendarChanged(newValue)}
+  }
+
+  public var calendarRetired: CalendarRetired {
+    get {
+      if case .calendarRetired(let v)? = event {return v}
+      return CalendarRetired()
+    }
+    set {event = .calendarRetired(newValue)}
+  }
+
+  public var slaPolicyDefined: SlaPolicyDefined {
+    get {
+      if case .slaPolicyDefined(let v)? = event {return v}
+      return SlaPolicyDefined()
+    }
+    set {event = .slaPolicyDefined(newValue)}
+  }
+
+  public var slaPolicyChanged: SlaPolicyChanged {
+    get {
+      if case .slaPolicyChanged(let v)? = event {return v}
+      return SlaPolicyChanged()
+    }
+    set {event = .slaPolicyChanged(newValue)}
+  }
+
+  public var slaVersionActivated: SlaVersionActivated {
+    get {
+      if case .slaVersionActivated(let v)? = event {return v}
+      return SlaVersionActivated()
+    }
+    set {event = .slaVersionActivated(newValue)}
+  }
+
+  public var slaPolicyDeactivated: SlaPolicyDeactivated {
+    get {
+      if case .slaPolicyDeactivated(let v)? = event {return v}
+      return SlaPolicyDeactivated()
+    }
+    set {event = .slaPolicyDeactivated(newValue)}
+  }
+
+  public var slaReviewAdvanced: SlaReviewAdvanced {
+    get {
+      if case .slaReviewAdvanced(let v)? = event {return v}
+      return SlaReviewAdvanced()
+    }
+    set {event = .slaReviewAdvanced(newValue)}
+  }
+
   public var programmeDefined: ProgrammeDefined {
     get {
       if case .programmeDefined(let v)? = event {return v}
@@ -1526,6 +2006,38 @@ public nonisolated struct EventPayload: Sendable {
     set {event = .territoryAssigned(newValue)}
   }
 
+  public var queueDefined: QueueDefined {
+    get {
+      if case .queueDefined(let v)? = event {return v}
+      return QueueDefined()
+    }
+    set {event = .queueDefined(newValue)}
+  }
+
+  public var queueChanged: QueueChanged {
+    get {
+      if case .queueChanged(let v)? = event {return v}
+      return QueueChanged()
+    }
+    set {event = .queueChanged(newValue)}
+  }
+
+  public var routingSet: RoutingSet {
+    get {
+      if case .routingSet(let v)? = event {return v}
+      return RoutingSet()
+    }
+    set {event = .routingSet(newValue)}
+  }
+
+  public var queueRetired: QueueRetired {
+    get {
+      if case .queueRetired(let v)? = event {return v}
+      return QueueRetired()
+    }
+    set {event = .queueRetired(newValue)}
+  }
+
   public var importStarted: ImportStarted {
     get {
       if case .importStarted(let v)? = event {return v}
@@ -1726,6 +2238,14 @@ public nonisolated struct EventPayload: Sendable {
     set {event = .onBehalfOfAllowed(newValue)}
   }
 
+  public var bodyRedacted: BodyRedacted {
+    get {
+      if case .bodyRedacted(let v)? = event {return v}
+      return BodyRedacted()
+    }
+    set {event = .bodyRedacted(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -1803,6 +2323,66 @@ public nonisolated struct EventPayload: Sendable {
     case interactionCorrected(InteractionCorrected)
     case interactionLinked(InteractionLinked)
     case interactionRedacted(InteractionRedacted)
+    case promiseMade(PromiseMade)
+    case promiseKept(PromiseKept)
+    case promiseBroken(PromiseBroken)
+    case promiseRenegotiated(PromiseRenegotiated)
+    case promiseReleased(PromiseReleased)
+    case promiseReminded(PromiseReminded)
+    case taskCreated(TaskCreated)
+    case taskAssigned(TaskAssigned)
+    case taskStarted(TaskStarted)
+    case taskCompleted(TaskCompleted)
+    case taskDeferred(TaskDeferred)
+    case taskCancelled(TaskCancelled)
+    case taskChanged(TaskChanged)
+    case taskReopened(TaskReopened)
+    case taskReminded(TaskReminded)
+    case appointmentBooked(AppointmentBooked)
+    case appointmentMoved(AppointmentMoved)
+    case appointmentAttended(AppointmentAttended)
+    case appointmentMissed(AppointmentMissed)
+    case appointmentCancelled(AppointmentCancelled)
+    case appointmentChanged(AppointmentChanged)
+    case appointmentReminded(AppointmentReminded)
+    case ticketOpened(TicketOpened)
+    case ticketChanged(TicketChanged)
+    case ticketCorrected(TicketCorrected)
+    case ticketClassified(TicketClassified)
+    case prioritySet(PrioritySet)
+    case ticketRouted(TicketRouted)
+    case ticketAssigned(TicketAssigned)
+    case ticketClaimed(TicketClaimed)
+    case ticketReassigned(TicketReassigned)
+    case customerMessageReceived(CustomerMessageReceived)
+    case agentReplied(AgentReplied)
+    case ticketPaused(TicketPaused)
+    case ticketResumed(TicketResumed)
+    case ticketEscalated(TicketEscalated)
+    case ticketResolved(TicketResolved)
+    case ticketReopened(TicketReopened)
+    case ticketClosed(TicketClosed)
+    case ticketsMerged(TicketsMerged)
+    case ticketAbsorbed(TicketAbsorbed)
+    case ticketsUnmerged(TicketsUnmerged)
+    case ticketReleased(TicketReleased)
+    case ticketSplit(TicketSplit)
+    case ticketLinked(TicketLinked)
+    case ticketUnlinked(TicketUnlinked)
+    case slaTargetSet(SlaTargetSet)
+    case slaClockStopped(SlaClockStopped)
+    case slaWarned(SlaWarned)
+    case slaBreached(SlaBreached)
+    case slaWithdrawn(SlaWithdrawn)
+    case serviceDeskSet(ServiceDeskSet)
+    case calendarDefined(CalendarDefined)
+    case calendarChanged(CalendarChanged)
+    case calendarRetired(CalendarRetired)
+    case slaPolicyDefined(SlaPolicyDefined)
+    case slaPolicyChanged(SlaPolicyChanged)
+    case slaVersionActivated(SlaVersionActivated)
+    case slaPolicyDeactivated(SlaPolicyDeactivated)
+    case slaReviewAdvanced(SlaReviewAdvanced)
     case programmeDefined(ProgrammeDefined)
     case programmeChanged(ProgrammeChanged)
     case programmeActivated(ProgrammeActivated)
@@ -1870,6 +2450,10 @@ public nonisolated struct EventPayload: Sendable {
     case territoryChanged(TerritoryChanged)
     case territoryRetired(TerritoryRetired)
     case territoryAssigned(TerritoryAssigned)
+    case queueDefined(QueueDefined)
+    case queueChanged(QueueChanged)
+    case routingSet(RoutingSet)
+    case queueRetired(QueueRetired)
     case importStarted(ImportStarted)
     case importCommitted(ImportCommitted)
     case externalLinked(ExternalLinked)
@@ -1895,6 +2479,7 @@ public nonisolated struct EventPayload: Sendable {
     case roleRevoked(RoleRevoked)
     case principalBound(PrincipalBound)
     case onBehalfOfAllowed(OnBehalfOfAllowed)
+    case bodyRedacted(BodyRedacted)
 
   }
 
@@ -2086,6 +2671,134 @@ public nonisolated struct PersonalData: Sendable {
     set {data = .interactionCorrected(newValue)}
   }
 
+  public var promiseMade: PromisePersonal {
+    get {
+      if case .promiseMade(let v)? = data {return v}
+      return PromisePersonal()
+    }
+    set {data = .promiseMade(newValue)}
+  }
+
+  public var promiseKept: PromiseClosingPersonal {
+    get {
+      if case .promiseKept(let v)? = data {return v}
+      return PromiseClosingPersonal()
+    }
+    set {data = .promiseKept(newValue)}
+  }
+
+  public var promiseBroken: PromiseClosingPersonal {
+    get {
+      if case .promiseBroken(let v)? = data {return v}
+      return PromiseClosingPersonal()
+    }
+    set {data = .promiseBroken(newValue)}
+  }
+
+  public var promiseRenegotiated: PromisePersonal {
+    get {
+      if case .promiseRenegotiated(let v)? = data {return v}
+      return PromisePersonal()
+    }
+    set {data = .promiseRenegotiated(newValue)}
+  }
+
+  public var promiseReleased: PromiseClosingPersonal {
+    get {
+      if case .promiseReleased(let v)? = data {return v}
+      return PromiseClosingPersonal()
+    }
+    set {data = .promiseReleased(newValue)}
+  }
+
+  public var taskCreated: TaskPersonal {
+    get {
+      if case .taskCreated(let v)? = data {return v}
+      return TaskPersonal()
+    }
+    set {data = .taskCreated(newValue)}
+  }
+
+  public var taskCompleted: TaskClosingPersonal {
+    get {
+      if case .taskCompleted(let v)? = data {return v}
+      return TaskClosingPersonal()
+    }
+    set {data = .taskCompleted(newValue)}
+  }
+
+  public var taskChanged: TaskPersonal {
+    get {
+      if case .taskChanged(let v)? = data {return v}
+      return TaskPersonal()
+    }
+    set {data = .taskChanged(newValue)}
+  }
+
+  public var appointmentBooked: AppointmentPersonal {
+    get {
+      if case .appointmentBooked(let v)? = data {return v}
+      return AppointmentPersonal()
+    }
+    set {data = .appointmentBooked(newValue)}
+  }
+
+  public var appointmentChanged: AppointmentPersonal {
+    get {
+      if case .appointmentChanged(let v)? = data {return v}
+      return AppointmentPersonal()
+    }
+    set {data = .appointmentChanged(newValue)}
+  }
+
+  public var ticketOpened: TicketHeadPersonal {
+    get {
+      if case .ticketOpened(let v)? = data {return v}
+      return TicketHeadPersonal()
+    }
+    set {data = .ticketOpened(newValue)}
+  }
+
+  public var ticketChanged: TicketHeadPersonal {
+    get {
+      if case .ticketChanged(let v)? = data {return v}
+      return TicketHeadPersonal()
+    }
+    set {data = .ticketChanged(newValue)}
+  }
+
+  public var ticketCorrected: TicketResolutionPersonal {
+    get {
+      if case .ticketCorrected(let v)? = data {return v}
+      return TicketResolutionPersonal()
+    }
+    set {data = .ticketCorrected(newValue)}
+  }
+
+  public var customerMessageReceived: TicketMessagePersonal {
+    get {
+      if case .customerMessageReceived(let v)? = data {return v}
+      return TicketMessagePersonal()
+    }
+    set {data = .customerMessageReceived(newValue)}
+  }
+
+  public var agentReplied: TicketMessagePersonal {
+    get {
+      if case .agentReplied(let v)? = data {return v}
+      return TicketMessagePersonal()
+    }
+    set {data = .agentReplied(newValue)}
+  }
+
+  public var ticketResolved: TicketResolutionPersonal {
+    get {
+      if case .ticketResolved(let v)? = data {return v}
+      return TicketResolutionPersonal()
+    }
+    set {data = .ticketResolved(newValue)}
+  }
+
   public var employeeHired: EmployeeHiredPersonal {
     get {
       if case .employeeHired(let v)? = data {return v}
@@ -2168,6 +2881,22 @@ public nonisolated struct PersonalData: Sendable {
     case offerIssued(OfferIssuedPersonal)
     case interactionLogged(InteractionLoggedPersonal)
     case interactionCorrected(InteractionLoggedPersonal)
+    case promiseMade(PromisePersonal)
+    case promiseKept(PromiseClosingPersonal)
+    case promiseBroken(PromiseClosingPersonal)
+    case promiseRenegotiated(PromisePersonal)
+    case promiseReleased(PromiseClosingPersonal)
+    case taskCreated(TaskPersonal)
+    case taskCompleted(TaskClosingPersonal)
+    case taskChanged(TaskPersonal)
+    case appointmentBooked(AppointmentPersonal)
+    case appointmentChanged(AppointmentPersonal)
+    case ticketOpened(TicketHeadPersonal)
+    case ticketChanged(TicketHeadPersonal)
+    case ticketCorrected(TicketResolutionPersonal)
+    case customerMessageReceived(TicketMessagePersonal)
+    case agentReplied(TicketMessagePersonal)
+    case ticketResolved(TicketResolutionPersonal)
     case employeeHired(EmployeeHiredPersonal)
     case employeeChanged(EmployeeChangedPersonal)
     case externalLinked(ExternalKeyPersonal)
@@ -2787,7 +3516,7 @@ nonisolated extension EventSubject: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EventPayload"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_opened\0\u{4}\u{a}note_added\0\u{1}tagged\0\u{1}untagged\0\u{3}owner_assigned\0\u{3}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{3}contact_point_verified\0\u{3}contact_point_retired\0\u{3}party_status_changed\0\u{3}need_recorded\0\u{3}preference_recorded\0\u{3}party_archived\0\u{3}party_restored\0\u{3}party_status_withdrawn\0\u{4}E\u{6}pipeline_defined\0\u{3}pipeline_version_published\0\u{3}stages_mapped\0\u{4}b\u{1}opportunity_opened\0\u{3}opportunity_changed\0\u{3}stage_advanced\0\u{3}stage_regressed\0\u{3}amount_set\0\u{3}close_date_moved\0\u{3}probability_overridden\0\u{3}forecast_category_set\0\u{3}line_added\0\u{3}line_removed\0\u{3}competitor_added\0\u{3}competitor_removed\0\u{3}buying_role_added\0\u{3}buying_role_removed\0\u{3}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{3}opportunity_reopened\0\u{3}opportunity_abandoned\0\u{3}opportunity_corrected\0\u{4}Q\u{1}product_defined\0\u{3}product_changed\0\u{3}variant_added\0\u{3}product_retired\0\u{3}products_related\0\u{4}\u{6}price_book_defined\0\u{3}price_set\0\u{4}}\u{2}order_placed\0\u{3}order_lines_added\0\u{3}order_corrected\0\u{3}order_confirmed\0\u{3}order_cancelled\0\u{3}line_fulfilled\0\u{3}order_completed\0\u{4}\u{e}return_registered\0\u{3}return_lines_added\0\u{3}return_corrected\0\u{3}return_refunded\0\u{4}y\u{5}offer_published\0\u{3}offer_changed\0\u{3}offer_expired\0\u{3}offer_withdrawn\0\u{3}offer_expiry_withdrawn\0\u{4}\u{6}offer_issued\0\u{3}offer_redeemed\0\u{3}offer_redemption_reversed\0\u{3}coupon_expired\0\u{3}coupon_withdrawn\0\u{3}coupon_expiry_withdrawn\0\u{4}U\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{3}interaction_linked\0\u{3}interaction_redacted\0\u{4}A\u{e}programme_defined\0\u{3}programme_changed\0\u{3}programme_activated\0\u{3}programme_suspended\0\u{3}earning_rule_published\0\u{3}earning_rule_retired\0\u{3}expiry_policy_set\0\u{3}lock_days_set\0\u{3}tier_defined\0\u{3}tier_retired\0\u{3}tier_policy_set\0\u{3}point_value_set\0\u{3}tier_review_advanced\0\u{4}X\u{1}member_enrolled\0\u{3}points_earned\0\u{3}points_unlocked\0\u{3}points_spent\0\u{3}earning_reversed\0\u{3}spending_reversed\0\u{3}points_expired\0\u{3}points_adjusted\0\u{3}points_transferred\0\u{3}tier_changed\0\u{3}account_frozen\0\u{3}account_unfrozen\0\u{3}account_closed\0\u{3}points_expiry_withdrawn\0\u{3}reversal_withdrawn\0\u{3}tier_confirmed\0\u{4}U\u{1}reward_defined\0\u{3}reward_changed\0\u{3}reward_retired\0\u{3}reward_stock_set\0\u{4}\u{7}reward_redeemed\0\u{3}reward_shipped\0\u{3}reward_delivered\0\u{3}redemption_cancelled\0\u{4}g\u{7}competitor_recorded\0\u{3}competitor_moved\0\u{3}strength_weakness_set\0\u{3}competitor_changed\0\u{3}competitor_retired\0\u{3}competitor_restored\0\u{3}competitor_move_withdrawn\0\u{4}\u{4}market_defined\0\u{3}market_changed\0\u{3}market_size_recorded\0\u{3}market_retired\0\u{3}market_restored\0\u{3}market_size_withdrawn\0\u{4}U\u{1}employee_hired\0\u{3}employee_changed\0\u{3}role_assigned\0\u{3}role_unassigned\0\u{3}team_joined\0\u{3}team_left\0\u{3}capacity_set\0\u{3}portfolio_transferred\0\u{3}employee_deactivated\0\u{3}employee_reactivated\0\u{4}\u{b}team_defined\0\u{3}team_changed\0\u{3}team_retired\0\u{4}\u{12}territory_defined\0\u{3}territory_changed\0\u{3}territory_retired\0\u{3}territory_assigned\0\u{4}A\u{4}import_started\0\u{3}import_committed\0\u{4}c\u{1}external_linked\0\u{3}external_unlinked\0\u{4}c\u{1}target_set\0\u{3}training_recorded\0\u{3}relationship_reviewed\0\u{3}target_withdrawn\0\u{3}training_corrected\0\u{3}training_withdrawn\0\u{4}_\u{1}organisation_set\0\u{3}fiscal_calendar_set\0\u{3}reporting_currency_set\0\u{3}exchange_rate_set\0\u{3}period_closed\0\u{3}period_reopened\0\u{3}channels_set\0\u{4}^\u{1}field_defined\0\u{3}field_changed\0\u{3}field_retired\0\u{4}b\u{1}principal_registered\0\u{3}role_granted\0\u{3}role_revoked\0\u{3}principal_bound\0\u{3}on_behalf_of_allowed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_opened\0\u{4}\u{a}note_added\0\u{1}tagged\0\u{1}untagged\0\u{3}owner_assigned\0\u{3}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{3}contact_point_verified\0\u{3}contact_point_retired\0\u{3}party_status_changed\0\u{3}need_recorded\0\u{3}preference_recorded\0\u{3}party_archived\0\u{3}party_restored\0\u{3}party_status_withdrawn\0\u{4}E\u{6}pipeline_defined\0\u{3}pipeline_version_published\0\u{3}stages_mapped\0\u{4}b\u{1}opportunity_opened\0\u{3}opportunity_changed\0\u{3}stage_advanced\0\u{3}stage_regressed\0\u{3}amount_set\0\u{3}close_date_moved\0\u{3}probability_overridden\0\u{3}forecast_category_set\0\u{3}line_added\0\u{3}line_removed\0\u{3}competitor_added\0\u{3}competitor_removed\0\u{3}buying_role_added\0\u{3}buying_role_removed\0\u{3}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{3}opportunity_reopened\0\u{3}opportunity_abandoned\0\u{3}opportunity_corrected\0\u{4}Q\u{1}product_defined\0\u{3}product_changed\0\u{3}variant_added\0\u{3}product_retired\0\u{3}products_related\0\u{4}\u{6}price_book_defined\0\u{3}price_set\0\u{4}}\u{2}order_placed\0\u{3}order_lines_added\0\u{3}order_corrected\0\u{3}order_confirmed\0\u{3}order_cancelled\0\u{3}line_fulfilled\0\u{3}order_completed\0\u{4}\u{e}return_registered\0\u{3}return_lines_added\0\u{3}return_corrected\0\u{3}return_refunded\0\u{4}y\u{5}offer_published\0\u{3}offer_changed\0\u{3}offer_expired\0\u{3}offer_withdrawn\0\u{3}offer_expiry_withdrawn\0\u{4}\u{6}offer_issued\0\u{3}offer_redeemed\0\u{3}offer_redemption_reversed\0\u{3}coupon_expired\0\u{3}coupon_withdrawn\0\u{3}coupon_expiry_withdrawn\0\u{4}U\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{3}interaction_linked\0\u{3}interaction_redacted\0\u{4}a\u{1}promise_made\0\u{3}promise_kept\0\u{3}promise_broken\0\u{3}promise_renegotiated\0\u{3}promise_released\0\u{3}promise_reminded\0\u{4}_\u{1}task_created\0\u{3}task_assigned\0\u{3}task_started\0\u{3}task_completed\0\u{3}task_deferred\0\u{3}task_cancelled\0\u{3}task_changed\0\u{3}task_reopened\0\u{3}task_reminded\0\u{4}\u{c}appointment_booked\0\u{3}appointment_moved\0\u{3}appointment_attended\0\u{3}appointment_missed\0\u{3}appointment_cancelled\0\u{3}appointment_changed\0\u{3}appointment_reminded\0\u{4}J\u{1}ticket_opened\0\u{3}ticket_changed\0\u{3}ticket_corrected\0\u{3}ticket_classified\0\u{3}priority_set\0\u{3}ticket_routed\0\u{3}ticket_assigned\0\u{3}ticket_claimed\0\u{3}ticket_reassigned\0\u{3}customer_message_received\0\u{3}agent_replied\0\u{3}ticket_paused\0\u{3}ticket_resumed\0\u{3}ticket_escalated\0\u{3}ticket_resolved\0\u{3}ticket_reopened\0\u{3}ticket_closed\0\u{3}tickets_merged\0\u{3}ticket_absorbed\0\u{3}tickets_unmerged\0\u{3}ticket_released\0\u{3}ticket_split\0\u{3}ticket_linked\0\u{3}ticket_unlinked\0\u{4}\u{7}sla_target_set\0\u{3}sla_clock_stopped\0\u{3}sla_warned\0\u{3}sla_breached\0\u{3}sla_withdrawn\0\u{4}\u{6}service_desk_set\0\u{4}<calendar_defined\0\u{3}calendar_changed\0\u{3}calendar_retired\0\u{4}\u{8}sla_policy_defined\0\u{3}sla_policy_changed\0\u{3}sla_version_activated\0\u{3}sla_policy_deactivated\0\u{3}sla_review_advanced\0\u{4}f\u{7}programme_defined\0\u{3}programme_changed\0\u{3}programme_activated\0\u{3}programme_suspended\0\u{3}earning_rule_published\0\u{3}earning_rule_retired\0\u{3}expiry_policy_set\0\u{3}lock_days_set\0\u{3}tier_defined\0\u{3}tier_retired\0\u{3}tier_policy_set\0\u{3}point_value_set\0\u{3}tier_review_advanced\0\u{4}X\u{1}member_enrolled\0\u{3}points_earned\0\u{3}points_unlocked\0\u{3}points_spent\0\u{3}earning_reversed\0\u{3}spending_reversed\0\u{3}points_expired\0\u{3}points_adjusted\0\u{3}points_transferred\0\u{3}tier_changed\0\u{3}account_frozen\0\u{3}account_unfrozen\0\u{3}account_closed\0\u{3}points_expiry_withdrawn\0\u{3}reversal_withdrawn\0\u{3}tier_confirmed\0\u{4}U\u{1}reward_defined\0\u{3}reward_changed\0\u{3}reward_retired\0\u{3}reward_stock_set\0\u{4}\u{7}reward_redeemed\0\u{3}reward_shipped\0\u{3}reward_delivered\0\u{3}redemption_cancelled\0\u{4}g\u{7}competitor_recorded\0\u{3}competitor_moved\0\u{3}strength_weakness_set\0\u{3}competitor_changed\0\u{3}competitor_retired\0\u{3}competitor_restored\0\u{3}competitor_move_withdrawn\0\u{4}\u{4}market_defined\0\u{3}market_changed\0\u{3}market_size_recorded\0\u{3}market_retired\0\u{3}market_restored\0\u{3}market_size_withdrawn\0\u{4}U\u{1}employee_hired\0\u{3}employee_changed\0\u{3}role_assigned\0\u{3}role_unassigned\0\u{3}team_joined\0\u{3}team_left\0\u{3}capacity_set\0\u{3}portfolio_transferred\0\u{3}employee_deactivated\0\u{3}employee_reactivated\0\u{4}\u{b}team_defined\0\u{3}team_changed\0\u{3}team_retired\0\u{4}\u{12}territory_defined\0\u{3}territory_changed\0\u{3}territory_retired\0\u{3}territory_assigned\0\u{4}9queue_defined\0\u{3}queue_changed\0\u{3}routing_set\0\u{3}queue_retired\0\u{4}E\u{3}import_started\0\u{3}import_committed\0\u{4}c\u{1}external_linked\0\u{3}external_unlinked\0\u{4}c\u{1}target_set\0\u{3}training_recorded\0\u{3}relationship_reviewed\0\u{3}target_withdrawn\0\u{3}training_corrected\0\u{3}training_withdrawn\0\u{4}_\u{1}organisation_set\0\u{3}fiscal_calendar_set\0\u{3}reporting_currency_set\0\u{3}exchange_rate_set\0\u{3}period_closed\0\u{3}period_reopened\0\u{3}channels_set\0\u{4}^\u{1}field_defined\0\u{3}field_changed\0\u{3}field_retired\0\u{4}b\u{1}principal_registered\0\u{3}role_granted\0\u{3}role_revoked\0\u{3}principal_bound\0\u{3}on_behalf_of_allowed\0\u{4}`\u{1}body_redacted\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3757,6 +4486,786 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.event = .interactionRedacted(v)
         }
       }()
+      case 1501: try {
+        var v: PromiseMade?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .promiseMade(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .promiseMade(v)
+        }
+      }()
+      case 1502: try {
+        var v: PromiseKept?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .promiseKept(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .promiseKept(v)
+        }
+      }()
+      case 1503: try {
+        var v: PromiseBroken?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .promiseBroken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .promiseBroken(v)
+        }
+      }()
+      case 1504: try {
+        var v: PromiseRenegotiated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .promiseRenegotiated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .promiseRenegotiated(v)
+        }
+      }()
+      case 1505: try {
+        var v: PromiseReleased?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .promiseReleased(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .promiseReleased(v)
+        }
+      }()
+      case 1506: try {
+        var v: PromiseReminded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .promiseReminded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .promiseReminded(v)
+        }
+      }()
+      case 1601: try {
+        var v: TaskCreated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskCreated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskCreated(v)
+        }
+      }()
+      case 1602: try {
+        var v: TaskAssigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskAssigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskAssigned(v)
+        }
+      }()
+      case 1603: try {
+        var v: TaskStarted?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskStarted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskStarted(v)
+        }
+      }()
+      case 1604: try {
+        var v: TaskCompleted?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskCompleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskCompleted(v)
+        }
+      }()
+      case 1605: try {
+        var v: TaskDeferred?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskDeferred(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskDeferred(v)
+        }
+      }()
+      case 1606: try {
+        var v: TaskCancelled?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskCancelled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskCancelled(v)
+        }
+      }()
+      case 1607: try {
+        var v: TaskChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskChanged(v)
+        }
+      }()
+      case 1608: try {
+        var v: TaskReopened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskReopened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskReopened(v)
+        }
+      }()
+      case 1609: try {
+        var v: TaskReminded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .taskReminded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .taskReminded(v)
+        }
+      }()
+      case 1621: try {
+        var v: AppointmentBooked?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentBooked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentBooked(v)
+        }
+      }()
+      case 1622: try {
+        var v: AppointmentMoved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentMoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentMoved(v)
+        }
+      }()
+      case 1623: try {
+        var v: AppointmentAttended?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentAttended(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentAttended(v)
+        }
+      }()
+      case 1624: try {
+        var v: AppointmentMissed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentMissed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentMissed(v)
+        }
+      }()
+      case 1625: try {
+        var v: AppointmentCancelled?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentCancelled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentCancelled(v)
+        }
+      }()
+      case 1626: try {
+        var v: AppointmentChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentChanged(v)
+        }
+      }()
+      case 1627: try {
+        var v: AppointmentReminded?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .appointmentReminded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .appointmentReminded(v)
+        }
+      }()
+      case 1701: try {
+        var v: TicketOpened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketOpened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketOpened(v)
+        }
+      }()
+      case 1702: try {
+        var v: TicketChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketChanged(v)
+        }
+      }()
+      case 1703: try {
+        var v: TicketCorrected?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketCorrected(v)
+        }
+      }()
+      case 1704: try {
+        var v: TicketClassified?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketClassified(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketClassified(v)
+        }
+      }()
+      case 1705: try {
+        var v: PrioritySet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .prioritySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .prioritySet(v)
+        }
+      }()
+      case 1706: try {
+        var v: TicketRouted?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketRouted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketRouted(v)
+        }
+      }()
+      case 1707: try {
+        var v: TicketAssigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketAssigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketAssigned(v)
+        }
+      }()
+      case 1708: try {
+        var v: TicketClaimed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketClaimed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketClaimed(v)
+        }
+      }()
+      case 1709: try {
+        var v: TicketReassigned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketReassigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketReassigned(v)
+        }
+      }()
+      case 1710: try {
+        var v: CustomerMessageReceived?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .customerMessageReceived(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .customerMessageReceived(v)
+        }
+      }()
+      case 1711: try {
+        var v: AgentReplied?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .agentReplied(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .agentReplied(v)
+        }
+      }()
+      case 1712: try {
+        var v: TicketPaused?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketPaused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketPaused(v)
+        }
+      }()
+      case 1713: try {
+        var v: TicketResumed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketResumed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketResumed(v)
+        }
+      }()
+      case 1714: try {
+        var v: TicketEscalated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketEscalated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketEscalated(v)
+        }
+      }()
+      case 1715: try {
+        var v: TicketResolved?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketResolved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketResolved(v)
+        }
+      }()
+      case 1716: try {
+        var v: TicketReopened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketReopened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketReopened(v)
+        }
+      }()
+      case 1717: try {
+        var v: TicketClosed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketClosed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketClosed(v)
+        }
+      }()
+      case 1718: try {
+        var v: TicketsMerged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketsMerged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketsMerged(v)
+        }
+      }()
+      case 1719: try {
+        var v: TicketAbsorbed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketAbsorbed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketAbsorbed(v)
+        }
+      }()
+      case 1720: try {
+        var v: TicketsUnmerged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketsUnmerged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketsUnmerged(v)
+        }
+      }()
+      case 1721: try {
+        var v: TicketReleased?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketReleased(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketReleased(v)
+        }
+      }()
+      case 1722: try {
+        var v: TicketSplit?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketSplit(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketSplit(v)
+        }
+      }()
+      case 1723: try {
+        var v: TicketLinked?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketLinked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketLinked(v)
+        }
+      }()
+      case 1724: try {
+        var v: TicketUnlinked?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ticketUnlinked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ticketUnlinked(v)
+        }
+      }()
+      case 1731: try {
+        var v: SlaTargetSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaTargetSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaTargetSet(v)
+        }
+      }()
+      case 1732: try {
+        var v: SlaClockStopped?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaClockStopped(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaClockStopped(v)
+        }
+      }()
+      case 1733: try {
+        var v: SlaWarned?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaWarned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaWarned(v)
+        }
+      }()
+      case 1734: try {
+        var v: SlaBreached?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaBreached(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaBreached(v)
+        }
+      }()
+      case 1735: try {
+        var v: SlaWithdrawn?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaWithdrawn(v)
+        }
+      }()
+      case 1741: try {
+        var v: ServiceDeskSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .serviceDeskSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .serviceDeskSet(v)
+        }
+      }()
+      case 1801: try {
+        var v: CalendarDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .calendarDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .calendarDefined(v)
+        }
+      }()
+      case 1802: try {
+        var v: CalendarChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .calendarChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .calendarChanged(v)
+        }
+      }()
+      case 1803: try {
+        var v: CalendarRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .calendarRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .calendarRetired(v)
+        }
+      }()
+      case 1811: try {
+        var v: SlaPolicyDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaPolicyDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaPolicyDefined(v)
+        }
+      }()
+      case 1812: try {
+        var v: SlaPolicyChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaPolicyChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaPolicyChanged(v)
+        }
+      }()
+      case 1813: try {
+        var v: SlaVersionActivated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaVersionActivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaVersionActivated(v)
+        }
+      }()
+      case 1814: try {
+        var v: SlaPolicyDeactivated?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaPolicyDeactivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaPolicyDeactivated(v)
+        }
+      }()
+      case 1815: try {
+        var v: SlaReviewAdvanced?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .slaReviewAdvanced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .slaReviewAdvanced(v)
+        }
+      }()
       case 2301: try {
         var v: ProgrammeDefined?
         var hadOneofValue = false
@@ -4628,6 +6137,58 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.event = .territoryAssigned(v)
         }
       }()
+      case 3201: try {
+        var v: QueueDefined?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .queueDefined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .queueDefined(v)
+        }
+      }()
+      case 3202: try {
+        var v: QueueChanged?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .queueChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .queueChanged(v)
+        }
+      }()
+      case 3203: try {
+        var v: RoutingSet?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .routingSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .routingSet(v)
+        }
+      }()
+      case 3204: try {
+        var v: QueueRetired?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .queueRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .queueRetired(v)
+        }
+      }()
       case 3401: try {
         var v: ImportStarted?
         var hadOneofValue = false
@@ -4953,6 +6514,19 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.event = .onBehalfOfAllowed(v)
         }
       }()
+      case 4001: try {
+        var v: BodyRedacted?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .bodyRedacted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .bodyRedacted(v)
+        }
+      }()
       default: break
       }
     }
@@ -5260,6 +6834,246 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .interactionRedacted(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1404)
     }()
+    case .promiseMade?: try {
+      guard case .promiseMade(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1501)
+    }()
+    case .promiseKept?: try {
+      guard case .promiseKept(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1502)
+    }()
+    case .promiseBroken?: try {
+      guard case .promiseBroken(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1503)
+    }()
+    case .promiseRenegotiated?: try {
+      guard case .promiseRenegotiated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1504)
+    }()
+    case .promiseReleased?: try {
+      guard case .promiseReleased(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1505)
+    }()
+    case .promiseReminded?: try {
+      guard case .promiseReminded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1506)
+    }()
+    case .taskCreated?: try {
+      guard case .taskCreated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1601)
+    }()
+    case .taskAssigned?: try {
+      guard case .taskAssigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1602)
+    }()
+    case .taskStarted?: try {
+      guard case .taskStarted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1603)
+    }()
+    case .taskCompleted?: try {
+      guard case .taskCompleted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1604)
+    }()
+    case .taskDeferred?: try {
+      guard case .taskDeferred(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1605)
+    }()
+    case .taskCancelled?: try {
+      guard case .taskCancelled(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1606)
+    }()
+    case .taskChanged?: try {
+      guard case .taskChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1607)
+    }()
+    case .taskReopened?: try {
+      guard case .taskReopened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1608)
+    }()
+    case .taskReminded?: try {
+      guard case .taskReminded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1609)
+    }()
+    case .appointmentBooked?: try {
+      guard case .appointmentBooked(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1621)
+    }()
+    case .appointmentMoved?: try {
+      guard case .appointmentMoved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1622)
+    }()
+    case .appointmentAttended?: try {
+      guard case .appointmentAttended(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1623)
+    }()
+    case .appointmentMissed?: try {
+      guard case .appointmentMissed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1624)
+    }()
+    case .appointmentCancelled?: try {
+      guard case .appointmentCancelled(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1625)
+    }()
+    case .appointmentChanged?: try {
+      guard case .appointmentChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1626)
+    }()
+    case .appointmentReminded?: try {
+      guard case .appointmentReminded(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1627)
+    }()
+    case .ticketOpened?: try {
+      guard case .ticketOpened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1701)
+    }()
+    case .ticketChanged?: try {
+      guard case .ticketChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1702)
+    }()
+    case .ticketCorrected?: try {
+      guard case .ticketCorrected(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1703)
+    }()
+    case .ticketClassified?: try {
+      guard case .ticketClassified(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1704)
+    }()
+    case .prioritySet?: try {
+      guard case .prioritySet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1705)
+    }()
+    case .ticketRouted?: try {
+      guard case .ticketRouted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1706)
+    }()
+    case .ticketAssigned?: try {
+      guard case .ticketAssigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1707)
+    }()
+    case .ticketClaimed?: try {
+      guard case .ticketClaimed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1708)
+    }()
+    case .ticketReassigned?: try {
+      guard case .ticketReassigned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1709)
+    }()
+    case .customerMessageReceived?: try {
+      guard case .customerMessageReceived(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1710)
+    }()
+    case .agentReplied?: try {
+      guard case .agentReplied(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1711)
+    }()
+    case .ticketPaused?: try {
+      guard case .ticketPaused(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1712)
+    }()
+    case .ticketResumed?: try {
+      guard case .ticketResumed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1713)
+    }()
+    case .ticketEscalated?: try {
+      guard case .ticketEscalated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1714)
+    }()
+    case .ticketResolved?: try {
+      guard case .ticketResolved(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1715)
+    }()
+    case .ticketReopened?: try {
+      guard case .ticketReopened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1716)
+    }()
+    case .ticketClosed?: try {
+      guard case .ticketClosed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1717)
+    }()
+    case .ticketsMerged?: try {
+      guard case .ticketsMerged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1718)
+    }()
+    case .ticketAbsorbed?: try {
+      guard case .ticketAbsorbed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1719)
+    }()
+    case .ticketsUnmerged?: try {
+      guard case .ticketsUnmerged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1720)
+    }()
+    case .ticketReleased?: try {
+      guard case .ticketReleased(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1721)
+    }()
+    case .ticketSplit?: try {
+      guard case .ticketSplit(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1722)
+    }()
+    case .ticketLinked?: try {
+      guard case .ticketLinked(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1723)
+    }()
+    case .ticketUnlinked?: try {
+      guard case .ticketUnlinked(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1724)
+    }()
+    case .slaTargetSet?: try {
+      guard case .slaTargetSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1731)
+    }()
+    case .slaClockStopped?: try {
+      guard case .slaClockStopped(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1732)
+    }()
+    case .slaWarned?: try {
+      guard case .slaWarned(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1733)
+    }()
+    case .slaBreached?: try {
+      guard case .slaBreached(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1734)
+    }()
+    case .slaWithdrawn?: try {
+      guard case .slaWithdrawn(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1735)
+    }()
+    case .serviceDeskSet?: try {
+      guard case .serviceDeskSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1741)
+    }()
+    case .calendarDefined?: try {
+      guard case .calendarDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1801)
+    }()
+    case .calendarChanged?: try {
+      guard case .calendarChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1802)
+    }()
+    case .calendarRetired?: try {
+      guard case .calendarRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1803)
+    }()
+    case .slaPolicyDefined?: try {
+      guard case .slaPolicyDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1811)
+    }()
+    case .slaPolicyChanged?: try {
+      guard case .slaPolicyChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1812)
+    }()
+    case .slaVersionActivated?: try {
+      guard case .slaVersionActivated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1813)
+    }()
+    case .slaPolicyDeactivated?: try {
+      guard case .slaPolicyDeactivated(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1814)
+    }()
+    case .slaReviewAdvanced?: try {
+      guard case .slaReviewAdvanced(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1815)
+    }()
     case .programmeDefined?: try {
       guard case .programmeDefined(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2301)
@@ -5528,6 +7342,22 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .territoryAssigned(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3144)
     }()
+    case .queueDefined?: try {
+      guard case .queueDefined(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3201)
+    }()
+    case .queueChanged?: try {
+      guard case .queueChanged(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3202)
+    }()
+    case .routingSet?: try {
+      guard case .routingSet(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3203)
+    }()
+    case .queueRetired?: try {
+      guard case .queueRetired(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3204)
+    }()
     case .importStarted?: try {
       guard case .importStarted(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3401)
@@ -5628,6 +7458,10 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .onBehalfOfAllowed(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3905)
     }()
+    case .bodyRedacted?: try {
+      guard case .bodyRedacted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4001)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -5642,7 +7476,7 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PersonalData"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{2}\u{8}reason\0\u{4}\u{2}note_added\0\u{4}\u{4}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{4}\u{2}contact_point_retired\0\u{4}\u{2}need_recorded\0\u{3}preference_recorded\0\u{4}l\u{7}opportunity_opened\0\u{3}opportunity_changed\0\u{4}\u{d}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{4}\u{3}opportunity_corrected\0\u{4}Y\u{4}order_placed\0\u{4}\u{2}order_corrected\0\u{4}X\u{6}offer_issued\0\u{4}Z\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{4}c\u{1a}employee_hired\0\u{3}employee_changed\0\u{4}O\u{6}external_linked\0\u{3}external_unlinked\0\u{4}d\u{1}training_recorded\0\u{3}relationship_reviewed\0\u{4}\u{2}training_corrected\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{2}\u{8}reason\0\u{4}\u{2}note_added\0\u{4}\u{4}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{4}\u{2}contact_point_retired\0\u{4}\u{2}need_recorded\0\u{3}preference_recorded\0\u{4}l\u{7}opportunity_opened\0\u{3}opportunity_changed\0\u{4}\u{d}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{4}\u{3}opportunity_corrected\0\u{4}Y\u{4}order_placed\0\u{4}\u{2}order_corrected\0\u{4}X\u{6}offer_issued\0\u{4}Z\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{4}c\u{1}promise_made\0\u{3}promise_kept\0\u{3}promise_broken\0\u{3}promise_renegotiated\0\u{3}promise_released\0\u{4}`\u{1}task_created\0\u{4}\u{3}task_completed\0\u{4}\u{3}task_changed\0\u{4}\u{e}appointment_booked\0\u{4}\u{5}appointment_changed\0\u{4}K\u{1}ticket_opened\0\u{3}ticket_changed\0\u{3}ticket_corrected\0\u{4}\u{7}customer_message_received\0\u{3}agent_replied\0\u{4}\u{4}ticket_resolved\0\u{4}j\u{15}employee_hired\0\u{3}employee_changed\0\u{4}O\u{6}external_linked\0\u{3}external_unlinked\0\u{4}d\u{1}training_recorded\0\u{3}relationship_reviewed\0\u{4}\u{2}training_corrected\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5931,6 +7765,214 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.data = .interactionCorrected(v)
         }
       }()
+      case 1501: try {
+        var v: PromisePersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .promiseMade(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .promiseMade(v)
+        }
+      }()
+      case 1502: try {
+        var v: PromiseClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .promiseKept(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .promiseKept(v)
+        }
+      }()
+      case 1503: try {
+        var v: PromiseClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .promiseBroken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .promiseBroken(v)
+        }
+      }()
+      case 1504: try {
+        var v: PromisePersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .promiseRenegotiated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .promiseRenegotiated(v)
+        }
+      }()
+      case 1505: try {
+        var v: PromiseClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .promiseReleased(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .promiseReleased(v)
+        }
+      }()
+      case 1601: try {
+        var v: TaskPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .taskCreated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .taskCreated(v)
+        }
+      }()
+      case 1604: try {
+        var v: TaskClosingPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .taskCompleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .taskCompleted(v)
+        }
+      }()
+      case 1607: try {
+        var v: TaskPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .taskChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .taskChanged(v)
+        }
+      }()
+      case 1621: try {
+        var v: AppointmentPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .appointmentBooked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .appointmentBooked(v)
+        }
+      }()
+      case 1626: try {
+        var v: AppointmentPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .appointmentChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .appointmentChanged(v)
+        }
+      }()
+      case 1701: try {
+        var v: TicketHeadPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .ticketOpened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .ticketOpened(v)
+        }
+      }()
+      case 1702: try {
+        var v: TicketHeadPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .ticketChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .ticketChanged(v)
+        }
+      }()
+      case 1703: try {
+        var v: TicketResolutionPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .ticketCorrected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .ticketCorrected(v)
+        }
+      }()
+      case 1710: try {
+        var v: TicketMessagePersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .customerMessageReceived(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .customerMessageReceived(v)
+        }
+      }()
+      case 1711: try {
+        var v: TicketMessagePersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .agentReplied(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .agentReplied(v)
+        }
+      }()
+      case 1715: try {
+        var v: TicketResolutionPersonal?
+        var hadOneofValue = false
+        if let current = self.data {
+          hadOneofValue = true
+          if case .ticketResolved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.data = .ticketResolved(v)
+        }
+      }()
       case 3101: try {
         var v: EmployeeHiredPersonal?
         var hadOneofValue = false
@@ -6120,6 +8162,70 @@ nonisolated extension PersonalData: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .interactionCorrected?: try {
       guard case .interactionCorrected(let v)? = self.data else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1402)
+    }()
+    case .promiseMade?: try {
+      guard case .promiseMade(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1501)
+    }()
+    case .promiseKept?: try {
+      guard case .promiseKept(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1502)
+    }()
+    case .promiseBroken?: try {
+      guard case .promiseBroken(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1503)
+    }()
+    case .promiseRenegotiated?: try {
+      guard case .promiseRenegotiated(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1504)
+    }()
+    case .promiseReleased?: try {
+      guard case .promiseReleased(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1505)
+    }()
+    case .taskCreated?: try {
+      guard case .taskCreated(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1601)
+    }()
+    case .taskCompleted?: try {
+      guard case .taskCompleted(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1604)
+    }()
+    case .taskChanged?: try {
+      guard case .taskChanged(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1607)
+    }()
+    case .appointmentBooked?: try {
+      guard case .appointmentBooked(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1621)
+    }()
+    case .appointmentChanged?: try {
+      guard case .appointmentChanged(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1626)
+    }()
+    case .ticketOpened?: try {
+      guard case .ticketOpened(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1701)
+    }()
+    case .ticketChanged?: try {
+      guard case .ticketChanged(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1702)
+    }()
+    case .ticketCorrected?: try {
+      guard case .ticketCorrected(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1703)
+    }()
+    case .customerMessageReceived?: try {
+      guard case .customerMessageReceived(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1710)
+    }()
+    case .agentReplied?: try {
+      guard case .agentReplied(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1711)
+    }()
+    case .ticketResolved?: try {
+      guard case .ticketResolved(let v)? = self.data else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1715)
     }()
     case .employeeHired?: try {
       guard case .employeeHired(let v)? = self.data else { preconditionFailure() }

@@ -352,9 +352,24 @@ public nonisolated struct InteractionPersonal: Sendable {
   /// Up to 1,000 bytes.
   public var text: String = String()
 
+  /// Of an e-mail.
+  public var email: EmailPersonal {
+    get {_email ?? EmailPersonal()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  public var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  public mutating func clearEmail() {self._email = nil}
+
+  /// What the files are called that stand with the interaction.
+  public var bodies: [BodyPersonal] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _email: EmailPersonal? = nil
 }
 
 /// What is known of an interaction beside those concerned and the text, as a command says it.
@@ -581,6 +596,12 @@ public nonisolated struct LogInteraction: @unchecked Sendable {
     set {_uniqueStorage()._links = newValue}
   }
 
+  /// Long texts, e-mails and files that were uploaded before; at most 50.
+  public var bodies: [BodyInput] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -695,44 +716,70 @@ public nonisolated struct RedactInteraction: Sendable {
 
 /// A contact took place. Its text is sealed once for each party that took part or was represented; the other parties
 /// stand among the subjects without a part.
-public nonisolated struct InteractionLogged: Sendable {
+public nonisolated struct InteractionLogged: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var detail: InteractionDetail {
-    get {_detail ?? InteractionDetail()}
-    set {_detail = newValue}
+    get {_storage._detail ?? InteractionDetail()}
+    set {_uniqueStorage()._detail = newValue}
   }
   /// Returns true if `detail` has been explicitly set.
-  public var hasDetail: Bool {self._detail != nil}
+  public var hasDetail: Bool {_storage._detail != nil}
   /// Clears the value of `detail`. Subsequent reads from it will return its default value.
-  public mutating func clearDetail() {self._detail = nil}
+  public mutating func clearDetail() {_uniqueStorage()._detail = nil}
 
-  public var parties: [InteractionParty] = []
+  public var parties: [InteractionParty] {
+    get {_storage._parties}
+    set {_uniqueStorage()._parties = newValue}
+  }
 
-  public var links: [InteractionLink] = []
+  public var links: [InteractionLink] {
+    get {_storage._links}
+    set {_uniqueStorage()._links = newValue}
+  }
 
   /// There is a subject line or text, and it is sealed.
-  public var hasContent_p: Bool = false
+  public var hasContent_p: Bool {
+    get {_storage._hasContent_p}
+    set {_uniqueStorage()._hasContent_p = newValue}
+  }
 
-  public var reason: String = String()
+  public var bodies: [BodyReference] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
+  /// Of an e-mail whose header is known.
+  public var thread: EmailThread {
+    get {_storage._thread ?? EmailThread()}
+    set {_uniqueStorage()._thread = newValue}
+  }
+  /// Returns true if `thread` has been explicitly set.
+  public var hasThread: Bool {_storage._thread != nil}
+  /// Clears the value of `thread`. Subsequent reads from it will return its default value.
+  public mutating func clearThread() {_uniqueStorage()._thread = nil}
+
+  public var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
   public var source: Source {
-    get {_source ?? Source()}
-    set {_source = newValue}
+    get {_storage._source ?? Source()}
+    set {_uniqueStorage()._source = newValue}
   }
   /// Returns true if `source` has been explicitly set.
-  public var hasSource: Bool {self._source != nil}
+  public var hasSource: Bool {_storage._source != nil}
   /// Clears the value of `source`. Subsequent reads from it will return its default value.
-  public mutating func clearSource() {self._source = nil}
+  public mutating func clearSource() {_uniqueStorage()._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _detail: InteractionDetail? = nil
-  fileprivate var _source: Source? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What was recorded of an interaction was wrong. The correction holds since the interaction's beginning.
@@ -1221,7 +1268,7 @@ nonisolated extension InteractionRole: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension InteractionPersonal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteractionPersonal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_line\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_line\0\u{1}text\0\u{1}email\0\u{1}bodies\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1231,17 +1278,29 @@ nonisolated extension InteractionPersonal: SwiftProtobuf.Message, SwiftProtobuf.
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.subjectLine) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._email) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.subjectLine.isEmpty {
       try visitor.visitSingularStringField(value: self.subjectLine, fieldNumber: 1)
     }
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try { if let v = self._email {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1249,6 +1308,8 @@ nonisolated extension InteractionPersonal: SwiftProtobuf.Message, SwiftProtobuf.
   public static func ==(lhs: InteractionPersonal, rhs: InteractionPersonal) -> Bool {
     if lhs.subjectLine != rhs.subjectLine {return false}
     if lhs.text != rhs.text {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs.bodies != rhs.bodies {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1542,7 +1603,7 @@ nonisolated extension InteractionLink: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension LogInteraction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LogInteraction"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}external\0\u{1}detail\0\u{1}parties\0\u{1}content\0\u{1}links\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}external\0\u{1}detail\0\u{1}parties\0\u{1}content\0\u{1}links\0\u{1}bodies\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1551,6 +1612,7 @@ nonisolated extension LogInteraction: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _parties: [InteractionPartyInput] = []
     var _content: InteractionPersonal? = nil
     var _links: [InteractionLinkInput] = []
+    var _bodies: [BodyInput] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1567,6 +1629,7 @@ nonisolated extension LogInteraction: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _parties = source._parties
       _content = source._content
       _links = source._links
+      _bodies = source._bodies
     }
   }
 
@@ -1591,6 +1654,7 @@ nonisolated extension LogInteraction: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._parties) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._content) }()
         case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._links) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
         default: break
         }
       }
@@ -1621,6 +1685,9 @@ nonisolated extension LogInteraction: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._links.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._links, fieldNumber: 6)
       }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 7)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1636,6 +1703,7 @@ nonisolated extension LogInteraction: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._parties != rhs_storage._parties {return false}
         if _storage._content != rhs_storage._content {return false}
         if _storage._links != rhs_storage._links {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1828,58 +1896,118 @@ nonisolated extension RedactInteraction: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension InteractionLogged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteractionLogged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detail\0\u{1}parties\0\u{1}links\0\u{3}has_content\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detail\0\u{1}parties\0\u{1}links\0\u{3}has_content\0\u{1}bodies\0\u{1}thread\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
+
+  fileprivate class _StorageClass {
+    var _detail: InteractionDetail? = nil
+    var _parties: [InteractionParty] = []
+    var _links: [InteractionLink] = []
+    var _hasContent_p: Bool = false
+    var _bodies: [BodyReference] = []
+    var _thread: EmailThread? = nil
+    var _reason: String = String()
+    var _source: Source? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _detail = source._detail
+      _parties = source._parties
+      _links = source._links
+      _hasContent_p = source._hasContent_p
+      _bodies = source._bodies
+      _thread = source._thread
+      _reason = source._reason
+      _source = source._source
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._detail) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.parties) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.links) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.hasContent_p) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._detail) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._parties) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._links) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._hasContent_p) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._thread) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._detail {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.parties.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.parties, fieldNumber: 2)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._detail {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._parties.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._parties, fieldNumber: 2)
+      }
+      if !_storage._links.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._links, fieldNumber: 3)
+      }
+      if _storage._hasContent_p != false {
+        try visitor.visitSingularBoolField(value: _storage._hasContent_p, fieldNumber: 4)
+      }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 5)
+      }
+      try { if let v = _storage._thread {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 15)
+      }
+      try { if let v = _storage._source {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
     }
-    if !self.links.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.links, fieldNumber: 3)
-    }
-    if self.hasContent_p != false {
-      try visitor.visitSingularBoolField(value: self.hasContent_p, fieldNumber: 4)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
-    }
-    try { if let v = self._source {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: InteractionLogged, rhs: InteractionLogged) -> Bool {
-    if lhs._detail != rhs._detail {return false}
-    if lhs.parties != rhs.parties {return false}
-    if lhs.links != rhs.links {return false}
-    if lhs.hasContent_p != rhs.hasContent_p {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs._source != rhs._source {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._detail != rhs_storage._detail {return false}
+        if _storage._parties != rhs_storage._parties {return false}
+        if _storage._links != rhs_storage._links {return false}
+        if _storage._hasContent_p != rhs_storage._hasContent_p {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
+        if _storage._thread != rhs_storage._thread {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._source != rhs_storage._source {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

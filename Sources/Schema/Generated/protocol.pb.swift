@@ -156,6 +156,22 @@ public nonisolated struct Request: Sendable {
     set {request = .recompute(newValue)}
   }
 
+  public var putBody: PutBodyRequest {
+    get {
+      if case .putBody(let v)? = request {return v}
+      return PutBodyRequest()
+    }
+    set {request = .putBody(newValue)}
+  }
+
+  public var getBody: GetBodyRequest {
+    get {
+      if case .getBody(let v)? = request {return v}
+      return GetBodyRequest()
+    }
+    set {request = .getBody(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Request: Equatable, Sendable {
@@ -176,6 +192,8 @@ public nonisolated struct Request: Sendable {
     case programme(ProgrammeRequest)
     case targets(TargetsRequest)
     case recompute(RecomputeRequest)
+    case putBody(PutBodyRequest)
+    case getBody(GetBodyRequest)
 
   }
 
@@ -377,6 +395,22 @@ public nonisolated struct Response: @unchecked Sendable {
     set {_uniqueStorage()._response = .recompute(newValue)}
   }
 
+  public var putBody: PutBodyResponse {
+    get {
+      if case .putBody(let v)? = _storage._response {return v}
+      return PutBodyResponse()
+    }
+    set {_uniqueStorage()._response = .putBody(newValue)}
+  }
+
+  public var getBody: GetBodyResponse {
+    get {
+      if case .getBody(let v)? = _storage._response {return v}
+      return GetBodyResponse()
+    }
+    set {_uniqueStorage()._response = .getBody(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Response: Equatable, Sendable {
@@ -394,6 +428,8 @@ public nonisolated struct Response: @unchecked Sendable {
     case programme(ProgrammeResponse)
     case targets(TargetsResponse)
     case recompute(RecomputeResponse)
+    case putBody(PutBodyResponse)
+    case getBody(GetBodyResponse)
 
   }
 
@@ -431,7 +467,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Request"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{4}I\u{1}put_body\0\u{3}get_body\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -635,6 +671,32 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.request = .recompute(v)
         }
       }()
+      case 90: try {
+        var v: PutBodyRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .putBody(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .putBody(v)
+        }
+      }()
+      case 91: try {
+        var v: GetBodyRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .getBody(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .getBody(v)
+        }
+      }()
       default: break
       }
     }
@@ -708,6 +770,14 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .recompute?: try {
       guard case .recompute(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .putBody?: try {
+      guard case .putBody(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+    }()
+    case .getBody?: try {
+      guard case .getBody(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
     }()
     case nil: break
     }
@@ -833,7 +903,7 @@ nonisolated extension Cancel: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Response"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{4}I\u{1}put_body\0\u{3}get_body\0")
 
   fileprivate class _StorageClass {
     var _id: UInt64 = 0
@@ -1057,6 +1127,32 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
             _storage._response = .recompute(v)
           }
         }()
+        case 90: try {
+          var v: PutBodyResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .putBody(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .putBody(v)
+          }
+        }()
+        case 91: try {
+          var v: GetBodyResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .getBody(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .getBody(v)
+          }
+        }()
         default: break
         }
       }
@@ -1134,6 +1230,14 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case .recompute?: try {
         guard case .recompute(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case .putBody?: try {
+        guard case .putBody(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+      }()
+      case .getBody?: try {
+        guard case .getBody(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       }()
       case nil: break
       }

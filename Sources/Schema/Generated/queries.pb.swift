@@ -348,6 +348,12 @@ public nonisolated struct Record: @unchecked Sendable {
     set {_uniqueStorage()._fields = newValue}
   }
 
+  /// Long texts, e-mails and files, newest first.
+  public var bodies: [BodyRecord] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
   public var details: OneOf_Details? {
     get {return _storage._details}
     set {_uniqueStorage()._details = newValue}
@@ -561,6 +567,70 @@ public nonisolated struct Record: @unchecked Sendable {
     set {_uniqueStorage()._details = .training(newValue)}
   }
 
+  public var ticket: TicketRecord {
+    get {
+      if case .ticket(let v)? = _storage._details {return v}
+      return TicketRecord()
+    }
+    set {_uniqueStorage()._details = .ticket(newValue)}
+  }
+
+  public var serviceDesk: ServiceDeskRecord {
+    get {
+      if case .serviceDesk(let v)? = _storage._details {return v}
+      return ServiceDeskRecord()
+    }
+    set {_uniqueStorage()._details = .serviceDesk(newValue)}
+  }
+
+  public var calendar: CalendarRecord {
+    get {
+      if case .calendar(let v)? = _storage._details {return v}
+      return CalendarRecord()
+    }
+    set {_uniqueStorage()._details = .calendar(newValue)}
+  }
+
+  public var slaPolicy: SlaPolicyRecord {
+    get {
+      if case .slaPolicy(let v)? = _storage._details {return v}
+      return SlaPolicyRecord()
+    }
+    set {_uniqueStorage()._details = .slaPolicy(newValue)}
+  }
+
+  public var queue: QueueRecord {
+    get {
+      if case .queue(let v)? = _storage._details {return v}
+      return QueueRecord()
+    }
+    set {_uniqueStorage()._details = .queue(newValue)}
+  }
+
+  public var task: TaskRecord {
+    get {
+      if case .task(let v)? = _storage._details {return v}
+      return TaskRecord()
+    }
+    set {_uniqueStorage()._details = .task(newValue)}
+  }
+
+  public var appointment: AppointmentRecord {
+    get {
+      if case .appointment(let v)? = _storage._details {return v}
+      return AppointmentRecord()
+    }
+    set {_uniqueStorage()._details = .appointment(newValue)}
+  }
+
+  public var promise: PromiseRecord {
+    get {
+      if case .promise(let v)? = _storage._details {return v}
+      return PromiseRecord()
+    }
+    set {_uniqueStorage()._details = .promise(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Details: Equatable, Sendable {
@@ -590,6 +660,14 @@ public nonisolated struct Record: @unchecked Sendable {
     case market(MarketRecord)
     case target(TargetRecord)
     case training(TrainingRecord)
+    case ticket(TicketRecord)
+    case serviceDesk(ServiceDeskRecord)
+    case calendar(CalendarRecord)
+    case slaPolicy(SlaPolicyRecord)
+    case queue(QueueRecord)
+    case task(TaskRecord)
+    case appointment(AppointmentRecord)
+    case promise(PromiseRecord)
 
   }
 
@@ -1789,7 +1867,7 @@ nonisolated extension ListResponse: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Record"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}kind\0\u{1}revision\0\u{3}first_position\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{1}external\0\u{1}tags\0\u{1}notes\0\u{3}import_number\0\u{1}omitted\0\u{1}fields\0\u{2}\u{6}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0\u{4}\u{9}loyalty_programme\0\u{3}loyalty_account\0\u{1}reward\0\u{1}redemption\0\u{2}\u{7}competitor\0\u{1}market\0\u{1}target\0\u{1}training\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}kind\0\u{1}revision\0\u{3}first_position\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{1}external\0\u{1}tags\0\u{1}notes\0\u{3}import_number\0\u{1}omitted\0\u{1}fields\0\u{1}bodies\0\u{2}\u{5}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0\u{4}\u{9}loyalty_programme\0\u{3}loyalty_account\0\u{1}reward\0\u{1}redemption\0\u{2}\u{7}competitor\0\u{1}market\0\u{1}target\0\u{1}training\0\u{2}\u{7}ticket\0\u{3}service_desk\0\u{1}calendar\0\u{3}sla_policy\0\u{1}queue\0\u{2}\u{6}task\0\u{1}appointment\0\u{1}promise\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1806,6 +1884,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _importNumber: UInt64 = 0
     var _omitted: [OmittedEntries] = []
     var _fields: [RecordField] = []
+    var _bodies: [BodyRecord] = []
     var _details: Record.OneOf_Details?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1831,6 +1910,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _importNumber = source._importNumber
       _omitted = source._omitted
       _fields = source._fields
+      _bodies = source._bodies
       _details = source._details
     }
   }
@@ -1864,6 +1944,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._importNumber) }()
         case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._omitted) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
         case 20: try {
           var v: PartyRecord?
           var hadOneofValue = false
@@ -2202,6 +2283,110 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
             _storage._details = .training(v)
           }
         }()
+        case 80: try {
+          var v: TicketRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .ticket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .ticket(v)
+          }
+        }()
+        case 81: try {
+          var v: ServiceDeskRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .serviceDesk(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .serviceDesk(v)
+          }
+        }()
+        case 82: try {
+          var v: CalendarRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .calendar(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .calendar(v)
+          }
+        }()
+        case 83: try {
+          var v: SlaPolicyRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .slaPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .slaPolicy(v)
+          }
+        }()
+        case 84: try {
+          var v: QueueRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .queue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .queue(v)
+          }
+        }()
+        case 90: try {
+          var v: TaskRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .task(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .task(v)
+          }
+        }()
+        case 91: try {
+          var v: AppointmentRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .appointment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .appointment(v)
+          }
+        }()
+        case 92: try {
+          var v: PromiseRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .promise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .promise(v)
+          }
+        }()
         default: break
         }
       }
@@ -2255,6 +2440,9 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       }
       if !_storage._fields.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 14)
+      }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 15)
       }
       switch _storage._details {
       case .party?: try {
@@ -2361,6 +2549,38 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         guard case .training(let v)? = _storage._details else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
       }()
+      case .ticket?: try {
+        guard case .ticket(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+      }()
+      case .serviceDesk?: try {
+        guard case .serviceDesk(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
+      }()
+      case .calendar?: try {
+        guard case .calendar(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
+      }()
+      case .slaPolicy?: try {
+        guard case .slaPolicy(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
+      }()
+      case .queue?: try {
+        guard case .queue(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
+      }()
+      case .task?: try {
+        guard case .task(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+      }()
+      case .appointment?: try {
+        guard case .appointment(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+      }()
+      case .promise?: try {
+        guard case .promise(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
+      }()
       case nil: break
       }
     }
@@ -2386,6 +2606,7 @@ nonisolated extension Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._importNumber != rhs_storage._importNumber {return false}
         if _storage._omitted != rhs_storage._omitted {return false}
         if _storage._fields != rhs_storage._fields {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
         if _storage._details != rhs_storage._details {return false}
         return true
       }

@@ -82,10 +82,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 对象已归档。| 先恢复。
   case archived // = 9
 
-  /// Cause: The party was merged into another one. Not produced yet: comes with the merging of parties.
+  /// Cause: The ticket was merged into another one. Of parties not produced yet: comes with the merging of parties.
   /// Client: Use the survivor's id, which the error names.
   /// Retry: no
-  /// 中文: 该客户已并入另一客户。尚不会产生：随客户合并功能提供。| 使用错误中给出的存续标识。
+  /// 中文: 该工单已并入另一工单。客户合并功能提供前，客户不会产生此代码。| 使用错误中给出的存续标识。
   case mergedAway // = 10
 
   /// Cause: The personal data that the request needs were erased.
@@ -207,6 +207,18 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// Retry: no
   /// 中文: 客户仍有未了结的义务。尚不会产生：随个人数据删除功能提供。| 先了结。
   case openObligations // = 105
+
+  /// Cause: What lives on is also to be absorbed, or is named twice.
+  /// Client: Name the survivor once, and others as absorbed.
+  /// Retry: no
+  /// 中文: 存续对象同时被列为被合并者，或重复列出。| 存续者只列一次，其余列为被合并者。
+  case mergeSelf // = 301
+
+  /// Cause: A later merge stands on the one that is to be taken back.
+  /// Client: Take the later merges back first, in reverse order.
+  /// Retry: no
+  /// 中文: 要撤销的合并之后另有合并。| 按相反次序先撤销后来的合并。
+  case mergeNotLatest // = 304
 
   /// Cause: The pipeline has no stage for opportunities that are won.
   /// Client: Send at least one stage of the kind won.
@@ -340,6 +352,30 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 互动没有指明客户；或有文本而没有参与者，无法用其密钥密封。| 指明客户。
   case noParty // = 1403
 
+  /// Cause: What is to be done would be due, reminded of or put off to a time before the command's own.
+  /// Client: Name a later time, or import it in historic mode.
+  /// Retry: no
+  /// 中文: 到期、提醒或推迟的时间早于命令本身的时间。| 改为更晚的时间，或以历史模式导入。
+  case dueInPast // = 1501
+
+  /// Cause: Somebody of us who is to be there has another appointment at that time; the error names it.
+  /// Client: Choose another time, or leave the person out.
+  /// Retry: no
+  /// 中文: 与会员工在该时段已有其他预约（错误中给出）。| 改选时间，或不邀请该员工。
+  case slotTaken // = 1601
+
+  /// Cause: The appointment is not wholly within the hours of the calendar that it names.
+  /// Client: Choose another time, or leave the calendar out.
+  /// Retry: no
+  /// 中文: 预约不完全在所指工作日历的时间内。| 改选时间，或不指定日历。
+  case outsideHours // = 1602
+
+  /// Cause: The appointment has not begun: nobody can have been there or stayed away.
+  /// Client: Send it after the start; move or cancel the appointment where it does not take place.
+  /// Retry: yes
+  /// 中文: 预约尚未开始，谈不上到场或缺席。| 开始之后再发送；若不举行，请改期或取消。
+  case appointmentAhead // = 1603
+
   /// Cause: The party or the order does not meet the conditions of the offer; the sentence says which.
   /// Client: Choose another party, order or offer; or change the offer.
   /// Retry: no
@@ -423,6 +459,84 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// Retry: no
   /// 中文: 该市场已停用。| 先恢复，或使用另一市场。
   case marketRetired // = 3004
+
+  /// Cause: Somebody else works on the ticket.
+  /// Client: Let the assignee do it, have the ticket reassigned, or let anyone work in the settings of the desk.
+  /// Retry: no
+  /// 中文: 该工单由他人处理。| 由受理人操作、改派工单，或在服务台设置中允许同事处理。
+  case notAssignee // = 1701
+
+  /// Cause: Somebody else has taken the ticket.
+  /// Client: Take the next one.
+  /// Retry: no
+  /// 中文: 该工单已被他人领取。| 领取下一张工单。
+  case alreadyClaimed // = 1702
+
+  /// Cause: A ticket is resolved with a code, and some codes ask for words as well.
+  /// Client: Send a resolution code of the service desk, and the words that the sentence asks for.
+  /// Retry: no
+  /// 中文: 解决工单须给出解决代码，部分代码还须文字说明。| 发送服务台的解决代码，以及所要求的说明。
+  case resolutionCodeRequired // = 1703
+
+  /// Cause: The ticket was resolved too long ago to be reopened, or is closed.
+  /// Client: Open a new ticket that follows it up.
+  /// Retry: no
+  /// 中文: 工单已超过可重新打开的期限，或已关闭。| 新建一张后续工单。
+  case reopenWindowPassed // = 1704
+
+  /// Cause: The tickets are of different customers.
+  /// Client: Merge tickets of one customer only; link the others.
+  /// Retry: no
+  /// 中文: 这些工单属于不同客户。| 只合并同一客户的工单，其余用关联。
+  case mergeOtherCustomer // = 1705
+
+  /// Cause: The service desk has no such priority.
+  /// Client: Use one of its keys.
+  /// Retry: no
+  /// 中文: 服务台没有该优先级。| 使用已定义的优先级代码。
+  case priorityUnknown // = 1706
+
+  /// Cause: The service desk has no such type, category or class of customers.
+  /// Client: Use one of its keys, or add it to the settings of the service desk.
+  /// Retry: no
+  /// 中文: 服务台没有该类型、类别或客户等级。| 使用已定义的代码，或在服务台设置中添加。
+  case ticketKindUnknown // = 1707
+
+  /// Cause: The service desk has no such resolution code.
+  /// Client: Use one of its keys, or add it to the settings of the service desk.
+  /// Retry: no
+  /// 中文: 服务台没有该解决代码。| 使用已定义的代码，或在服务台设置中添加。
+  case resolutionCodeUnknown // = 1708
+
+  /// Cause: The ticket has no such message, or it has gone to another ticket.
+  /// Client: Name messages of the ticket by their numbers.
+  /// Retry: no
+  /// 中文: 工单没有该消息，或已移至其他工单。| 用编号指明本工单的消息。
+  case messageUnknown // = 1709
+
+  /// Cause: Two intervals of the calendar overlap, or a day is named twice.
+  /// Client: Let the intervals of a day follow each other; one that passes midnight belongs to the day it begins on.
+  /// Retry: no
+  /// 中文: 日历的时段重叠，或同一天出现两次。| 使时段前后相接；跨午夜的时段归其开始之日。
+  case intervalOverlap // = 1801
+
+  /// Cause: Another policy in force has the same order and matches some of the same tickets.
+  /// Client: Give one of the two another order, or make its conditions narrower.
+  /// Retry: no
+  /// 中文: 另一生效策略次序相同且匹配部分相同工单。| 更改其一的次序，或缩小条件。
+  case policyAmbiguous // = 1802
+
+  /// Cause: The calendar is retired.
+  /// Client: Use another one, or define it anew.
+  /// Retry: no
+  /// 中文: 日历已停用。| 使用其他日历，或重新定义。
+  case calendarRetired // = 1803
+
+  /// Cause: A policy in force counts by the calendar.
+  /// Client: Let the policy count by another one, or take it out of force, first.
+  /// Retry: no
+  /// 中文: 仍有生效策略使用该日历。| 先改用其他日历，或停用该策略。
+  case calendarInUse // = 1804
 
   /// Cause: Two rules of the same priority would apply to the same line.
   /// Client: Give the rule another priority, or conditions that exclude each other.
@@ -526,6 +640,30 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// Retry: yes
   /// 中文: 奖励库存不足。| 减少数量，或等待补货。
   case stockOut // = 2503
+
+  /// Cause: Nobody who works for the queue can take the ticket.
+  /// Client: Leave the ticket in the pool, add agents to the queue, or name the employee.
+  /// Retry: no
+  /// 中文: 队列中没有可受理该工单的人员。| 将工单留在池中、为队列添加人员，或指定员工。
+  case noEligibleAgent // = 3201
+
+  /// Cause: The queue is retired.
+  /// Client: Name another queue.
+  /// Retry: no
+  /// 中文: 队列已停用。| 指定其他队列。
+  case queueRetired // = 3202
+
+  /// Cause: Another queue is called so.
+  /// Client: Use the queue that the error names, or call this one otherwise.
+  /// Retry: no
+  /// 中文: 已有同名队列。| 使用错误所示队列，或改名。
+  case queueLabelTaken // = 3203
+
+  /// Cause: The queue still holds open tickets, or types or categories lead to it.
+  /// Client: Route the tickets to another queue, and change the settings of the service desk, first.
+  /// Retry: no
+  /// 中文: 队列仍有未结工单，或仍有类型、类别指向它。| 先将工单转到其他队列，并修改服务台设置。
+  case queueNotEmpty // = 3204
 
   /// Cause: The mapping of the import cannot be used.
   /// Client: Mend the mapping.
@@ -641,6 +779,36 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 不能给自己授权。| 请另一管理员授权。
   case selfGrant // = 3902
 
+  /// Cause: There is no such item in the content store, or it was removed because nothing referred to it for a day.
+  /// Client: Upload it again.
+  /// Retry: no
+  /// 中文: 内容库中没有该项，或因一天内未被引用而已清除。| 重新上传。
+  case bodyUnknown // = 4001
+
+  /// Cause: The key of the item was destroyed: nobody can read it any more.
+  /// Client: Nothing; the content is gone for good.
+  /// Retry: no
+  /// 中文: 该内容项的密钥已销毁，无法再读取。| 无需处理；内容已永久删除。
+  case bodyRedacted // = 4002
+
+  /// Cause: What arrived is not what was announced: its size or its SHA-256 differs.
+  /// Client: Upload it again.
+  /// Retry: yes
+  /// 中文: 收到的内容与声明的大小或 SHA-256 不符。| 重新上传。
+  case bodyMismatch // = 4003
+
+  /// Cause: The item belongs to another aggregate, or an item with this id was uploaded before.
+  /// Client: Upload it anew under another id.
+  /// Retry: no
+  /// 中文: 该内容项属于其他对象，或此标识已被使用。| 以新标识重新上传。
+  case bodyTaken // = 4004
+
+  /// Cause: The item is sealed for another party than the one whom the aggregate concerns.
+  /// Client: Upload it anew for the party of the aggregate.
+  /// Retry: no
+  /// 中文: 内容项的密封主体与对象所涉客户不同。| 为该对象的客户重新上传。
+  case bodySubject // = 4005
+
   /// Cause: The read did not reach the position it asked for in time.
   /// Client: Ask again, or read without atLeast.
   /// Retry: yes
@@ -709,6 +877,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 103: self = .duplicateExact
     case 104: self = .keyAccountNeedsManager
     case 105: self = .openObligations
+    case 301: self = .mergeSelf
+    case 304: self = .mergeNotLatest
     case 501: self = .noWonStage
     case 502: self = .noLostStage
     case 503: self = .probabilityRange
@@ -735,6 +905,23 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 1401: self = .channelUnknown
     case 1402: self = .endBeforeStart
     case 1403: self = .noParty
+    case 1501: self = .dueInPast
+    case 1601: self = .slotTaken
+    case 1602: self = .outsideHours
+    case 1603: self = .appointmentAhead
+    case 1701: self = .notAssignee
+    case 1702: self = .alreadyClaimed
+    case 1703: self = .resolutionCodeRequired
+    case 1704: self = .reopenWindowPassed
+    case 1705: self = .mergeOtherCustomer
+    case 1706: self = .priorityUnknown
+    case 1707: self = .ticketKindUnknown
+    case 1708: self = .resolutionCodeUnknown
+    case 1709: self = .messageUnknown
+    case 1801: self = .intervalOverlap
+    case 1802: self = .policyAmbiguous
+    case 1803: self = .calendarRetired
+    case 1804: self = .calendarInUse
     case 2301: self = .ruleOverlap
     case 2302: self = .tierOrder
     case 2303: self = .negativeRate
@@ -762,6 +949,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3104: self = .capacityExceeded
     case 3105: self = .notEmpty
     case 3106: self = .teamNameTaken
+    case 3201: self = .noEligibleAgent
+    case 3202: self = .queueRetired
+    case 3203: self = .queueLabelTaken
+    case 3204: self = .queueNotEmpty
     case 3401: self = .mappingInvalid
     case 3402: self = .fileSeen
     case 3501: self = .cursorAhead
@@ -781,6 +972,11 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3808: self = .fieldNeedsSubject
     case 3901: self = .lastAdmin
     case 3902: self = .selfGrant
+    case 4001: self = .bodyUnknown
+    case 4002: self = .bodyRedacted
+    case 4003: self = .bodyMismatch
+    case 4004: self = .bodyTaken
+    case 4005: self = .bodySubject
     case 5001: self = .notYet
     case 5002: self = .projectionParked
     case 5003: self = .damaged
@@ -823,6 +1019,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .duplicateExact: return 103
     case .keyAccountNeedsManager: return 104
     case .openObligations: return 105
+    case .mergeSelf: return 301
+    case .mergeNotLatest: return 304
     case .noWonStage: return 501
     case .noLostStage: return 502
     case .probabilityRange: return 503
@@ -849,6 +1047,23 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .channelUnknown: return 1401
     case .endBeforeStart: return 1402
     case .noParty: return 1403
+    case .dueInPast: return 1501
+    case .slotTaken: return 1601
+    case .outsideHours: return 1602
+    case .appointmentAhead: return 1603
+    case .notAssignee: return 1701
+    case .alreadyClaimed: return 1702
+    case .resolutionCodeRequired: return 1703
+    case .reopenWindowPassed: return 1704
+    case .mergeOtherCustomer: return 1705
+    case .priorityUnknown: return 1706
+    case .ticketKindUnknown: return 1707
+    case .resolutionCodeUnknown: return 1708
+    case .messageUnknown: return 1709
+    case .intervalOverlap: return 1801
+    case .policyAmbiguous: return 1802
+    case .calendarRetired: return 1803
+    case .calendarInUse: return 1804
     case .ruleOverlap: return 2301
     case .tierOrder: return 2302
     case .negativeRate: return 2303
@@ -876,6 +1091,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .capacityExceeded: return 3104
     case .notEmpty: return 3105
     case .teamNameTaken: return 3106
+    case .noEligibleAgent: return 3201
+    case .queueRetired: return 3202
+    case .queueLabelTaken: return 3203
+    case .queueNotEmpty: return 3204
     case .mappingInvalid: return 3401
     case .fileSeen: return 3402
     case .cursorAhead: return 3501
@@ -895,6 +1114,11 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .fieldNeedsSubject: return 3808
     case .lastAdmin: return 3901
     case .selfGrant: return 3902
+    case .bodyUnknown: return 4001
+    case .bodyRedacted: return 4002
+    case .bodyMismatch: return 4003
+    case .bodyTaken: return 4004
+    case .bodySubject: return 4005
     case .notYet: return 5001
     case .projectionParked: return 5002
     case .damaged: return 5003
@@ -937,6 +1161,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .duplicateExact,
     .keyAccountNeedsManager,
     .openObligations,
+    .mergeSelf,
+    .mergeNotLatest,
     .noWonStage,
     .noLostStage,
     .probabilityRange,
@@ -959,6 +1185,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .channelUnknown,
     .endBeforeStart,
     .noParty,
+    .dueInPast,
+    .slotTaken,
+    .outsideHours,
+    .appointmentAhead,
     .notEligible,
     .offerLimit,
     .alreadyRedeemed,
@@ -973,6 +1203,19 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .competitorRetired,
     .marketExists,
     .marketRetired,
+    .notAssignee,
+    .alreadyClaimed,
+    .resolutionCodeRequired,
+    .reopenWindowPassed,
+    .mergeOtherCustomer,
+    .priorityUnknown,
+    .ticketKindUnknown,
+    .resolutionCodeUnknown,
+    .messageUnknown,
+    .intervalOverlap,
+    .policyAmbiguous,
+    .calendarRetired,
+    .calendarInUse,
     .ruleOverlap,
     .tierOrder,
     .negativeRate,
@@ -990,6 +1233,10 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .rewardUnavailable,
     .tierTooLow,
     .stockOut,
+    .noEligibleAgent,
+    .queueRetired,
+    .queueLabelTaken,
+    .queueNotEmpty,
     .mappingInvalid,
     .fileSeen,
     .cursorAhead,
@@ -1009,6 +1256,11 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .fieldNeedsSubject,
     .lastAdmin,
     .selfGrant,
+    .bodyUnknown,
+    .bodyRedacted,
+    .bodyMismatch,
+    .bodyTaken,
+    .bodySubject,
     .notYet,
     .projectionParked,
     .damaged,
@@ -1040,12 +1292,12 @@ public nonisolated struct ErrorDetail: Sendable {
 
   public var actual: UInt64 = 0
 
-  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, TERRITORY_OVERLAP, TEAM_NAME_TAKEN: the id
-  /// of the holder. ERASED: none.
+  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, TERRITORY_OVERLAP, TEAM_NAME_TAKEN,
+  /// QUEUE_LABEL_TAKEN: the id of the holder. MERGED_AWAY: the id of the survivor. ERASED: none.
   /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, COMPETITOR_EXISTS, MARKET_EXISTS: the id of
   /// the holder. ERASED: none.
-  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, ALREADY_MEMBER: the id of the holder.
-  /// ERASED: none.
+  /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, ALREADY_MEMBER, SLOT_TAKEN: the id of the
+  /// holder. ERASED: none.
   public var relatedIds: [String] = []
 
   /// ERASED: positions of the command's events.
@@ -1067,7 +1319,7 @@ public nonisolated struct ErrorDetail: Sendable {
 fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension ErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}L\u{6}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}B\u{e}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}g\u{4}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}K\u{11}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}D\u{3}MERGE_SELF\0\u{2}\u{3}MERGE_NOT_LATEST\0\u{2}E\u{3}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}b\u{1}DUE_IN_PAST\0\u{2}d\u{1}SLOT_TAKEN\0\u{1}OUTSIDE_HOURS\0\u{1}APPOINTMENT_AHEAD\0\u{2}b\u{1}NOT_ASSIGNEE\0\u{1}ALREADY_CLAIMED\0\u{1}RESOLUTION_CODE_REQUIRED\0\u{1}REOPEN_WINDOW_PASSED\0\u{1}MERGE_OTHER_CUSTOMER\0\u{1}PRIORITY_UNKNOWN\0\u{1}TICKET_KIND_UNKNOWN\0\u{1}RESOLUTION_CODE_UNKNOWN\0\u{1}MESSAGE_UNKNOWN\0\u{2}\\\u{1}INTERVAL_OVERLAP\0\u{1}POLICY_AMBIGUOUS\0\u{1}CALENDAR_RETIRED\0\u{1}CALENDAR_IN_USE\0\u{2}q\u{7}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}_\u{1}NO_ELIGIBLE_AGENT\0\u{1}QUEUE_RETIRED\0\u{1}QUEUE_LABEL_TAKEN\0\u{1}QUEUE_NOT_EMPTY\0\u{2}E\u{3}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}c\u{1}BODY_UNKNOWN\0\u{1}BODY_REDACTED\0\u{1}BODY_MISMATCH\0\u{1}BODY_TAKEN\0\u{1}BODY_SUBJECT\0\u{2}d\u{f}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
 }
 
 nonisolated extension ErrorDetail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

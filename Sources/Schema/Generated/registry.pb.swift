@@ -61,6 +61,27 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// A contact with a party.
   case interaction // = 140
 
+  /// What we told somebody that we would do.
+  case promise // = 150
+
+  /// What somebody of us is to do.
+  case task // = 160
+
+  /// When we and those we deal with come together.
+  case appointment // = 161
+
+  /// What a customer asks of the service.
+  case ticket // = 170
+
+  /// How the organisation works on tickets; there is one in a log.
+  case serviceDesk // = 171
+
+  /// When the organisation works.
+  case calendar // = 180
+
+  /// A service level: by when something has to be done about a ticket.
+  case slaPolicy // = 181
+
   /// A loyalty programme.
   case loyaltyProgramme // = 230
 
@@ -87,6 +108,9 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// The parties that somebody is to look after because of where or what they are.
   case territory // = 312
+
+  /// Where tickets wait for somebody who works on them.
+  case queue // = 320
 
   /// The import of one file.
   case `import` // = 340
@@ -128,6 +152,13 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 130: self = .offer
     case 131: self = .coupon
     case 140: self = .interaction
+    case 150: self = .promise
+    case 160: self = .task
+    case 161: self = .appointment
+    case 170: self = .ticket
+    case 171: self = .serviceDesk
+    case 180: self = .calendar
+    case 181: self = .slaPolicy
     case 230: self = .loyaltyProgramme
     case 240: self = .loyaltyAccount
     case 250: self = .reward
@@ -137,6 +168,7 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 310: self = .employee
     case 311: self = .team
     case 312: self = .territory
+    case 320: self = .queue
     case 340: self = .import
     case 360: self = .target
     case 361: self = .training
@@ -162,6 +194,13 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .offer: return 130
     case .coupon: return 131
     case .interaction: return 140
+    case .promise: return 150
+    case .task: return 160
+    case .appointment: return 161
+    case .ticket: return 170
+    case .serviceDesk: return 171
+    case .calendar: return 180
+    case .slaPolicy: return 181
     case .loyaltyProgramme: return 230
     case .loyaltyAccount: return 240
     case .reward: return 250
@@ -171,6 +210,7 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .employee: return 310
     case .team: return 311
     case .territory: return 312
+    case .queue: return 320
     case .import: return 340
     case .target: return 360
     case .training: return 361
@@ -196,6 +236,13 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .offer,
     .coupon,
     .interaction,
+    .promise,
+    .task,
+    .appointment,
+    .ticket,
+    .serviceDesk,
+    .calendar,
+    .slaPolicy,
     .loyaltyProgramme,
     .loyaltyAccount,
     .reward,
@@ -205,6 +252,7 @@ public nonisolated enum AggregateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .employee,
     .team,
     .territory,
+    .queue,
     .import,
     .target,
     .training,
@@ -299,6 +347,66 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case interactionCorrected // = 1402
   case interactionLinked // = 1403
   case interactionRedacted // = 1404
+  case promiseMade // = 1501
+  case promiseKept // = 1502
+  case promiseBroken // = 1503
+  case promiseRenegotiated // = 1504
+  case promiseReleased // = 1505
+  case promiseReminded // = 1506
+  case taskCreated // = 1601
+  case taskAssigned // = 1602
+  case taskStarted // = 1603
+  case taskCompleted // = 1604
+  case taskDeferred // = 1605
+  case taskCancelled // = 1606
+  case taskChanged // = 1607
+  case taskReopened // = 1608
+  case taskReminded // = 1609
+  case appointmentBooked // = 1621
+  case appointmentMoved // = 1622
+  case appointmentAttended // = 1623
+  case appointmentMissed // = 1624
+  case appointmentCancelled // = 1625
+  case appointmentChanged // = 1626
+  case appointmentReminded // = 1627
+  case ticketOpened // = 1701
+  case ticketChanged // = 1702
+  case ticketCorrected // = 1703
+  case ticketClassified // = 1704
+  case prioritySet // = 1705
+  case ticketRouted // = 1706
+  case ticketAssigned // = 1707
+  case ticketClaimed // = 1708
+  case ticketReassigned // = 1709
+  case customerMessageReceived // = 1710
+  case agentReplied // = 1711
+  case ticketPaused // = 1712
+  case ticketResumed // = 1713
+  case ticketEscalated // = 1714
+  case ticketResolved // = 1715
+  case ticketReopened // = 1716
+  case ticketClosed // = 1717
+  case ticketsMerged // = 1718
+  case ticketAbsorbed // = 1719
+  case ticketsUnmerged // = 1720
+  case ticketReleased // = 1721
+  case ticketSplit // = 1722
+  case ticketLinked // = 1723
+  case ticketUnlinked // = 1724
+  case slaTargetSet // = 1731
+  case slaClockStopped // = 1732
+  case slaWarned // = 1733
+  case slaBreached // = 1734
+  case slaWithdrawn // = 1735
+  case serviceDeskSet // = 1741
+  case calendarDefined // = 1801
+  case calendarChanged // = 1802
+  case calendarRetired // = 1803
+  case slaPolicyDefined // = 1811
+  case slaPolicyChanged // = 1812
+  case slaVersionActivated // = 1813
+  case slaPolicyDeactivated // = 1814
+  case slaReviewAdvanced // = 1815
   case programmeDefined // = 2301
   case programmeChanged // = 2302
   case programmeActivated // = 2303
@@ -366,6 +474,10 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case territoryChanged // = 3142
   case territoryRetired // = 3143
   case territoryAssigned // = 3144
+  case queueDefined // = 3201
+  case queueChanged // = 3202
+  case routingSet // = 3203
+  case queueRetired // = 3204
   case importStarted // = 3401
   case importCommitted // = 3402
   case externalLinked // = 3501
@@ -391,6 +503,7 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case roleRevoked // = 3903
   case principalBound // = 3904
   case onBehalfOfAllowed // = 3905
+  case bodyRedacted // = 4001
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -475,6 +588,66 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 1402: self = .interactionCorrected
     case 1403: self = .interactionLinked
     case 1404: self = .interactionRedacted
+    case 1501: self = .promiseMade
+    case 1502: self = .promiseKept
+    case 1503: self = .promiseBroken
+    case 1504: self = .promiseRenegotiated
+    case 1505: self = .promiseReleased
+    case 1506: self = .promiseReminded
+    case 1601: self = .taskCreated
+    case 1602: self = .taskAssigned
+    case 1603: self = .taskStarted
+    case 1604: self = .taskCompleted
+    case 1605: self = .taskDeferred
+    case 1606: self = .taskCancelled
+    case 1607: self = .taskChanged
+    case 1608: self = .taskReopened
+    case 1609: self = .taskReminded
+    case 1621: self = .appointmentBooked
+    case 1622: self = .appointmentMoved
+    case 1623: self = .appointmentAttended
+    case 1624: self = .appointmentMissed
+    case 1625: self = .appointmentCancelled
+    case 1626: self = .appointmentChanged
+    case 1627: self = .appointmentReminded
+    case 1701: self = .ticketOpened
+    case 1702: self = .ticketChanged
+    case 1703: self = .ticketCorrected
+    case 1704: self = .ticketClassified
+    case 1705: self = .prioritySet
+    case 1706: self = .ticketRouted
+    case 1707: self = .ticketAssigned
+    case 1708: self = .ticketClaimed
+    case 1709: self = .ticketReassigned
+    case 1710: self = .customerMessageReceived
+    case 1711: self = .agentReplied
+    case 1712: self = .ticketPaused
+    case 1713: self = .ticketResumed
+    case 1714: self = .ticketEscalated
+    case 1715: self = .ticketResolved
+    case 1716: self = .ticketReopened
+    case 1717: self = .ticketClosed
+    case 1718: self = .ticketsMerged
+    case 1719: self = .ticketAbsorbed
+    case 1720: self = .ticketsUnmerged
+    case 1721: self = .ticketReleased
+    case 1722: self = .ticketSplit
+    case 1723: self = .ticketLinked
+    case 1724: self = .ticketUnlinked
+    case 1731: self = .slaTargetSet
+    case 1732: self = .slaClockStopped
+    case 1733: self = .slaWarned
+    case 1734: self = .slaBreached
+    case 1735: self = .slaWithdrawn
+    case 1741: self = .serviceDeskSet
+    case 1801: self = .calendarDefined
+    case 1802: self = .calendarChanged
+    case 1803: self = .calendarRetired
+    case 1811: self = .slaPolicyDefined
+    case 1812: self = .slaPolicyChanged
+    case 1813: self = .slaVersionActivated
+    case 1814: self = .slaPolicyDeactivated
+    case 1815: self = .slaReviewAdvanced
     case 2301: self = .programmeDefined
     case 2302: self = .programmeChanged
     case 2303: self = .programmeActivated
@@ -542,6 +715,10 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3142: self = .territoryChanged
     case 3143: self = .territoryRetired
     case 3144: self = .territoryAssigned
+    case 3201: self = .queueDefined
+    case 3202: self = .queueChanged
+    case 3203: self = .routingSet
+    case 3204: self = .queueRetired
     case 3401: self = .importStarted
     case 3402: self = .importCommitted
     case 3501: self = .externalLinked
@@ -567,6 +744,7 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3903: self = .roleRevoked
     case 3904: self = .principalBound
     case 3905: self = .onBehalfOfAllowed
+    case 4001: self = .bodyRedacted
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -649,6 +827,66 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .interactionCorrected: return 1402
     case .interactionLinked: return 1403
     case .interactionRedacted: return 1404
+    case .promiseMade: return 1501
+    case .promiseKept: return 1502
+    case .promiseBroken: return 1503
+    case .promiseRenegotiated: return 1504
+    case .promiseReleased: return 1505
+    case .promiseReminded: return 1506
+    case .taskCreated: return 1601
+    case .taskAssigned: return 1602
+    case .taskStarted: return 1603
+    case .taskCompleted: return 1604
+    case .taskDeferred: return 1605
+    case .taskCancelled: return 1606
+    case .taskChanged: return 1607
+    case .taskReopened: return 1608
+    case .taskReminded: return 1609
+    case .appointmentBooked: return 1621
+    case .appointmentMoved: return 1622
+    case .appointmentAttended: return 1623
+    case .appointmentMissed: return 1624
+    case .appointmentCancelled: return 1625
+    case .appointmentChanged: return 1626
+    case .appointmentReminded: return 1627
+    case .ticketOpened: return 1701
+    case .ticketChanged: return 1702
+    case .ticketCorrected: return 1703
+    case .ticketClassified: return 1704
+    case .prioritySet: return 1705
+    case .ticketRouted: return 1706
+    case .ticketAssigned: return 1707
+    case .ticketClaimed: return 1708
+    case .ticketReassigned: return 1709
+    case .customerMessageReceived: return 1710
+    case .agentReplied: return 1711
+    case .ticketPaused: return 1712
+    case .ticketResumed: return 1713
+    case .ticketEscalated: return 1714
+    case .ticketResolved: return 1715
+    case .ticketReopened: return 1716
+    case .ticketClosed: return 1717
+    case .ticketsMerged: return 1718
+    case .ticketAbsorbed: return 1719
+    case .ticketsUnmerged: return 1720
+    case .ticketReleased: return 1721
+    case .ticketSplit: return 1722
+    case .ticketLinked: return 1723
+    case .ticketUnlinked: return 1724
+    case .slaTargetSet: return 1731
+    case .slaClockStopped: return 1732
+    case .slaWarned: return 1733
+    case .slaBreached: return 1734
+    case .slaWithdrawn: return 1735
+    case .serviceDeskSet: return 1741
+    case .calendarDefined: return 1801
+    case .calendarChanged: return 1802
+    case .calendarRetired: return 1803
+    case .slaPolicyDefined: return 1811
+    case .slaPolicyChanged: return 1812
+    case .slaVersionActivated: return 1813
+    case .slaPolicyDeactivated: return 1814
+    case .slaReviewAdvanced: return 1815
     case .programmeDefined: return 2301
     case .programmeChanged: return 2302
     case .programmeActivated: return 2303
@@ -716,6 +954,10 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .territoryChanged: return 3142
     case .territoryRetired: return 3143
     case .territoryAssigned: return 3144
+    case .queueDefined: return 3201
+    case .queueChanged: return 3202
+    case .routingSet: return 3203
+    case .queueRetired: return 3204
     case .importStarted: return 3401
     case .importCommitted: return 3402
     case .externalLinked: return 3501
@@ -741,6 +983,7 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .roleRevoked: return 3903
     case .principalBound: return 3904
     case .onBehalfOfAllowed: return 3905
+    case .bodyRedacted: return 4001
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -823,6 +1066,66 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .interactionCorrected,
     .interactionLinked,
     .interactionRedacted,
+    .promiseMade,
+    .promiseKept,
+    .promiseBroken,
+    .promiseRenegotiated,
+    .promiseReleased,
+    .promiseReminded,
+    .taskCreated,
+    .taskAssigned,
+    .taskStarted,
+    .taskCompleted,
+    .taskDeferred,
+    .taskCancelled,
+    .taskChanged,
+    .taskReopened,
+    .taskReminded,
+    .appointmentBooked,
+    .appointmentMoved,
+    .appointmentAttended,
+    .appointmentMissed,
+    .appointmentCancelled,
+    .appointmentChanged,
+    .appointmentReminded,
+    .ticketOpened,
+    .ticketChanged,
+    .ticketCorrected,
+    .ticketClassified,
+    .prioritySet,
+    .ticketRouted,
+    .ticketAssigned,
+    .ticketClaimed,
+    .ticketReassigned,
+    .customerMessageReceived,
+    .agentReplied,
+    .ticketPaused,
+    .ticketResumed,
+    .ticketEscalated,
+    .ticketResolved,
+    .ticketReopened,
+    .ticketClosed,
+    .ticketsMerged,
+    .ticketAbsorbed,
+    .ticketsUnmerged,
+    .ticketReleased,
+    .ticketSplit,
+    .ticketLinked,
+    .ticketUnlinked,
+    .slaTargetSet,
+    .slaClockStopped,
+    .slaWarned,
+    .slaBreached,
+    .slaWithdrawn,
+    .serviceDeskSet,
+    .calendarDefined,
+    .calendarChanged,
+    .calendarRetired,
+    .slaPolicyDefined,
+    .slaPolicyChanged,
+    .slaVersionActivated,
+    .slaPolicyDeactivated,
+    .slaReviewAdvanced,
     .programmeDefined,
     .programmeChanged,
     .programmeActivated,
@@ -890,6 +1193,10 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .territoryChanged,
     .territoryRetired,
     .territoryAssigned,
+    .queueDefined,
+    .queueChanged,
+    .routingSet,
+    .queueRetired,
     .importStarted,
     .importCommitted,
     .externalLinked,
@@ -915,6 +1222,7 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .roleRevoked,
     .principalBound,
     .onBehalfOfAllowed,
+    .bodyRedacted,
   ]
 
 }
@@ -997,11 +1305,23 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// We sell through the subject.
   case partner // = 14
 
+  /// A task is about the subject.
+  case concerned // = 16
+
+  /// Something was promised to the subject.
+  case promisee // = 17
+
   /// The subject took part in an interaction, or somebody else did so for it.
   case participant // = 20
 
   /// The subject was copied in or spoken of.
   case mentioned // = 21
+
+  /// The subject asks something of the service.
+  case requester // = 30
+
+  /// The subject is the customer for whom somebody asks something of the service.
+  case served // = 31
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -1017,8 +1337,12 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 12: self = .prospect
     case 13: self = .buyer
     case 14: self = .partner
+    case 16: self = .concerned
+    case 17: self = .promisee
     case 20: self = .participant
     case 21: self = .mentioned
+    case 30: self = .requester
+    case 31: self = .served
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -1032,8 +1356,12 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .prospect: return 12
     case .buyer: return 13
     case .partner: return 14
+    case .concerned: return 16
+    case .promisee: return 17
     case .participant: return 20
     case .mentioned: return 21
+    case .requester: return 30
+    case .served: return 31
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -1047,8 +1375,12 @@ public nonisolated enum SubjectRole: SwiftProtobuf.Enum, Swift.CaseIterable {
     .prospect,
     .buyer,
     .partner,
+    .concerned,
+    .promisee,
     .participant,
     .mentioned,
+    .requester,
+    .served,
   ]
 
 }
@@ -1135,11 +1467,11 @@ public nonisolated enum Role: SwiftProtobuf.Enum, Swift.CaseIterable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 nonisolated extension AggregateKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AGGREGATE_KIND_UNSPECIFIED\0\u{1}AGGREGATE_KIND_LOG\0\u{2}\u{9}AGGREGATE_KIND_PARTY\0\u{2}(AGGREGATE_KIND_PIPELINE\0\u{2}\u{a}AGGREGATE_KIND_OPPORTUNITY\0\u{2}\u{a}AGGREGATE_KIND_PRODUCT\0\u{1}AGGREGATE_KIND_PRICE_BOOK\0\u{2}\u{13}AGGREGATE_KIND_ORDER\0\u{1}AGGREGATE_KIND_RETURN\0\u{2}'AGGREGATE_KIND_OFFER\0\u{1}AGGREGATE_KIND_COUPON\0\u{2}\u{9}AGGREGATE_KIND_INTERACTION\0\u{2}Z\u{1}AGGREGATE_KIND_LOYALTY_PROGRAMME\0\u{2}\u{a}AGGREGATE_KIND_LOYALTY_ACCOUNT\0\u{2}\u{a}AGGREGATE_KIND_REWARD\0\u{1}AGGREGATE_KIND_REDEMPTION\0\u{2}1AGGREGATE_KIND_COMPETITOR\0\u{1}AGGREGATE_KIND_MARKET\0\u{2}\u{9}AGGREGATE_KIND_EMPLOYEE\0\u{1}AGGREGATE_KIND_TEAM\0\u{1}AGGREGATE_KIND_TERRITORY\0\u{2}\u{1c}AGGREGATE_KIND_IMPORT\0\u{2}\u{14}AGGREGATE_KIND_TARGET\0\u{1}AGGREGATE_KIND_TRAINING\0\u{2}\u{9}AGGREGATE_KIND_ORGANISATION\0\u{1}AGGREGATE_KIND_EXCHANGE_RATES\0\u{2}\u{9}AGGREGATE_KIND_FIELD\0\u{2}\u{a}AGGREGATE_KIND_PRINCIPAL\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AGGREGATE_KIND_UNSPECIFIED\0\u{1}AGGREGATE_KIND_LOG\0\u{2}\u{9}AGGREGATE_KIND_PARTY\0\u{2}(AGGREGATE_KIND_PIPELINE\0\u{2}\u{a}AGGREGATE_KIND_OPPORTUNITY\0\u{2}\u{a}AGGREGATE_KIND_PRODUCT\0\u{1}AGGREGATE_KIND_PRICE_BOOK\0\u{2}\u{13}AGGREGATE_KIND_ORDER\0\u{1}AGGREGATE_KIND_RETURN\0\u{2}'AGGREGATE_KIND_OFFER\0\u{1}AGGREGATE_KIND_COUPON\0\u{2}\u{9}AGGREGATE_KIND_INTERACTION\0\u{2}\u{a}AGGREGATE_KIND_PROMISE\0\u{2}\u{a}AGGREGATE_KIND_TASK\0\u{1}AGGREGATE_KIND_APPOINTMENT\0\u{2}\u{9}AGGREGATE_KIND_TICKET\0\u{1}AGGREGATE_KIND_SERVICE_DESK\0\u{2}\u{9}AGGREGATE_KIND_CALENDAR\0\u{1}AGGREGATE_KIND_SLA_POLICY\0\u{2}1AGGREGATE_KIND_LOYALTY_PROGRAMME\0\u{2}\u{a}AGGREGATE_KIND_LOYALTY_ACCOUNT\0\u{2}\u{a}AGGREGATE_KIND_REWARD\0\u{1}AGGREGATE_KIND_REDEMPTION\0\u{2}1AGGREGATE_KIND_COMPETITOR\0\u{1}AGGREGATE_KIND_MARKET\0\u{2}\u{9}AGGREGATE_KIND_EMPLOYEE\0\u{1}AGGREGATE_KIND_TEAM\0\u{1}AGGREGATE_KIND_TERRITORY\0\u{2}\u{8}AGGREGATE_KIND_QUEUE\0\u{2}\u{14}AGGREGATE_KIND_IMPORT\0\u{2}\u{14}AGGREGATE_KIND_TARGET\0\u{1}AGGREGATE_KIND_TRAINING\0\u{2}\u{9}AGGREGATE_KIND_ORGANISATION\0\u{1}AGGREGATE_KIND_EXCHANGE_RATES\0\u{2}\u{9}AGGREGATE_KIND_FIELD\0\u{2}\u{a}AGGREGATE_KIND_PRINCIPAL\0")
 }
 
 nonisolated extension EventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_LOG_OPENED\0\u{1}EVENT_KIND_EPOCH_OPENED\0\u{2}\u{9}EVENT_KIND_NOTE_ADDED\0\u{1}EVENT_KIND_TAGGED\0\u{1}EVENT_KIND_UNTAGGED\0\u{1}EVENT_KIND_OWNER_ASSIGNED\0\u{1}EVENT_KIND_FIELDS_SET\0\u{2}V\u{1}EVENT_KIND_PARTY_REGISTERED\0\u{1}EVENT_KIND_PARTY_CORRECTED\0\u{1}EVENT_KIND_PARTY_DETAIL_CHANGED\0\u{1}EVENT_KIND_CONTACT_POINT_ADDED\0\u{1}EVENT_KIND_CONTACT_POINT_VERIFIED\0\u{1}EVENT_KIND_CONTACT_POINT_RETIRED\0\u{1}EVENT_KIND_PARTY_STATUS_CHANGED\0\u{1}EVENT_KIND_NEED_RECORDED\0\u{1}EVENT_KIND_PREFERENCE_RECORDED\0\u{1}EVENT_KIND_PARTY_ARCHIVED\0\u{1}EVENT_KIND_PARTY_RESTORED\0\u{1}EVENT_KIND_PARTY_STATUS_WITHDRAWN\0\u{2}E\u{6}EVENT_KIND_PIPELINE_DEFINED\0\u{1}EVENT_KIND_PIPELINE_VERSION_PUBLISHED\0\u{1}EVENT_KIND_STAGES_MAPPED\0\u{2}b\u{1}EVENT_KIND_OPPORTUNITY_OPENED\0\u{1}EVENT_KIND_OPPORTUNITY_CHANGED\0\u{1}EVENT_KIND_STAGE_ADVANCED\0\u{1}EVENT_KIND_STAGE_REGRESSED\0\u{1}EVENT_KIND_AMOUNT_SET\0\u{1}EVENT_KIND_CLOSE_DATE_MOVED\0\u{1}EVENT_KIND_PROBABILITY_OVERRIDDEN\0\u{1}EVENT_KIND_FORECAST_CATEGORY_SET\0\u{1}EVENT_KIND_LINE_ADDED\0\u{1}EVENT_KIND_LINE_REMOVED\0\u{1}EVENT_KIND_COMPETITOR_ADDED\0\u{1}EVENT_KIND_COMPETITOR_REMOVED\0\u{1}EVENT_KIND_BUYING_ROLE_ADDED\0\u{1}EVENT_KIND_BUYING_ROLE_REMOVED\0\u{1}EVENT_KIND_NEXT_STEP_SET\0\u{1}EVENT_KIND_OPPORTUNITY_WON\0\u{1}EVENT_KIND_OPPORTUNITY_LOST\0\u{1}EVENT_KIND_OPPORTUNITY_REOPENED\0\u{1}EVENT_KIND_OPPORTUNITY_ABANDONED\0\u{1}EVENT_KIND_OPPORTUNITY_CORRECTED\0\u{2}Q\u{1}EVENT_KIND_PRODUCT_DEFINED\0\u{1}EVENT_KIND_PRODUCT_CHANGED\0\u{1}EVENT_KIND_VARIANT_ADDED\0\u{1}EVENT_KIND_PRODUCT_RETIRED\0\u{1}EVENT_KIND_PRODUCTS_RELATED\0\u{2}\u{6}EVENT_KIND_PRICE_BOOK_DEFINED\0\u{1}EVENT_KIND_PRICE_SET\0\u{2}}\u{2}EVENT_KIND_ORDER_PLACED\0\u{1}EVENT_KIND_ORDER_LINES_ADDED\0\u{1}EVENT_KIND_ORDER_CORRECTED\0\u{1}EVENT_KIND_ORDER_CONFIRMED\0\u{1}EVENT_KIND_ORDER_CANCELLED\0\u{1}EVENT_KIND_LINE_FULFILLED\0\u{1}EVENT_KIND_ORDER_COMPLETED\0\u{2}\u{e}EVENT_KIND_RETURN_REGISTERED\0\u{1}EVENT_KIND_RETURN_LINES_ADDED\0\u{1}EVENT_KIND_RETURN_CORRECTED\0\u{1}EVENT_KIND_RETURN_REFUNDED\0\u{2}y\u{5}EVENT_KIND_OFFER_PUBLISHED\0\u{1}EVENT_KIND_OFFER_CHANGED\0\u{1}EVENT_KIND_OFFER_EXPIRED\0\u{1}EVENT_KIND_OFFER_WITHDRAWN\0\u{1}EVENT_KIND_OFFER_EXPIRY_WITHDRAWN\0\u{2}\u{6}EVENT_KIND_OFFER_ISSUED\0\u{1}EVENT_KIND_OFFER_REDEEMED\0\u{1}EVENT_KIND_OFFER_REDEMPTION_REVERSED\0\u{1}EVENT_KIND_COUPON_EXPIRED\0\u{1}EVENT_KIND_COUPON_WITHDRAWN\0\u{1}EVENT_KIND_COUPON_EXPIRY_WITHDRAWN\0\u{2}U\u{1}EVENT_KIND_INTERACTION_LOGGED\0\u{1}EVENT_KIND_INTERACTION_CORRECTED\0\u{1}EVENT_KIND_INTERACTION_LINKED\0\u{1}EVENT_KIND_INTERACTION_REDACTED\0\u{2}A\u{e}EVENT_KIND_PROGRAMME_DEFINED\0\u{1}EVENT_KIND_PROGRAMME_CHANGED\0\u{1}EVENT_KIND_PROGRAMME_ACTIVATED\0\u{1}EVENT_KIND_PROGRAMME_SUSPENDED\0\u{1}EVENT_KIND_EARNING_RULE_PUBLISHED\0\u{1}EVENT_KIND_EARNING_RULE_RETIRED\0\u{1}EVENT_KIND_EXPIRY_POLICY_SET\0\u{1}EVENT_KIND_LOCK_DAYS_SET\0\u{1}EVENT_KIND_TIER_DEFINED\0\u{1}EVENT_KIND_TIER_RETIRED\0\u{1}EVENT_KIND_TIER_POLICY_SET\0\u{1}EVENT_KIND_POINT_VALUE_SET\0\u{1}EVENT_KIND_TIER_REVIEW_ADVANCED\0\u{2}X\u{1}EVENT_KIND_MEMBER_ENROLLED\0\u{1}EVENT_KIND_POINTS_EARNED\0\u{1}EVENT_KIND_POINTS_UNLOCKED\0\u{1}EVENT_KIND_POINTS_SPENT\0\u{1}EVENT_KIND_EARNING_REVERSED\0\u{1}EVENT_KIND_SPENDING_REVERSED\0\u{1}EVENT_KIND_POINTS_EXPIRED\0\u{1}EVENT_KIND_POINTS_ADJUSTED\0\u{1}EVENT_KIND_POINTS_TRANSFERRED\0\u{1}EVENT_KIND_TIER_CHANGED\0\u{1}EVENT_KIND_ACCOUNT_FROZEN\0\u{1}EVENT_KIND_ACCOUNT_UNFROZEN\0\u{1}EVENT_KIND_ACCOUNT_CLOSED\0\u{1}EVENT_KIND_POINTS_EXPIRY_WITHDRAWN\0\u{1}EVENT_KIND_REVERSAL_WITHDRAWN\0\u{1}EVENT_KIND_TIER_CONFIRMED\0\u{2}U\u{1}EVENT_KIND_REWARD_DEFINED\0\u{1}EVENT_KIND_REWARD_CHANGED\0\u{1}EVENT_KIND_REWARD_RETIRED\0\u{1}EVENT_KIND_REWARD_STOCK_SET\0\u{2}\u{7}EVENT_KIND_REWARD_REDEEMED\0\u{1}EVENT_KIND_REWARD_SHIPPED\0\u{1}EVENT_KIND_REWARD_DELIVERED\0\u{1}EVENT_KIND_REDEMPTION_CANCELLED\0\u{2}g\u{7}EVENT_KIND_COMPETITOR_RECORDED\0\u{1}EVENT_KIND_COMPETITOR_MOVED\0\u{1}EVENT_KIND_STRENGTH_WEAKNESS_SET\0\u{1}EVENT_KIND_COMPETITOR_CHANGED\0\u{1}EVENT_KIND_COMPETITOR_RETIRED\0\u{1}EVENT_KIND_COMPETITOR_RESTORED\0\u{1}EVENT_KIND_COMPETITOR_MOVE_WITHDRAWN\0\u{2}\u{4}EVENT_KIND_MARKET_DEFINED\0\u{1}EVENT_KIND_MARKET_CHANGED\0\u{1}EVENT_KIND_MARKET_SIZE_RECORDED\0\u{1}EVENT_KIND_MARKET_RETIRED\0\u{1}EVENT_KIND_MARKET_RESTORED\0\u{1}EVENT_KIND_MARKET_SIZE_WITHDRAWN\0\u{2}U\u{1}EVENT_KIND_EMPLOYEE_HIRED\0\u{1}EVENT_KIND_EMPLOYEE_CHANGED\0\u{1}EVENT_KIND_ROLE_ASSIGNED\0\u{1}EVENT_KIND_ROLE_UNASSIGNED\0\u{1}EVENT_KIND_TEAM_JOINED\0\u{1}EVENT_KIND_TEAM_LEFT\0\u{1}EVENT_KIND_CAPACITY_SET\0\u{1}EVENT_KIND_PORTFOLIO_TRANSFERRED\0\u{1}EVENT_KIND_EMPLOYEE_DEACTIVATED\0\u{1}EVENT_KIND_EMPLOYEE_REACTIVATED\0\u{2}\u{b}EVENT_KIND_TEAM_DEFINED\0\u{1}EVENT_KIND_TEAM_CHANGED\0\u{1}EVENT_KIND_TEAM_RETIRED\0\u{2}\u{12}EVENT_KIND_TERRITORY_DEFINED\0\u{1}EVENT_KIND_TERRITORY_CHANGED\0\u{1}EVENT_KIND_TERRITORY_RETIRED\0\u{1}EVENT_KIND_TERRITORY_ASSIGNED\0\u{2}A\u{4}EVENT_KIND_IMPORT_STARTED\0\u{1}EVENT_KIND_IMPORT_COMMITTED\0\u{2}c\u{1}EVENT_KIND_EXTERNAL_LINKED\0\u{1}EVENT_KIND_EXTERNAL_UNLINKED\0\u{2}c\u{1}EVENT_KIND_TARGET_SET\0\u{1}EVENT_KIND_TRAINING_RECORDED\0\u{1}EVENT_KIND_RELATIONSHIP_REVIEWED\0\u{1}EVENT_KIND_TARGET_WITHDRAWN\0\u{1}EVENT_KIND_TRAINING_CORRECTED\0\u{1}EVENT_KIND_TRAINING_WITHDRAWN\0\u{2}_\u{1}EVENT_KIND_ORGANISATION_SET\0\u{1}EVENT_KIND_FISCAL_CALENDAR_SET\0\u{1}EVENT_KIND_REPORTING_CURRENCY_SET\0\u{1}EVENT_KIND_EXCHANGE_RATE_SET\0\u{1}EVENT_KIND_PERIOD_CLOSED\0\u{1}EVENT_KIND_PERIOD_REOPENED\0\u{1}EVENT_KIND_CHANNELS_SET\0\u{2}^\u{1}EVENT_KIND_FIELD_DEFINED\0\u{1}EVENT_KIND_FIELD_CHANGED\0\u{1}EVENT_KIND_FIELD_RETIRED\0\u{2}b\u{1}EVENT_KIND_PRINCIPAL_REGISTERED\0\u{1}EVENT_KIND_ROLE_GRANTED\0\u{1}EVENT_KIND_ROLE_REVOKED\0\u{1}EVENT_KIND_PRINCIPAL_BOUND\0\u{1}EVENT_KIND_ON_BEHALF_OF_ALLOWED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_LOG_OPENED\0\u{1}EVENT_KIND_EPOCH_OPENED\0\u{2}\u{9}EVENT_KIND_NOTE_ADDED\0\u{1}EVENT_KIND_TAGGED\0\u{1}EVENT_KIND_UNTAGGED\0\u{1}EVENT_KIND_OWNER_ASSIGNED\0\u{1}EVENT_KIND_FIELDS_SET\0\u{2}V\u{1}EVENT_KIND_PARTY_REGISTERED\0\u{1}EVENT_KIND_PARTY_CORRECTED\0\u{1}EVENT_KIND_PARTY_DETAIL_CHANGED\0\u{1}EVENT_KIND_CONTACT_POINT_ADDED\0\u{1}EVENT_KIND_CONTACT_POINT_VERIFIED\0\u{1}EVENT_KIND_CONTACT_POINT_RETIRED\0\u{1}EVENT_KIND_PARTY_STATUS_CHANGED\0\u{1}EVENT_KIND_NEED_RECORDED\0\u{1}EVENT_KIND_PREFERENCE_RECORDED\0\u{1}EVENT_KIND_PARTY_ARCHIVED\0\u{1}EVENT_KIND_PARTY_RESTORED\0\u{1}EVENT_KIND_PARTY_STATUS_WITHDRAWN\0\u{2}E\u{6}EVENT_KIND_PIPELINE_DEFINED\0\u{1}EVENT_KIND_PIPELINE_VERSION_PUBLISHED\0\u{1}EVENT_KIND_STAGES_MAPPED\0\u{2}b\u{1}EVENT_KIND_OPPORTUNITY_OPENED\0\u{1}EVENT_KIND_OPPORTUNITY_CHANGED\0\u{1}EVENT_KIND_STAGE_ADVANCED\0\u{1}EVENT_KIND_STAGE_REGRESSED\0\u{1}EVENT_KIND_AMOUNT_SET\0\u{1}EVENT_KIND_CLOSE_DATE_MOVED\0\u{1}EVENT_KIND_PROBABILITY_OVERRIDDEN\0\u{1}EVENT_KIND_FORECAST_CATEGORY_SET\0\u{1}EVENT_KIND_LINE_ADDED\0\u{1}EVENT_KIND_LINE_REMOVED\0\u{1}EVENT_KIND_COMPETITOR_ADDED\0\u{1}EVENT_KIND_COMPETITOR_REMOVED\0\u{1}EVENT_KIND_BUYING_ROLE_ADDED\0\u{1}EVENT_KIND_BUYING_ROLE_REMOVED\0\u{1}EVENT_KIND_NEXT_STEP_SET\0\u{1}EVENT_KIND_OPPORTUNITY_WON\0\u{1}EVENT_KIND_OPPORTUNITY_LOST\0\u{1}EVENT_KIND_OPPORTUNITY_REOPENED\0\u{1}EVENT_KIND_OPPORTUNITY_ABANDONED\0\u{1}EVENT_KIND_OPPORTUNITY_CORRECTED\0\u{2}Q\u{1}EVENT_KIND_PRODUCT_DEFINED\0\u{1}EVENT_KIND_PRODUCT_CHANGED\0\u{1}EVENT_KIND_VARIANT_ADDED\0\u{1}EVENT_KIND_PRODUCT_RETIRED\0\u{1}EVENT_KIND_PRODUCTS_RELATED\0\u{2}\u{6}EVENT_KIND_PRICE_BOOK_DEFINED\0\u{1}EVENT_KIND_PRICE_SET\0\u{2}}\u{2}EVENT_KIND_ORDER_PLACED\0\u{1}EVENT_KIND_ORDER_LINES_ADDED\0\u{1}EVENT_KIND_ORDER_CORRECTED\0\u{1}EVENT_KIND_ORDER_CONFIRMED\0\u{1}EVENT_KIND_ORDER_CANCELLED\0\u{1}EVENT_KIND_LINE_FULFILLED\0\u{1}EVENT_KIND_ORDER_COMPLETED\0\u{2}\u{e}EVENT_KIND_RETURN_REGISTERED\0\u{1}EVENT_KIND_RETURN_LINES_ADDED\0\u{1}EVENT_KIND_RETURN_CORRECTED\0\u{1}EVENT_KIND_RETURN_REFUNDED\0\u{2}y\u{5}EVENT_KIND_OFFER_PUBLISHED\0\u{1}EVENT_KIND_OFFER_CHANGED\0\u{1}EVENT_KIND_OFFER_EXPIRED\0\u{1}EVENT_KIND_OFFER_WITHDRAWN\0\u{1}EVENT_KIND_OFFER_EXPIRY_WITHDRAWN\0\u{2}\u{6}EVENT_KIND_OFFER_ISSUED\0\u{1}EVENT_KIND_OFFER_REDEEMED\0\u{1}EVENT_KIND_OFFER_REDEMPTION_REVERSED\0\u{1}EVENT_KIND_COUPON_EXPIRED\0\u{1}EVENT_KIND_COUPON_WITHDRAWN\0\u{1}EVENT_KIND_COUPON_EXPIRY_WITHDRAWN\0\u{2}U\u{1}EVENT_KIND_INTERACTION_LOGGED\0\u{1}EVENT_KIND_INTERACTION_CORRECTED\0\u{1}EVENT_KIND_INTERACTION_LINKED\0\u{1}EVENT_KIND_INTERACTION_REDACTED\0\u{2}a\u{1}EVENT_KIND_PROMISE_MADE\0\u{1}EVENT_KIND_PROMISE_KEPT\0\u{1}EVENT_KIND_PROMISE_BROKEN\0\u{1}EVENT_KIND_PROMISE_RENEGOTIATED\0\u{1}EVENT_KIND_PROMISE_RELEASED\0\u{1}EVENT_KIND_PROMISE_REMINDED\0\u{2}_\u{1}EVENT_KIND_TASK_CREATED\0\u{1}EVENT_KIND_TASK_ASSIGNED\0\u{1}EVENT_KIND_TASK_STARTED\0\u{1}EVENT_KIND_TASK_COMPLETED\0\u{1}EVENT_KIND_TASK_DEFERRED\0\u{1}EVENT_KIND_TASK_CANCELLED\0\u{1}EVENT_KIND_TASK_CHANGED\0\u{1}EVENT_KIND_TASK_REOPENED\0\u{1}EVENT_KIND_TASK_REMINDED\0\u{2}\u{c}EVENT_KIND_APPOINTMENT_BOOKED\0\u{1}EVENT_KIND_APPOINTMENT_MOVED\0\u{1}EVENT_KIND_APPOINTMENT_ATTENDED\0\u{1}EVENT_KIND_APPOINTMENT_MISSED\0\u{1}EVENT_KIND_APPOINTMENT_CANCELLED\0\u{1}EVENT_KIND_APPOINTMENT_CHANGED\0\u{1}EVENT_KIND_APPOINTMENT_REMINDED\0\u{2}J\u{1}EVENT_KIND_TICKET_OPENED\0\u{1}EVENT_KIND_TICKET_CHANGED\0\u{1}EVENT_KIND_TICKET_CORRECTED\0\u{1}EVENT_KIND_TICKET_CLASSIFIED\0\u{1}EVENT_KIND_PRIORITY_SET\0\u{1}EVENT_KIND_TICKET_ROUTED\0\u{1}EVENT_KIND_TICKET_ASSIGNED\0\u{1}EVENT_KIND_TICKET_CLAIMED\0\u{1}EVENT_KIND_TICKET_REASSIGNED\0\u{1}EVENT_KIND_CUSTOMER_MESSAGE_RECEIVED\0\u{1}EVENT_KIND_AGENT_REPLIED\0\u{1}EVENT_KIND_TICKET_PAUSED\0\u{1}EVENT_KIND_TICKET_RESUMED\0\u{1}EVENT_KIND_TICKET_ESCALATED\0\u{1}EVENT_KIND_TICKET_RESOLVED\0\u{1}EVENT_KIND_TICKET_REOPENED\0\u{1}EVENT_KIND_TICKET_CLOSED\0\u{1}EVENT_KIND_TICKETS_MERGED\0\u{1}EVENT_KIND_TICKET_ABSORBED\0\u{1}EVENT_KIND_TICKETS_UNMERGED\0\u{1}EVENT_KIND_TICKET_RELEASED\0\u{1}EVENT_KIND_TICKET_SPLIT\0\u{1}EVENT_KIND_TICKET_LINKED\0\u{1}EVENT_KIND_TICKET_UNLINKED\0\u{2}\u{7}EVENT_KIND_SLA_TARGET_SET\0\u{1}EVENT_KIND_SLA_CLOCK_STOPPED\0\u{1}EVENT_KIND_SLA_WARNED\0\u{1}EVENT_KIND_SLA_BREACHED\0\u{1}EVENT_KIND_SLA_WITHDRAWN\0\u{2}\u{6}EVENT_KIND_SERVICE_DESK_SET\0\u{2}<EVENT_KIND_CALENDAR_DEFINED\0\u{1}EVENT_KIND_CALENDAR_CHANGED\0\u{1}EVENT_KIND_CALENDAR_RETIRED\0\u{2}\u{8}EVENT_KIND_SLA_POLICY_DEFINED\0\u{1}EVENT_KIND_SLA_POLICY_CHANGED\0\u{1}EVENT_KIND_SLA_VERSION_ACTIVATED\0\u{1}EVENT_KIND_SLA_POLICY_DEACTIVATED\0\u{1}EVENT_KIND_SLA_REVIEW_ADVANCED\0\u{2}f\u{7}EVENT_KIND_PROGRAMME_DEFINED\0\u{1}EVENT_KIND_PROGRAMME_CHANGED\0\u{1}EVENT_KIND_PROGRAMME_ACTIVATED\0\u{1}EVENT_KIND_PROGRAMME_SUSPENDED\0\u{1}EVENT_KIND_EARNING_RULE_PUBLISHED\0\u{1}EVENT_KIND_EARNING_RULE_RETIRED\0\u{1}EVENT_KIND_EXPIRY_POLICY_SET\0\u{1}EVENT_KIND_LOCK_DAYS_SET\0\u{1}EVENT_KIND_TIER_DEFINED\0\u{1}EVENT_KIND_TIER_RETIRED\0\u{1}EVENT_KIND_TIER_POLICY_SET\0\u{1}EVENT_KIND_POINT_VALUE_SET\0\u{1}EVENT_KIND_TIER_REVIEW_ADVANCED\0\u{2}X\u{1}EVENT_KIND_MEMBER_ENROLLED\0\u{1}EVENT_KIND_POINTS_EARNED\0\u{1}EVENT_KIND_POINTS_UNLOCKED\0\u{1}EVENT_KIND_POINTS_SPENT\0\u{1}EVENT_KIND_EARNING_REVERSED\0\u{1}EVENT_KIND_SPENDING_REVERSED\0\u{1}EVENT_KIND_POINTS_EXPIRED\0\u{1}EVENT_KIND_POINTS_ADJUSTED\0\u{1}EVENT_KIND_POINTS_TRANSFERRED\0\u{1}EVENT_KIND_TIER_CHANGED\0\u{1}EVENT_KIND_ACCOUNT_FROZEN\0\u{1}EVENT_KIND_ACCOUNT_UNFROZEN\0\u{1}EVENT_KIND_ACCOUNT_CLOSED\0\u{1}EVENT_KIND_POINTS_EXPIRY_WITHDRAWN\0\u{1}EVENT_KIND_REVERSAL_WITHDRAWN\0\u{1}EVENT_KIND_TIER_CONFIRMED\0\u{2}U\u{1}EVENT_KIND_REWARD_DEFINED\0\u{1}EVENT_KIND_REWARD_CHANGED\0\u{1}EVENT_KIND_REWARD_RETIRED\0\u{1}EVENT_KIND_REWARD_STOCK_SET\0\u{2}\u{7}EVENT_KIND_REWARD_REDEEMED\0\u{1}EVENT_KIND_REWARD_SHIPPED\0\u{1}EVENT_KIND_REWARD_DELIVERED\0\u{1}EVENT_KIND_REDEMPTION_CANCELLED\0\u{2}g\u{7}EVENT_KIND_COMPETITOR_RECORDED\0\u{1}EVENT_KIND_COMPETITOR_MOVED\0\u{1}EVENT_KIND_STRENGTH_WEAKNESS_SET\0\u{1}EVENT_KIND_COMPETITOR_CHANGED\0\u{1}EVENT_KIND_COMPETITOR_RETIRED\0\u{1}EVENT_KIND_COMPETITOR_RESTORED\0\u{1}EVENT_KIND_COMPETITOR_MOVE_WITHDRAWN\0\u{2}\u{4}EVENT_KIND_MARKET_DEFINED\0\u{1}EVENT_KIND_MARKET_CHANGED\0\u{1}EVENT_KIND_MARKET_SIZE_RECORDED\0\u{1}EVENT_KIND_MARKET_RETIRED\0\u{1}EVENT_KIND_MARKET_RESTORED\0\u{1}EVENT_KIND_MARKET_SIZE_WITHDRAWN\0\u{2}U\u{1}EVENT_KIND_EMPLOYEE_HIRED\0\u{1}EVENT_KIND_EMPLOYEE_CHANGED\0\u{1}EVENT_KIND_ROLE_ASSIGNED\0\u{1}EVENT_KIND_ROLE_UNASSIGNED\0\u{1}EVENT_KIND_TEAM_JOINED\0\u{1}EVENT_KIND_TEAM_LEFT\0\u{1}EVENT_KIND_CAPACITY_SET\0\u{1}EVENT_KIND_PORTFOLIO_TRANSFERRED\0\u{1}EVENT_KIND_EMPLOYEE_DEACTIVATED\0\u{1}EVENT_KIND_EMPLOYEE_REACTIVATED\0\u{2}\u{b}EVENT_KIND_TEAM_DEFINED\0\u{1}EVENT_KIND_TEAM_CHANGED\0\u{1}EVENT_KIND_TEAM_RETIRED\0\u{2}\u{12}EVENT_KIND_TERRITORY_DEFINED\0\u{1}EVENT_KIND_TERRITORY_CHANGED\0\u{1}EVENT_KIND_TERRITORY_RETIRED\0\u{1}EVENT_KIND_TERRITORY_ASSIGNED\0\u{2}9EVENT_KIND_QUEUE_DEFINED\0\u{1}EVENT_KIND_QUEUE_CHANGED\0\u{1}EVENT_KIND_ROUTING_SET\0\u{1}EVENT_KIND_QUEUE_RETIRED\0\u{2}E\u{3}EVENT_KIND_IMPORT_STARTED\0\u{1}EVENT_KIND_IMPORT_COMMITTED\0\u{2}c\u{1}EVENT_KIND_EXTERNAL_LINKED\0\u{1}EVENT_KIND_EXTERNAL_UNLINKED\0\u{2}c\u{1}EVENT_KIND_TARGET_SET\0\u{1}EVENT_KIND_TRAINING_RECORDED\0\u{1}EVENT_KIND_RELATIONSHIP_REVIEWED\0\u{1}EVENT_KIND_TARGET_WITHDRAWN\0\u{1}EVENT_KIND_TRAINING_CORRECTED\0\u{1}EVENT_KIND_TRAINING_WITHDRAWN\0\u{2}_\u{1}EVENT_KIND_ORGANISATION_SET\0\u{1}EVENT_KIND_FISCAL_CALENDAR_SET\0\u{1}EVENT_KIND_REPORTING_CURRENCY_SET\0\u{1}EVENT_KIND_EXCHANGE_RATE_SET\0\u{1}EVENT_KIND_PERIOD_CLOSED\0\u{1}EVENT_KIND_PERIOD_REOPENED\0\u{1}EVENT_KIND_CHANNELS_SET\0\u{2}^\u{1}EVENT_KIND_FIELD_DEFINED\0\u{1}EVENT_KIND_FIELD_CHANGED\0\u{1}EVENT_KIND_FIELD_RETIRED\0\u{2}b\u{1}EVENT_KIND_PRINCIPAL_REGISTERED\0\u{1}EVENT_KIND_ROLE_GRANTED\0\u{1}EVENT_KIND_ROLE_REVOKED\0\u{1}EVENT_KIND_PRINCIPAL_BOUND\0\u{1}EVENT_KIND_ON_BEHALF_OF_ALLOWED\0\u{2}`\u{1}EVENT_KIND_BODY_REDACTED\0")
 }
 
 nonisolated extension Origin: SwiftProtobuf._ProtoNameProviding {
@@ -1147,7 +1479,7 @@ nonisolated extension Origin: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension SubjectRole: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUBJECT_ROLE_UNSPECIFIED\0\u{1}SUBJECT_ROLE_SELF\0\u{1}SUBJECT_ROLE_CUSTOMER\0\u{1}SUBJECT_ROLE_FINGERPRINT\0\u{2}\u{9}SUBJECT_ROLE_PROSPECT\0\u{1}SUBJECT_ROLE_BUYER\0\u{1}SUBJECT_ROLE_PARTNER\0\u{2}\u{6}SUBJECT_ROLE_PARTICIPANT\0\u{1}SUBJECT_ROLE_MENTIONED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUBJECT_ROLE_UNSPECIFIED\0\u{1}SUBJECT_ROLE_SELF\0\u{1}SUBJECT_ROLE_CUSTOMER\0\u{1}SUBJECT_ROLE_FINGERPRINT\0\u{2}\u{9}SUBJECT_ROLE_PROSPECT\0\u{1}SUBJECT_ROLE_BUYER\0\u{1}SUBJECT_ROLE_PARTNER\0\u{2}\u{2}SUBJECT_ROLE_CONCERNED\0\u{1}SUBJECT_ROLE_PROMISEE\0\u{2}\u{3}SUBJECT_ROLE_PARTICIPANT\0\u{1}SUBJECT_ROLE_MENTIONED\0\u{2}\u{9}SUBJECT_ROLE_REQUESTER\0\u{1}SUBJECT_ROLE_SERVED\0")
 }
 
 nonisolated extension Role: SwiftProtobuf._ProtoNameProviding {

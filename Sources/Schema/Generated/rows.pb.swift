@@ -313,6 +313,70 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     set {_uniqueStorage()._details = .training(newValue)}
   }
 
+  public var ticket: TicketRow {
+    get {
+      if case .ticket(let v)? = _storage._details {return v}
+      return TicketRow()
+    }
+    set {_uniqueStorage()._details = .ticket(newValue)}
+  }
+
+  public var serviceDesk: ServiceDeskRecord {
+    get {
+      if case .serviceDesk(let v)? = _storage._details {return v}
+      return ServiceDeskRecord()
+    }
+    set {_uniqueStorage()._details = .serviceDesk(newValue)}
+  }
+
+  public var calendar: CalendarRecord {
+    get {
+      if case .calendar(let v)? = _storage._details {return v}
+      return CalendarRecord()
+    }
+    set {_uniqueStorage()._details = .calendar(newValue)}
+  }
+
+  public var slaPolicy: SlaPolicyRecord {
+    get {
+      if case .slaPolicy(let v)? = _storage._details {return v}
+      return SlaPolicyRecord()
+    }
+    set {_uniqueStorage()._details = .slaPolicy(newValue)}
+  }
+
+  public var queue: QueueRecord {
+    get {
+      if case .queue(let v)? = _storage._details {return v}
+      return QueueRecord()
+    }
+    set {_uniqueStorage()._details = .queue(newValue)}
+  }
+
+  public var task: TaskRow {
+    get {
+      if case .task(let v)? = _storage._details {return v}
+      return TaskRow()
+    }
+    set {_uniqueStorage()._details = .task(newValue)}
+  }
+
+  public var appointment: AppointmentRow {
+    get {
+      if case .appointment(let v)? = _storage._details {return v}
+      return AppointmentRow()
+    }
+    set {_uniqueStorage()._details = .appointment(newValue)}
+  }
+
+  public var promise: PromiseRow {
+    get {
+      if case .promise(let v)? = _storage._details {return v}
+      return PromiseRow()
+    }
+    set {_uniqueStorage()._details = .promise(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Details: Equatable, Sendable {
@@ -347,6 +411,14 @@ public nonisolated struct DirectoryRow: @unchecked Sendable {
     case market(MarketRecord)
     case target(TargetRecord)
     case training(TrainingRow)
+    case ticket(TicketRow)
+    case serviceDesk(ServiceDeskRecord)
+    case calendar(CalendarRecord)
+    case slaPolicy(SlaPolicyRecord)
+    case queue(QueueRecord)
+    case task(TaskRow)
+    case appointment(AppointmentRow)
+    case promise(PromiseRow)
 
   }
 
@@ -736,6 +808,23 @@ public nonisolated struct ItemRow: Sendable {
     set {item = .marketSize(newValue)}
   }
 
+  /// Without its text, which is sealed, or stands open in it.
+  public var ticketMessage: TicketMessageRecord {
+    get {
+      if case .ticketMessage(let v)? = item {return v}
+      return TicketMessageRecord()
+    }
+    set {item = .ticketMessage(newValue)}
+  }
+
+  public var renegotiation: PromiseRenegotiation {
+    get {
+      if case .renegotiation(let v)? = item {return v}
+      return PromiseRenegotiation()
+    }
+    set {item = .renegotiation(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Item: Equatable, Sendable {
@@ -760,6 +849,9 @@ public nonisolated struct ItemRow: Sendable {
     case stageVisit(StageVisit)
     case competitorMove(CompetitorMoveRecord)
     case marketSize(MarketSizeRecord)
+    /// Without its text, which is sealed, or stands open in it.
+    case ticketMessage(TicketMessageRecord)
+    case renegotiation(PromiseRenegotiation)
 
   }
 
@@ -908,7 +1000,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DirectoryRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{1}fields\0\u{2}\u{8}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0\u{4}\u{9}loyalty_programme\0\u{3}loyalty_account\0\u{1}reward\0\u{1}redemption\0\u{2}\u{7}competitor\0\u{1}market\0\u{1}target\0\u{1}training\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}kind\0\u{1}revision\0\u{3}last_position\0\u{3}occurred_at\0\u{3}changed_at\0\u{3}import_number\0\u{1}tags\0\u{1}external\0\u{3}item_counts\0\u{1}fields\0\u{2}\u{8}party\0\u{1}product\0\u{3}price_book\0\u{1}order\0\u{3}goods_return\0\u{3}import_job\0\u{1}organisation\0\u{1}principal\0\u{2}\u{3}employee\0\u{1}team\0\u{1}territory\0\u{1}offer\0\u{1}coupon\0\u{2}\u{6}interaction\0\u{1}field\0\u{3}exchange_rates\0\u{2}\u{8}pipeline\0\u{1}opportunity\0\u{4}\u{9}loyalty_programme\0\u{3}loyalty_account\0\u{1}reward\0\u{1}redemption\0\u{2}\u{7}competitor\0\u{1}market\0\u{1}target\0\u{1}training\0\u{2}\u{7}ticket\0\u{3}service_desk\0\u{1}calendar\0\u{3}sla_policy\0\u{1}queue\0\u{2}\u{6}task\0\u{1}appointment\0\u{1}promise\0")
 
   fileprivate class _StorageClass {
     var _idHigh: UInt64 = 0
@@ -1315,6 +1407,110 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
             _storage._details = .training(v)
           }
         }()
+        case 80: try {
+          var v: TicketRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .ticket(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .ticket(v)
+          }
+        }()
+        case 81: try {
+          var v: ServiceDeskRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .serviceDesk(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .serviceDesk(v)
+          }
+        }()
+        case 82: try {
+          var v: CalendarRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .calendar(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .calendar(v)
+          }
+        }()
+        case 83: try {
+          var v: SlaPolicyRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .slaPolicy(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .slaPolicy(v)
+          }
+        }()
+        case 84: try {
+          var v: QueueRecord?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .queue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .queue(v)
+          }
+        }()
+        case 90: try {
+          var v: TaskRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .task(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .task(v)
+          }
+        }()
+        case 91: try {
+          var v: AppointmentRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .appointment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .appointment(v)
+          }
+        }()
+        case 92: try {
+          var v: PromiseRow?
+          var hadOneofValue = false
+          if let current = _storage._details {
+            hadOneofValue = true
+            if case .promise(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._details = .promise(v)
+          }
+        }()
         default: break
         }
       }
@@ -1467,6 +1663,38 @@ nonisolated extension DirectoryRow: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case .training?: try {
         guard case .training(let v)? = _storage._details else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+      }()
+      case .ticket?: try {
+        guard case .ticket(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+      }()
+      case .serviceDesk?: try {
+        guard case .serviceDesk(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
+      }()
+      case .calendar?: try {
+        guard case .calendar(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
+      }()
+      case .slaPolicy?: try {
+        guard case .slaPolicy(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
+      }()
+      case .queue?: try {
+        guard case .queue(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
+      }()
+      case .task?: try {
+        guard case .task(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+      }()
+      case .appointment?: try {
+        guard case .appointment(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+      }()
+      case .promise?: try {
+        guard case .promise(let v)? = _storage._details else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
       }()
       case nil: break
       }
@@ -1869,7 +2097,7 @@ nonisolated extension ReturnRow: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ItemRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0\u{4}\u{13}competitor_move\0\u{3}market_size\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0\u{4}\u{13}competitor_move\0\u{3}market_size\0\u{4}\u{9}ticket_message\0\u{2}\u{c}renegotiation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2073,6 +2301,32 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.item = .marketSize(v)
         }
       }()
+      case 80: try {
+        var v: TicketMessageRecord?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .ticketMessage(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .ticketMessage(v)
+        }
+      }()
+      case 92: try {
+        var v: PromiseRenegotiation?
+        var hadOneofValue = false
+        if let current = self.item {
+          hadOneofValue = true
+          if case .renegotiation(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.item = .renegotiation(v)
+        }
+      }()
       default: break
       }
     }
@@ -2156,6 +2410,14 @@ nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .marketSize?: try {
       guard case .marketSize(let v)? = self.item else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+    }()
+    case .ticketMessage?: try {
+      guard case .ticketMessage(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+    }()
+    case .renegotiation?: try {
+      guard case .renegotiation(let v)? = self.item else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
     }()
     case nil: break
     }

@@ -11,11 +11,12 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from kith.v1 import body_pb2 as kith_dot_v1_dot_body__pb2
 from kith.v1 import common_pb2 as kith_dot_v1_dot_common__pb2
 from kith.v1 import registry_pb2 as kith_dot_v1_dot_registry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckith/v1/administration.proto\x12\x07kith.v1\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\"s\n\tLogOpened\x12\x0e\n\x06log_id\x18\x01 \x01(\x0c\x12\x16\n\x0e\x66ormat_version\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"O\n\x0fSetOrganisation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04zone\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\"\x9c\x01\n\x0fOrganisationSet\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04zone\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x1a\n\x12zone_rules_version\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"l\n\x11RegisterPrincipal\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x03uid\x18\x02 \x01(\rH\x00\x12\x10\n\x06socket\x18\x03 \x01(\tH\x00\x12\x0f\n\x05token\x18\x04 \x01(\tH\x00\x12\r\n\x05label\x18\x05 \x01(\tB\n\n\x08identity\"^\n\tGrantRole\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x1b\n\x04role\x18\x02 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x03 \x01(\t\"_\n\nRevokeRole\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x1b\n\x04role\x18\x02 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x03 \x01(\t\"\\\n\rBindPrincipal\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"I\n\x0f\x41llowOnBehalfOf\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\"\x93\x01\n\x13PrincipalRegistered\x12\r\n\x03uid\x18\x01 \x01(\rH\x00\x12\x10\n\x06socket\x18\x02 \x01(\tH\x00\x12\x0f\n\x05token\x18\x03 \x01(\tH\x00\x12\r\n\x05label\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.SourceB\n\n\x08identity\"j\n\x0bRoleGranted\x12\x1b\n\x04role\x18\x01 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\x9b\x01\n\x0bRoleRevoked\x12\x1b\n\x04role\x18\x01 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x02 \x01(\t\x12\x16\n\x0epolicy_version\x18\x03 \x01(\r\x12\x17\n\x0f\x63\x61use_positions\x18\x04 \x03(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"z\n\x0ePrincipalBound\x12\x17\n\x0f\x65mployee_number\x18\x01 \x01(\x04\x12\x1e\n\x16\x65mployee_number_before\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"U\n\x11OnBehalfOfAllowed\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"w\n\x0bStartImport\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tfile_hash\x18\x02 \x01(\x0c\x12\x0f\n\x07mapping\x18\x03 \x01(\t\x12\x14\n\x0cmapping_hash\x18\x04 \x01(\x0c\x12\"\n\x04mode\x18\x05 \x01(\x0e\x32\x14.kith.v1.CommandMode\"`\n\x0c\x43ommitImport\x12&\n\nimport_job\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x11\n\trows_read\x18\x02 \x01(\x04\x12\x15\n\rrows_rejected\x18\x03 \x01(\x04\"\x9e\x01\n\rImportStarted\x12\x11\n\tfile_hash\x18\x01 \x01(\x0c\x12\x0f\n\x07mapping\x18\x02 \x01(\t\x12\x14\n\x0cmapping_hash\x18\x03 \x01(\x0c\x12\"\n\x04mode\x18\x04 \x01(\x0e\x32\x14.kith.v1.CommandMode\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xa4\x01\n\x0fImportCommitted\x12\x11\n\trows_read\x18\x01 \x01(\x04\x12\x15\n\rrows_rejected\x18\x02 \x01(\x04\x12\x1f\n\x12latest_occurred_at\x18\x03 \x01(\x12H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.SourceB\x15\n\x13_latest_occurred_at\"\x81\x01\n\x12LinkExternalRecord\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x03key\x18\x03 \x01(\x0b\x32\x14.kith.v1.ExternalKey\"\x83\x01\n\x14UnlinkExternalRecord\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x03key\x18\x03 \x01(\x0b\x32\x14.kith.v1.ExternalKey\"d\n\x0e\x45xternalLinked\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"f\n\x10\x45xternalUnlinked\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"H\n\x13\x45xternalKeyPersonal\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x0e\n\x06reason\x18\x0f \x01(\t\",\n\x0cNotePersonal\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\"x\n\x07\x41\x64\x64Note\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12#\n\x04note\x18\x03 \x01(\x0b\x32\x15.kith.v1.NotePersonal\"\\\n\x03Tag\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0b\n\x03tag\x18\x03 \x01(\t\"^\n\x05Untag\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0b\n\x03tag\x18\x03 \x01(\t\"J\n\tNoteAdded\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"F\n\x06Tagged\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"H\n\x08Untagged\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source*]\n\x0b\x43ommandMode\x12\x1c\n\x18\x43OMMAND_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43OMMAND_MODE_LIVE\x10\x01\x12\x19\n\x15\x43OMMAND_MODE_HISTORIC\x10\x02\x42\x03\xba\x02\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckith/v1/administration.proto\x12\x07kith.v1\x1a\x12kith/v1/body.proto\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\"s\n\tLogOpened\x12\x0e\n\x06log_id\x18\x01 \x01(\x0c\x12\x16\n\x0e\x66ormat_version\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"O\n\x0fSetOrganisation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04zone\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\"\x9c\x01\n\x0fOrganisationSet\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04zone\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x1a\n\x12zone_rules_version\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"l\n\x11RegisterPrincipal\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x03uid\x18\x02 \x01(\rH\x00\x12\x10\n\x06socket\x18\x03 \x01(\tH\x00\x12\x0f\n\x05token\x18\x04 \x01(\tH\x00\x12\r\n\x05label\x18\x05 \x01(\tB\n\n\x08identity\"^\n\tGrantRole\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x1b\n\x04role\x18\x02 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x03 \x01(\t\"_\n\nRevokeRole\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x1b\n\x04role\x18\x02 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x03 \x01(\t\"\\\n\rBindPrincipal\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"I\n\x0f\x41llowOnBehalfOf\x12%\n\tprincipal\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\"\x93\x01\n\x13PrincipalRegistered\x12\r\n\x03uid\x18\x01 \x01(\rH\x00\x12\x10\n\x06socket\x18\x02 \x01(\tH\x00\x12\x0f\n\x05token\x18\x03 \x01(\tH\x00\x12\r\n\x05label\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.SourceB\n\n\x08identity\"j\n\x0bRoleGranted\x12\x1b\n\x04role\x18\x01 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\x9b\x01\n\x0bRoleRevoked\x12\x1b\n\x04role\x18\x01 \x01(\x0e\x32\r.kith.v1.Role\x12\r\n\x05scope\x18\x02 \x01(\t\x12\x16\n\x0epolicy_version\x18\x03 \x01(\r\x12\x17\n\x0f\x63\x61use_positions\x18\x04 \x03(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"z\n\x0ePrincipalBound\x12\x17\n\x0f\x65mployee_number\x18\x01 \x01(\x04\x12\x1e\n\x16\x65mployee_number_before\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"U\n\x11OnBehalfOfAllowed\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"w\n\x0bStartImport\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tfile_hash\x18\x02 \x01(\x0c\x12\x0f\n\x07mapping\x18\x03 \x01(\t\x12\x14\n\x0cmapping_hash\x18\x04 \x01(\x0c\x12\"\n\x04mode\x18\x05 \x01(\x0e\x32\x14.kith.v1.CommandMode\"`\n\x0c\x43ommitImport\x12&\n\nimport_job\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x11\n\trows_read\x18\x02 \x01(\x04\x12\x15\n\rrows_rejected\x18\x03 \x01(\x04\"\x9e\x01\n\rImportStarted\x12\x11\n\tfile_hash\x18\x01 \x01(\x0c\x12\x0f\n\x07mapping\x18\x02 \x01(\t\x12\x14\n\x0cmapping_hash\x18\x03 \x01(\x0c\x12\"\n\x04mode\x18\x04 \x01(\x0e\x32\x14.kith.v1.CommandMode\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xa4\x01\n\x0fImportCommitted\x12\x11\n\trows_read\x18\x01 \x01(\x04\x12\x15\n\rrows_rejected\x18\x02 \x01(\x04\x12\x1f\n\x12latest_occurred_at\x18\x03 \x01(\x12H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.SourceB\x15\n\x13_latest_occurred_at\"\x81\x01\n\x12LinkExternalRecord\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x03key\x18\x03 \x01(\x0b\x32\x14.kith.v1.ExternalKey\"\x83\x01\n\x14UnlinkExternalRecord\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x03key\x18\x03 \x01(\x0b\x32\x14.kith.v1.ExternalKey\"d\n\x0e\x45xternalLinked\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"f\n\x10\x45xternalUnlinked\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"H\n\x13\x45xternalKeyPersonal\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x0e\n\x06reason\x18\x0f \x01(\t\"S\n\x0cNotePersonal\x12\x0c\n\x04text\x18\x01 \x01(\t\x12%\n\x06\x62odies\x18\x02 \x03(\x0b\x32\x15.kith.v1.BodyPersonal\x12\x0e\n\x06reason\x18\x0f \x01(\t\"\x9c\x01\n\x07\x41\x64\x64Note\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12#\n\x04note\x18\x03 \x01(\x0b\x32\x15.kith.v1.NotePersonal\x12\"\n\x06\x62odies\x18\x04 \x03(\x0b\x32\x12.kith.v1.BodyInput\"\\\n\x03Tag\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0b\n\x03tag\x18\x03 \x01(\t\"^\n\x05Untag\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0b\n\x03tag\x18\x03 \x01(\t\"r\n\tNoteAdded\x12\x0c\n\x04text\x18\x01 \x01(\t\x12&\n\x06\x62odies\x18\x02 \x03(\x0b\x32\x16.kith.v1.BodyReference\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"F\n\x06Tagged\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"H\n\x08Untagged\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source*]\n\x0b\x43ommandMode\x12\x1c\n\x18\x43OMMAND_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43OMMAND_MODE_LIVE\x10\x01\x12\x19\n\x15\x43OMMAND_MODE_HISTORIC\x10\x02\x42\x03\xba\x02\x00\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.v1.administration_pb2', globals())
@@ -23,64 +24,64 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\272\002\000'
-  _COMMANDMODE._serialized_start=3216
-  _COMMANDMODE._serialized_end=3309
-  _LOGOPENED._serialized_start=87
-  _LOGOPENED._serialized_end=202
-  _SETORGANISATION._serialized_start=204
-  _SETORGANISATION._serialized_end=283
-  _ORGANISATIONSET._serialized_start=286
-  _ORGANISATIONSET._serialized_end=442
-  _REGISTERPRINCIPAL._serialized_start=444
-  _REGISTERPRINCIPAL._serialized_end=552
-  _GRANTROLE._serialized_start=554
-  _GRANTROLE._serialized_end=648
-  _REVOKEROLE._serialized_start=650
-  _REVOKEROLE._serialized_end=745
-  _BINDPRINCIPAL._serialized_start=747
-  _BINDPRINCIPAL._serialized_end=839
-  _ALLOWONBEHALFOF._serialized_start=841
-  _ALLOWONBEHALFOF._serialized_end=914
-  _PRINCIPALREGISTERED._serialized_start=917
-  _PRINCIPALREGISTERED._serialized_end=1064
-  _ROLEGRANTED._serialized_start=1066
-  _ROLEGRANTED._serialized_end=1172
-  _ROLEREVOKED._serialized_start=1175
-  _ROLEREVOKED._serialized_end=1330
-  _PRINCIPALBOUND._serialized_start=1332
-  _PRINCIPALBOUND._serialized_end=1454
-  _ONBEHALFOFALLOWED._serialized_start=1456
-  _ONBEHALFOFALLOWED._serialized_end=1541
-  _STARTIMPORT._serialized_start=1543
-  _STARTIMPORT._serialized_end=1662
-  _COMMITIMPORT._serialized_start=1664
-  _COMMITIMPORT._serialized_end=1760
-  _IMPORTSTARTED._serialized_start=1763
-  _IMPORTSTARTED._serialized_end=1921
-  _IMPORTCOMMITTED._serialized_start=1924
-  _IMPORTCOMMITTED._serialized_end=2088
-  _LINKEXTERNALRECORD._serialized_start=2091
-  _LINKEXTERNALRECORD._serialized_end=2220
-  _UNLINKEXTERNALRECORD._serialized_start=2223
-  _UNLINKEXTERNALRECORD._serialized_end=2354
-  _EXTERNALLINKED._serialized_start=2356
-  _EXTERNALLINKED._serialized_end=2456
-  _EXTERNALUNLINKED._serialized_start=2458
-  _EXTERNALUNLINKED._serialized_end=2560
-  _EXTERNALKEYPERSONAL._serialized_start=2562
-  _EXTERNALKEYPERSONAL._serialized_end=2634
-  _NOTEPERSONAL._serialized_start=2636
-  _NOTEPERSONAL._serialized_end=2680
-  _ADDNOTE._serialized_start=2682
-  _ADDNOTE._serialized_end=2802
-  _TAG._serialized_start=2804
-  _TAG._serialized_end=2896
-  _UNTAG._serialized_start=2898
-  _UNTAG._serialized_end=2992
-  _NOTEADDED._serialized_start=2994
-  _NOTEADDED._serialized_end=3068
-  _TAGGED._serialized_start=3070
-  _TAGGED._serialized_end=3140
-  _UNTAGGED._serialized_start=3142
-  _UNTAGGED._serialized_end=3214
+  _COMMANDMODE._serialized_start=3352
+  _COMMANDMODE._serialized_end=3445
+  _LOGOPENED._serialized_start=107
+  _LOGOPENED._serialized_end=222
+  _SETORGANISATION._serialized_start=224
+  _SETORGANISATION._serialized_end=303
+  _ORGANISATIONSET._serialized_start=306
+  _ORGANISATIONSET._serialized_end=462
+  _REGISTERPRINCIPAL._serialized_start=464
+  _REGISTERPRINCIPAL._serialized_end=572
+  _GRANTROLE._serialized_start=574
+  _GRANTROLE._serialized_end=668
+  _REVOKEROLE._serialized_start=670
+  _REVOKEROLE._serialized_end=765
+  _BINDPRINCIPAL._serialized_start=767
+  _BINDPRINCIPAL._serialized_end=859
+  _ALLOWONBEHALFOF._serialized_start=861
+  _ALLOWONBEHALFOF._serialized_end=934
+  _PRINCIPALREGISTERED._serialized_start=937
+  _PRINCIPALREGISTERED._serialized_end=1084
+  _ROLEGRANTED._serialized_start=1086
+  _ROLEGRANTED._serialized_end=1192
+  _ROLEREVOKED._serialized_start=1195
+  _ROLEREVOKED._serialized_end=1350
+  _PRINCIPALBOUND._serialized_start=1352
+  _PRINCIPALBOUND._serialized_end=1474
+  _ONBEHALFOFALLOWED._serialized_start=1476
+  _ONBEHALFOFALLOWED._serialized_end=1561
+  _STARTIMPORT._serialized_start=1563
+  _STARTIMPORT._serialized_end=1682
+  _COMMITIMPORT._serialized_start=1684
+  _COMMITIMPORT._serialized_end=1780
+  _IMPORTSTARTED._serialized_start=1783
+  _IMPORTSTARTED._serialized_end=1941
+  _IMPORTCOMMITTED._serialized_start=1944
+  _IMPORTCOMMITTED._serialized_end=2108
+  _LINKEXTERNALRECORD._serialized_start=2111
+  _LINKEXTERNALRECORD._serialized_end=2240
+  _UNLINKEXTERNALRECORD._serialized_start=2243
+  _UNLINKEXTERNALRECORD._serialized_end=2374
+  _EXTERNALLINKED._serialized_start=2376
+  _EXTERNALLINKED._serialized_end=2476
+  _EXTERNALUNLINKED._serialized_start=2478
+  _EXTERNALUNLINKED._serialized_end=2580
+  _EXTERNALKEYPERSONAL._serialized_start=2582
+  _EXTERNALKEYPERSONAL._serialized_end=2654
+  _NOTEPERSONAL._serialized_start=2656
+  _NOTEPERSONAL._serialized_end=2739
+  _ADDNOTE._serialized_start=2742
+  _ADDNOTE._serialized_end=2898
+  _TAG._serialized_start=2900
+  _TAG._serialized_end=2992
+  _UNTAG._serialized_start=2994
+  _UNTAG._serialized_end=3088
+  _NOTEADDED._serialized_start=3090
+  _NOTEADDED._serialized_end=3204
+  _TAGGED._serialized_start=3206
+  _TAGGED._serialized_end=3276
+  _UNTAGGED._serialized_start=3278
+  _UNTAGGED._serialized_end=3350
 # @@protoc_insertion_point(module_scope)

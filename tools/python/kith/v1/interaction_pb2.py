@@ -11,12 +11,13 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from kith.v1 import body_pb2 as kith_dot_v1_dot_body__pb2
 from kith.v1 import common_pb2 as kith_dot_v1_dot_common__pb2
 from kith.v1 import registry_pb2 as kith_dot_v1_dot_registry__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19kith/v1/interaction.proto\x12\x07kith.v1\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"9\n\x13InteractionPersonal\x12\x14\n\x0csubject_line\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xd2\x02\n\x10InteractionInput\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x30\n\tdirection\x18\x02 \x01(\x0e\x32\x1d.kith.v1.InteractionDirection\x12)\n\x05start\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\tsentiment\x18\x05 \x01(\x0e\x32\x12.kith.v1.Sentiment\x12,\n\x07purpose\x18\x06 \x01(\x0e\x32\x1b.kith.v1.InteractionPurpose\x12,\n\x07outcome\x18\x07 \x01(\x0e\x32\x1b.kith.v1.InteractionOutcome\x12$\n\x08\x65mployee\x18\x08 \x01(\x0b\x32\x12.kith.v1.Reference\"\x9b\x02\n\x11InteractionDetail\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x30\n\tdirection\x18\x02 \x01(\x0e\x32\x1d.kith.v1.InteractionDirection\x12\r\n\x05start\x18\x03 \x01(\x12\x12\x10\n\x03\x65nd\x18\x04 \x01(\x12H\x00\x88\x01\x01\x12%\n\tsentiment\x18\x05 \x01(\x0e\x32\x12.kith.v1.Sentiment\x12,\n\x07purpose\x18\x06 \x01(\x0e\x32\x1b.kith.v1.InteractionPurpose\x12,\n\x07outcome\x18\x07 \x01(\x0e\x32\x1b.kith.v1.InteractionOutcome\x12\x17\n\x0f\x65mployee_number\x18\x08 \x01(\x04\x42\x06\n\x04_end\"b\n\x15InteractionPartyInput\x12!\n\x05party\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.kith.v1.InteractionRole\"P\n\x10InteractionParty\x12\x14\n\x0cparty_number\x18\x01 \x01(\x04\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.kith.v1.InteractionRole\"`\n\x14InteractionLinkInput\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"G\n\x0fInteractionLink\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\x0e\n\x06number\x18\x02 \x01(\x04\"\xfd\x01\n\x0eLogInteraction\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x08\x65xternal\x18\x02 \x03(\x0b\x32\x14.kith.v1.ExternalKey\x12)\n\x06\x64\x65tail\x18\x03 \x01(\x0b\x32\x19.kith.v1.InteractionInput\x12/\n\x07parties\x18\x04 \x03(\x0b\x32\x1e.kith.v1.InteractionPartyInput\x12-\n\x07\x63ontent\x18\x05 \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12,\n\x05links\x18\x06 \x03(\x0b\x32\x1d.kith.v1.InteractionLinkInput\"\xd7\x01\n\x12\x43orrectInteraction\x12\'\n\x0binteraction\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12)\n\x06\x64\x65tail\x18\x02 \x01(\x0b\x32\x19.kith.v1.InteractionInput\x12/\n\x07parties\x18\x03 \x03(\x0b\x32\x1e.kith.v1.InteractionPartyInput\x12-\n\x07\x63ontent\x18\x04 \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12\r\n\x05\x63lear\x18\x05 \x03(\t\"\xca\x01\n\x0fLinkInteraction\x12\'\n\x0binteraction\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12*\n\x03\x61\x64\x64\x18\x02 \x03(\x0b\x32\x1d.kith.v1.InteractionLinkInput\x12-\n\x06remove\x18\x03 \x03(\x0b\x32\x1d.kith.v1.InteractionLinkInput\x12\x33\n\x0b\x61\x64\x64_parties\x18\x04 \x03(\x0b\x32\x1e.kith.v1.InteractionPartyInput\"<\n\x11RedactInteraction\x12\'\n\x0binteraction\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\"\xda\x01\n\x11InteractionLogged\x12*\n\x06\x64\x65tail\x18\x01 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12*\n\x07parties\x18\x02 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\'\n\x05links\x18\x03 \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12\x13\n\x0bhas_content\x18\x04 \x01(\x08\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xcc\x02\n\x14InteractionCorrected\x12*\n\x06\x64\x65tail\x18\x01 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12\x31\n\rdetail_before\x18\x02 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12*\n\x07parties\x18\x03 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\x31\n\x0eparties_before\x18\x04 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\x18\n\x10\x63ontent_replaced\x18\x05 \x01(\x08\x12\x17\n\x0f\x63ontent_cleared\x18\x06 \x01(\x08\x12\x12\n\nvalid_from\x18\x07 \x01(\x12\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xf6\x01\n\x11InteractionLinked\x12\'\n\x05\x61\x64\x64\x65\x64\x18\x01 \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12)\n\x07removed\x18\x02 \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12\x30\n\radded_parties\x18\x03 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12*\n\x06\x64\x65tail\x18\x04 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"`\n\x13InteractionRedacted\x12\x18\n\x10hidden_positions\x18\x01 \x03(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"Z\n\x19InteractionLoggedPersonal\x12-\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12\x0e\n\x06reason\x18\x0f \x01(\t\"\xa0\x04\n\x11InteractionRecord\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x30\n\tdirection\x18\x02 \x01(\x0e\x32\x1d.kith.v1.InteractionDirection\x12)\n\x05start\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\tsentiment\x18\x05 \x01(\x0e\x32\x12.kith.v1.Sentiment\x12,\n\x07purpose\x18\x06 \x01(\x0e\x32\x1b.kith.v1.InteractionPurpose\x12,\n\x07outcome\x18\x07 \x01(\x0e\x32\x1b.kith.v1.InteractionOutcome\x12\x17\n\x0f\x65mployee_number\x18\x08 \x01(\x04\x12*\n\x07parties\x18\t \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\'\n\x05links\x18\n \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12-\n\x07\x63ontent\x18\x0b \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12\x10\n\x08redacted\x18\x0c \x01(\x08\x12\x0e\n\x06\x65rased\x18\r \x01(\x08\x12\x1d\n\x10\x64uration_seconds\x18\x0e \x01(\x04H\x00\x88\x01\x01\x42\x13\n\x11_duration_seconds\"\xf5\x02\n\x12InteractionHistory\x12\x14\n\x0cinteractions\x18\x01 \x01(\x04\x12\x14\n\x0clast_30_days\x18\x02 \x01(\x04\x12\x14\n\x0clast_90_days\x18\x03 \x01(\x04\x12\x15\n\rlast_365_days\x18\x04 \x01(\x04\x12*\n\x08\x63hannels\x18\x05 \x03(\x0b\x32\x18.kith.v1.ChannelContacts\x12\x30\n\x0clast_inbound\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rlast_outbound\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\tsentiment\x18\x08 \x01(\x0b\x32\x17.kith.v1.SentimentTrend\x12\x19\n\x11preferred_channel\x18\t \x01(\t\x12\x1b\n\x0epreferred_hour\x18\n \x01(\rH\x00\x88\x01\x01\x42\x11\n\x0f_preferred_hour\"\xe3\x01\n\x0f\x43hannelContacts\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x0f\n\x07inbound\x18\x02 \x01(\x04\x12\x10\n\x08outbound\x18\x03 \x01(\x04\x12\r\n\x05other\x18\x04 \x01(\x04\x12\x30\n\x0clast_inbound\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rlast_outbound\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe3\x01\n\x0eSentimentTrend\x12\x16\n\x0erated_recently\x18\x01 \x01(\x04\x12\x14\n\x0crated_before\x18\x02 \x01(\x04\x12\x1a\n\rmean_recently\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x18\n\x0bmean_before\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\r\n\x05rated\x18\x05 \x01(\x04\x12\x11\n\x04mean\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12 \n\x04last\x18\x07 \x01(\x0e\x32\x12.kith.v1.SentimentB\x10\n\x0e_mean_recentlyB\x0e\n\x0c_mean_beforeB\x07\n\x05_mean*\xa6\x01\n\x14InteractionDirection\x12%\n!INTERACTION_DIRECTION_UNSPECIFIED\x10\x00\x12!\n\x1dINTERACTION_DIRECTION_INBOUND\x10\x01\x12\"\n\x1eINTERACTION_DIRECTION_OUTBOUND\x10\x02\x12 \n\x1cINTERACTION_DIRECTION_MUTUAL\x10\x03*\xa7\x01\n\tSentiment\x12\x19\n\x15SENTIMENT_UNSPECIFIED\x10\x00\x12\x1b\n\x17SENTIMENT_VERY_NEGATIVE\x10\x01\x12\x16\n\x12SENTIMENT_NEGATIVE\x10\x02\x12\x15\n\x11SENTIMENT_NEUTRAL\x10\x03\x12\x16\n\x12SENTIMENT_POSITIVE\x10\x04\x12\x1b\n\x17SENTIMENT_VERY_POSITIVE\x10\x05*\x89\x03\n\x12InteractionPurpose\x12#\n\x1fINTERACTION_PURPOSE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINTERACTION_PURPOSE_INQUIRY\x10\x01\x12\x1d\n\x19INTERACTION_PURPOSE_SALES\x10\x02\x12\x1f\n\x1bINTERACTION_PURPOSE_SERVICE\x10\x03\x12!\n\x1dINTERACTION_PURPOSE_COMPLAINT\x10\x04\x12 \n\x1cINTERACTION_PURPOSE_FEEDBACK\x10\x05\x12!\n\x1dINTERACTION_PURPOSE_MARKETING\x10\x06\x12\x1c\n\x18INTERACTION_PURPOSE_CARE\x10\x07\x12 \n\x1cINTERACTION_PURPOSE_BROWSING\x10\x08\x12&\n\"INTERACTION_PURPOSE_ADMINISTRATION\x10\t\x12\x1d\n\x19INTERACTION_PURPOSE_OTHER\x10\n*\xec\x01\n\x12InteractionOutcome\x12#\n\x1fINTERACTION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINTERACTION_OUTCOME_REACHED\x10\x01\x12!\n\x1dINTERACTION_OUTCOME_NO_ANSWER\x10\x02\x12$\n INTERACTION_OUTCOME_MESSAGE_LEFT\x10\x03\x12#\n\x1fINTERACTION_OUTCOME_UNDELIVERED\x10\x04\x12\"\n\x1eINTERACTION_OUTCOME_BROKEN_OFF\x10\x05*\xb4\x01\n\x0fInteractionRole\x12 \n\x1cINTERACTION_ROLE_UNSPECIFIED\x10\x00\x12 \n\x1cINTERACTION_ROLE_PARTICIPANT\x10\x01\x12 \n\x1cINTERACTION_ROLE_REPRESENTED\x10\x02\x12\x1b\n\x17INTERACTION_ROLE_COPIED\x10\x03\x12\x1e\n\x1aINTERACTION_ROLE_MENTIONED\x10\x04\x42\x03\xba\x02\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19kith/v1/interaction.proto\x12\x07kith.v1\x1a\x12kith/v1/body.proto\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\x01\n\x13InteractionPersonal\x12\x14\n\x0csubject_line\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12%\n\x05\x65mail\x18\x03 \x01(\x0b\x32\x16.kith.v1.EmailPersonal\x12%\n\x06\x62odies\x18\x04 \x03(\x0b\x32\x15.kith.v1.BodyPersonal\"\xd2\x02\n\x10InteractionInput\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x30\n\tdirection\x18\x02 \x01(\x0e\x32\x1d.kith.v1.InteractionDirection\x12)\n\x05start\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\tsentiment\x18\x05 \x01(\x0e\x32\x12.kith.v1.Sentiment\x12,\n\x07purpose\x18\x06 \x01(\x0e\x32\x1b.kith.v1.InteractionPurpose\x12,\n\x07outcome\x18\x07 \x01(\x0e\x32\x1b.kith.v1.InteractionOutcome\x12$\n\x08\x65mployee\x18\x08 \x01(\x0b\x32\x12.kith.v1.Reference\"\x9b\x02\n\x11InteractionDetail\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x30\n\tdirection\x18\x02 \x01(\x0e\x32\x1d.kith.v1.InteractionDirection\x12\r\n\x05start\x18\x03 \x01(\x12\x12\x10\n\x03\x65nd\x18\x04 \x01(\x12H\x00\x88\x01\x01\x12%\n\tsentiment\x18\x05 \x01(\x0e\x32\x12.kith.v1.Sentiment\x12,\n\x07purpose\x18\x06 \x01(\x0e\x32\x1b.kith.v1.InteractionPurpose\x12,\n\x07outcome\x18\x07 \x01(\x0e\x32\x1b.kith.v1.InteractionOutcome\x12\x17\n\x0f\x65mployee_number\x18\x08 \x01(\x04\x42\x06\n\x04_end\"b\n\x15InteractionPartyInput\x12!\n\x05party\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.kith.v1.InteractionRole\"P\n\x10InteractionParty\x12\x14\n\x0cparty_number\x18\x01 \x01(\x04\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.kith.v1.InteractionRole\"`\n\x14InteractionLinkInput\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"G\n\x0fInteractionLink\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\x0e\n\x06number\x18\x02 \x01(\x04\"\xa1\x02\n\x0eLogInteraction\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x08\x65xternal\x18\x02 \x03(\x0b\x32\x14.kith.v1.ExternalKey\x12)\n\x06\x64\x65tail\x18\x03 \x01(\x0b\x32\x19.kith.v1.InteractionInput\x12/\n\x07parties\x18\x04 \x03(\x0b\x32\x1e.kith.v1.InteractionPartyInput\x12-\n\x07\x63ontent\x18\x05 \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12,\n\x05links\x18\x06 \x03(\x0b\x32\x1d.kith.v1.InteractionLinkInput\x12\"\n\x06\x62odies\x18\x07 \x03(\x0b\x32\x12.kith.v1.BodyInput\"\xd7\x01\n\x12\x43orrectInteraction\x12\'\n\x0binteraction\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12)\n\x06\x64\x65tail\x18\x02 \x01(\x0b\x32\x19.kith.v1.InteractionInput\x12/\n\x07parties\x18\x03 \x03(\x0b\x32\x1e.kith.v1.InteractionPartyInput\x12-\n\x07\x63ontent\x18\x04 \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12\r\n\x05\x63lear\x18\x05 \x03(\t\"\xca\x01\n\x0fLinkInteraction\x12\'\n\x0binteraction\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12*\n\x03\x61\x64\x64\x18\x02 \x03(\x0b\x32\x1d.kith.v1.InteractionLinkInput\x12-\n\x06remove\x18\x03 \x03(\x0b\x32\x1d.kith.v1.InteractionLinkInput\x12\x33\n\x0b\x61\x64\x64_parties\x18\x04 \x03(\x0b\x32\x1e.kith.v1.InteractionPartyInput\"<\n\x11RedactInteraction\x12\'\n\x0binteraction\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\"\xa8\x02\n\x11InteractionLogged\x12*\n\x06\x64\x65tail\x18\x01 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12*\n\x07parties\x18\x02 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\'\n\x05links\x18\x03 \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12\x13\n\x0bhas_content\x18\x04 \x01(\x08\x12&\n\x06\x62odies\x18\x05 \x03(\x0b\x32\x16.kith.v1.BodyReference\x12$\n\x06thread\x18\x06 \x01(\x0b\x32\x14.kith.v1.EmailThread\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xcc\x02\n\x14InteractionCorrected\x12*\n\x06\x64\x65tail\x18\x01 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12\x31\n\rdetail_before\x18\x02 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12*\n\x07parties\x18\x03 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\x31\n\x0eparties_before\x18\x04 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\x18\n\x10\x63ontent_replaced\x18\x05 \x01(\x08\x12\x17\n\x0f\x63ontent_cleared\x18\x06 \x01(\x08\x12\x12\n\nvalid_from\x18\x07 \x01(\x12\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xf6\x01\n\x11InteractionLinked\x12\'\n\x05\x61\x64\x64\x65\x64\x18\x01 \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12)\n\x07removed\x18\x02 \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12\x30\n\radded_parties\x18\x03 \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12*\n\x06\x64\x65tail\x18\x04 \x01(\x0b\x32\x1a.kith.v1.InteractionDetail\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"`\n\x13InteractionRedacted\x12\x18\n\x10hidden_positions\x18\x01 \x03(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"Z\n\x19InteractionLoggedPersonal\x12-\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12\x0e\n\x06reason\x18\x0f \x01(\t\"\xa0\x04\n\x11InteractionRecord\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x30\n\tdirection\x18\x02 \x01(\x0e\x32\x1d.kith.v1.InteractionDirection\x12)\n\x05start\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\tsentiment\x18\x05 \x01(\x0e\x32\x12.kith.v1.Sentiment\x12,\n\x07purpose\x18\x06 \x01(\x0e\x32\x1b.kith.v1.InteractionPurpose\x12,\n\x07outcome\x18\x07 \x01(\x0e\x32\x1b.kith.v1.InteractionOutcome\x12\x17\n\x0f\x65mployee_number\x18\x08 \x01(\x04\x12*\n\x07parties\x18\t \x03(\x0b\x32\x19.kith.v1.InteractionParty\x12\'\n\x05links\x18\n \x03(\x0b\x32\x18.kith.v1.InteractionLink\x12-\n\x07\x63ontent\x18\x0b \x01(\x0b\x32\x1c.kith.v1.InteractionPersonal\x12\x10\n\x08redacted\x18\x0c \x01(\x08\x12\x0e\n\x06\x65rased\x18\r \x01(\x08\x12\x1d\n\x10\x64uration_seconds\x18\x0e \x01(\x04H\x00\x88\x01\x01\x42\x13\n\x11_duration_seconds\"\xf5\x02\n\x12InteractionHistory\x12\x14\n\x0cinteractions\x18\x01 \x01(\x04\x12\x14\n\x0clast_30_days\x18\x02 \x01(\x04\x12\x14\n\x0clast_90_days\x18\x03 \x01(\x04\x12\x15\n\rlast_365_days\x18\x04 \x01(\x04\x12*\n\x08\x63hannels\x18\x05 \x03(\x0b\x32\x18.kith.v1.ChannelContacts\x12\x30\n\x0clast_inbound\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rlast_outbound\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\tsentiment\x18\x08 \x01(\x0b\x32\x17.kith.v1.SentimentTrend\x12\x19\n\x11preferred_channel\x18\t \x01(\t\x12\x1b\n\x0epreferred_hour\x18\n \x01(\rH\x00\x88\x01\x01\x42\x11\n\x0f_preferred_hour\"\xe3\x01\n\x0f\x43hannelContacts\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x0f\n\x07inbound\x18\x02 \x01(\x04\x12\x10\n\x08outbound\x18\x03 \x01(\x04\x12\r\n\x05other\x18\x04 \x01(\x04\x12\x30\n\x0clast_inbound\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rlast_outbound\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe3\x01\n\x0eSentimentTrend\x12\x16\n\x0erated_recently\x18\x01 \x01(\x04\x12\x14\n\x0crated_before\x18\x02 \x01(\x04\x12\x1a\n\rmean_recently\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x18\n\x0bmean_before\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\r\n\x05rated\x18\x05 \x01(\x04\x12\x11\n\x04mean\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12 \n\x04last\x18\x07 \x01(\x0e\x32\x12.kith.v1.SentimentB\x10\n\x0e_mean_recentlyB\x0e\n\x0c_mean_beforeB\x07\n\x05_mean*\xa6\x01\n\x14InteractionDirection\x12%\n!INTERACTION_DIRECTION_UNSPECIFIED\x10\x00\x12!\n\x1dINTERACTION_DIRECTION_INBOUND\x10\x01\x12\"\n\x1eINTERACTION_DIRECTION_OUTBOUND\x10\x02\x12 \n\x1cINTERACTION_DIRECTION_MUTUAL\x10\x03*\xa7\x01\n\tSentiment\x12\x19\n\x15SENTIMENT_UNSPECIFIED\x10\x00\x12\x1b\n\x17SENTIMENT_VERY_NEGATIVE\x10\x01\x12\x16\n\x12SENTIMENT_NEGATIVE\x10\x02\x12\x15\n\x11SENTIMENT_NEUTRAL\x10\x03\x12\x16\n\x12SENTIMENT_POSITIVE\x10\x04\x12\x1b\n\x17SENTIMENT_VERY_POSITIVE\x10\x05*\x89\x03\n\x12InteractionPurpose\x12#\n\x1fINTERACTION_PURPOSE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINTERACTION_PURPOSE_INQUIRY\x10\x01\x12\x1d\n\x19INTERACTION_PURPOSE_SALES\x10\x02\x12\x1f\n\x1bINTERACTION_PURPOSE_SERVICE\x10\x03\x12!\n\x1dINTERACTION_PURPOSE_COMPLAINT\x10\x04\x12 \n\x1cINTERACTION_PURPOSE_FEEDBACK\x10\x05\x12!\n\x1dINTERACTION_PURPOSE_MARKETING\x10\x06\x12\x1c\n\x18INTERACTION_PURPOSE_CARE\x10\x07\x12 \n\x1cINTERACTION_PURPOSE_BROWSING\x10\x08\x12&\n\"INTERACTION_PURPOSE_ADMINISTRATION\x10\t\x12\x1d\n\x19INTERACTION_PURPOSE_OTHER\x10\n*\xec\x01\n\x12InteractionOutcome\x12#\n\x1fINTERACTION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINTERACTION_OUTCOME_REACHED\x10\x01\x12!\n\x1dINTERACTION_OUTCOME_NO_ANSWER\x10\x02\x12$\n INTERACTION_OUTCOME_MESSAGE_LEFT\x10\x03\x12#\n\x1fINTERACTION_OUTCOME_UNDELIVERED\x10\x04\x12\"\n\x1eINTERACTION_OUTCOME_BROKEN_OFF\x10\x05*\xb4\x01\n\x0fInteractionRole\x12 \n\x1cINTERACTION_ROLE_UNSPECIFIED\x10\x00\x12 \n\x1cINTERACTION_ROLE_PARTICIPANT\x10\x01\x12 \n\x1cINTERACTION_ROLE_REPRESENTED\x10\x02\x12\x1b\n\x17INTERACTION_ROLE_COPIED\x10\x03\x12\x1e\n\x1aINTERACTION_ROLE_MENTIONED\x10\x04\x42\x03\xba\x02\x00\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.v1.interaction_pb2', globals())
@@ -24,54 +25,54 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\272\002\000'
-  _INTERACTIONDIRECTION._serialized_start=4276
-  _INTERACTIONDIRECTION._serialized_end=4442
-  _SENTIMENT._serialized_start=4445
-  _SENTIMENT._serialized_end=4612
-  _INTERACTIONPURPOSE._serialized_start=4615
-  _INTERACTIONPURPOSE._serialized_end=5008
-  _INTERACTIONOUTCOME._serialized_start=5011
-  _INTERACTIONOUTCOME._serialized_end=5247
-  _INTERACTIONROLE._serialized_start=5250
-  _INTERACTIONROLE._serialized_end=5430
-  _INTERACTIONPERSONAL._serialized_start=117
-  _INTERACTIONPERSONAL._serialized_end=174
-  _INTERACTIONINPUT._serialized_start=177
-  _INTERACTIONINPUT._serialized_end=515
-  _INTERACTIONDETAIL._serialized_start=518
-  _INTERACTIONDETAIL._serialized_end=801
-  _INTERACTIONPARTYINPUT._serialized_start=803
-  _INTERACTIONPARTYINPUT._serialized_end=901
-  _INTERACTIONPARTY._serialized_start=903
-  _INTERACTIONPARTY._serialized_end=983
-  _INTERACTIONLINKINPUT._serialized_start=985
-  _INTERACTIONLINKINPUT._serialized_end=1081
-  _INTERACTIONLINK._serialized_start=1083
-  _INTERACTIONLINK._serialized_end=1154
-  _LOGINTERACTION._serialized_start=1157
-  _LOGINTERACTION._serialized_end=1410
-  _CORRECTINTERACTION._serialized_start=1413
-  _CORRECTINTERACTION._serialized_end=1628
-  _LINKINTERACTION._serialized_start=1631
-  _LINKINTERACTION._serialized_end=1833
-  _REDACTINTERACTION._serialized_start=1835
-  _REDACTINTERACTION._serialized_end=1895
-  _INTERACTIONLOGGED._serialized_start=1898
-  _INTERACTIONLOGGED._serialized_end=2116
-  _INTERACTIONCORRECTED._serialized_start=2119
-  _INTERACTIONCORRECTED._serialized_end=2451
-  _INTERACTIONLINKED._serialized_start=2454
-  _INTERACTIONLINKED._serialized_end=2700
-  _INTERACTIONREDACTED._serialized_start=2702
-  _INTERACTIONREDACTED._serialized_end=2798
-  _INTERACTIONLOGGEDPERSONAL._serialized_start=2800
-  _INTERACTIONLOGGEDPERSONAL._serialized_end=2890
-  _INTERACTIONRECORD._serialized_start=2893
-  _INTERACTIONRECORD._serialized_end=3437
-  _INTERACTIONHISTORY._serialized_start=3440
-  _INTERACTIONHISTORY._serialized_end=3813
-  _CHANNELCONTACTS._serialized_start=3816
-  _CHANNELCONTACTS._serialized_end=4043
-  _SENTIMENTTREND._serialized_start=4046
-  _SENTIMENTTREND._serialized_end=4273
+  _INTERACTIONDIRECTION._serialized_start=4489
+  _INTERACTIONDIRECTION._serialized_end=4655
+  _SENTIMENT._serialized_start=4658
+  _SENTIMENT._serialized_end=4825
+  _INTERACTIONPURPOSE._serialized_start=4828
+  _INTERACTIONPURPOSE._serialized_end=5221
+  _INTERACTIONOUTCOME._serialized_start=5224
+  _INTERACTIONOUTCOME._serialized_end=5460
+  _INTERACTIONROLE._serialized_start=5463
+  _INTERACTIONROLE._serialized_end=5643
+  _INTERACTIONPERSONAL._serialized_start=138
+  _INTERACTIONPERSONAL._serialized_end=273
+  _INTERACTIONINPUT._serialized_start=276
+  _INTERACTIONINPUT._serialized_end=614
+  _INTERACTIONDETAIL._serialized_start=617
+  _INTERACTIONDETAIL._serialized_end=900
+  _INTERACTIONPARTYINPUT._serialized_start=902
+  _INTERACTIONPARTYINPUT._serialized_end=1000
+  _INTERACTIONPARTY._serialized_start=1002
+  _INTERACTIONPARTY._serialized_end=1082
+  _INTERACTIONLINKINPUT._serialized_start=1084
+  _INTERACTIONLINKINPUT._serialized_end=1180
+  _INTERACTIONLINK._serialized_start=1182
+  _INTERACTIONLINK._serialized_end=1253
+  _LOGINTERACTION._serialized_start=1256
+  _LOGINTERACTION._serialized_end=1545
+  _CORRECTINTERACTION._serialized_start=1548
+  _CORRECTINTERACTION._serialized_end=1763
+  _LINKINTERACTION._serialized_start=1766
+  _LINKINTERACTION._serialized_end=1968
+  _REDACTINTERACTION._serialized_start=1970
+  _REDACTINTERACTION._serialized_end=2030
+  _INTERACTIONLOGGED._serialized_start=2033
+  _INTERACTIONLOGGED._serialized_end=2329
+  _INTERACTIONCORRECTED._serialized_start=2332
+  _INTERACTIONCORRECTED._serialized_end=2664
+  _INTERACTIONLINKED._serialized_start=2667
+  _INTERACTIONLINKED._serialized_end=2913
+  _INTERACTIONREDACTED._serialized_start=2915
+  _INTERACTIONREDACTED._serialized_end=3011
+  _INTERACTIONLOGGEDPERSONAL._serialized_start=3013
+  _INTERACTIONLOGGEDPERSONAL._serialized_end=3103
+  _INTERACTIONRECORD._serialized_start=3106
+  _INTERACTIONRECORD._serialized_end=3650
+  _INTERACTIONHISTORY._serialized_start=3653
+  _INTERACTIONHISTORY._serialized_end=4026
+  _CHANNELCONTACTS._serialized_start=4029
+  _CHANNELCONTACTS._serialized_end=4256
+  _SENTIMENTTREND._serialized_start=4259
+  _SENTIMENTTREND._serialized_end=4486
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,7 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from kith.v1 import body_pb2 as kith_dot_v1_dot_body__pb2
 from kith.v1 import envelope_pb2 as kith_dot_v1_dot_envelope__pb2
 from kith.v1 import queries_pb2 as kith_dot_v1_dot_queries__pb2
 from kith.v1 import loyalty_view_pb2 as kith_dot_v1_dot_loyalty__view__pb2
@@ -21,7 +22,7 @@ from kith.v1 import target_view_pb2 as kith_dot_v1_dot_target__view__pb2
 from kith.v1 import refusals_pb2 as kith_dot_v1_dot_refusals__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16kith/v1/protocol.proto\x12\x07kith.v1\x1a\x16kith/v1/envelope.proto\x1a\x15kith/v1/queries.proto\x1a\x1akith/v1/loyalty_view.proto\x1a\x15kith/v1/history.proto\x1a\x18kith/v1/operations.proto\x1a\x1bkith/v1/pipeline_view.proto\x1a\x19kith/v1/target_view.proto\x1a\x16kith/v1/refusals.proto\"\xa8\x05\n\x07Request\x12\n\n\x02id\x18\x01 \x01(\x04\x12(\n\x06submit\x18\x02 \x01(\x0b\x32\x16.kith.v1.SubmitRequestH\x00\x12\"\n\x03get\x18\x03 \x01(\x0b\x32\x13.kith.v1.GetRequestH\x00\x12$\n\x04list\x18\x04 \x01(\x0b\x32\x14.kith.v1.ListRequestH\x00\x12,\n\x08\x63ustomer\x18\x05 \x01(\x0b\x32\x18.kith.v1.CustomerRequestH\x00\x12*\n\x07history\x18\x06 \x01(\x0b\x32\x17.kith.v1.HistoryRequestH\x00\x12(\n\x06status\x18\x07 \x01(\x0b\x32\x16.kith.v1.StatusRequestH\x00\x12*\n\x07rebuild\x18\x08 \x01(\x0b\x32\x17.kith.v1.RebuildRequestH\x00\x12!\n\x06\x63redit\x18\t \x01(\x0b\x32\x0f.kith.v1.CreditH\x00\x12!\n\x06\x63\x61ncel\x18\n \x01(\x0b\x32\x0f.kith.v1.CancelH\x00\x12,\n\x08pipeline\x18\x0b \x01(\x0b\x32\x18.kith.v1.PipelineRequestH\x00\x12\x36\n\ropportunities\x18\x0c \x01(\x0b\x32\x1d.kith.v1.OpportunitiesRequestH\x00\x12*\n\x07loyalty\x18\r \x01(\x0b\x32\x17.kith.v1.LoyaltyRequestH\x00\x12.\n\tprogramme\x18\x0e \x01(\x0b\x32\x19.kith.v1.ProgrammeRequestH\x00\x12*\n\x07targets\x18\x0f \x01(\x0b\x32\x17.kith.v1.TargetsRequestH\x00\x12.\n\trecompute\x18\x11 \x01(\x0b\x32\x19.kith.v1.RecomputeRequestH\x00\x42\t\n\x07request\"3\n\rSubmitRequest\x12\"\n\x08\x63ommands\x18\x01 \x03(\x0b\x32\x10.kith.v1.Command\"9\n\x0eSubmitResponse\x12\'\n\x07results\x18\x01 \x03(\x0b\x32\x16.kith.v1.CommandResult\"\x18\n\x06\x43redit\x12\x0e\n\x06\x66rames\x18\x01 \x01(\r\"\x08\n\x06\x43\x61ncel\"\xbe\x05\n\x08Response\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04last\x18\x02 \x01(\x08\x12#\n\x08reflects\x18\x03 \x01(\x0b\x32\x11.kith.v1.Reflects\x12)\n\x06submit\x18\x04 \x01(\x0b\x32\x17.kith.v1.SubmitResponseH\x00\x12#\n\x03get\x18\x05 \x01(\x0b\x32\x14.kith.v1.GetResponseH\x00\x12%\n\x04list\x18\x06 \x01(\x0b\x32\x15.kith.v1.ListResponseH\x00\x12%\n\x08\x63ustomer\x18\x07 \x01(\x0b\x32\x11.kith.v1.CustomerH\x00\x12\'\n\x07history\x18\x08 \x01(\x0b\x32\x14.kith.v1.HistoryPageH\x00\x12)\n\x06status\x18\t \x01(\x0b\x32\x17.kith.v1.StatusResponseH\x00\x12+\n\x07rebuild\x18\n \x01(\x0b\x32\x18.kith.v1.RebuildProgressH\x00\x12%\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x14.kith.v1.ErrorDetailH\x00\x12,\n\x08pipeline\x18\x0c \x01(\x0b\x32\x18.kith.v1.PipelineSummaryH\x00\x12\x37\n\ropportunities\x18\r \x01(\x0b\x32\x1e.kith.v1.OpportunitiesResponseH\x00\x12+\n\x07loyalty\x18\x0e \x01(\x0b\x32\x18.kith.v1.LoyaltyResponseH\x00\x12/\n\tprogramme\x18\x0f \x01(\x0b\x32\x1a.kith.v1.ProgrammeResponseH\x00\x12+\n\x07targets\x18\x10 \x01(\x0b\x32\x18.kith.v1.TargetsResponseH\x00\x12/\n\trecompute\x18\x11 \x01(\x0b\x32\x1a.kith.v1.RecomputeResponseH\x00\x42\n\n\x08response\"\x82\x01\n\x08Reflects\x12\r\n\x05\x65poch\x18\x01 \x01(\r\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x12\n\nlag_events\x18\x03 \x01(\x04\x12\x18\n\x10lag_microseconds\x18\x04 \x01(\x04\x12\'\n\x05state\x18\x05 \x01(\x0e\x32\x18.kith.v1.ProjectionStateB\x03\xba\x02\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16kith/v1/protocol.proto\x12\x07kith.v1\x1a\x12kith/v1/body.proto\x1a\x16kith/v1/envelope.proto\x1a\x15kith/v1/queries.proto\x1a\x1akith/v1/loyalty_view.proto\x1a\x15kith/v1/history.proto\x1a\x18kith/v1/operations.proto\x1a\x1bkith/v1/pipeline_view.proto\x1a\x19kith/v1/target_view.proto\x1a\x16kith/v1/refusals.proto\"\x82\x06\n\x07Request\x12\n\n\x02id\x18\x01 \x01(\x04\x12(\n\x06submit\x18\x02 \x01(\x0b\x32\x16.kith.v1.SubmitRequestH\x00\x12\"\n\x03get\x18\x03 \x01(\x0b\x32\x13.kith.v1.GetRequestH\x00\x12$\n\x04list\x18\x04 \x01(\x0b\x32\x14.kith.v1.ListRequestH\x00\x12,\n\x08\x63ustomer\x18\x05 \x01(\x0b\x32\x18.kith.v1.CustomerRequestH\x00\x12*\n\x07history\x18\x06 \x01(\x0b\x32\x17.kith.v1.HistoryRequestH\x00\x12(\n\x06status\x18\x07 \x01(\x0b\x32\x16.kith.v1.StatusRequestH\x00\x12*\n\x07rebuild\x18\x08 \x01(\x0b\x32\x17.kith.v1.RebuildRequestH\x00\x12!\n\x06\x63redit\x18\t \x01(\x0b\x32\x0f.kith.v1.CreditH\x00\x12!\n\x06\x63\x61ncel\x18\n \x01(\x0b\x32\x0f.kith.v1.CancelH\x00\x12,\n\x08pipeline\x18\x0b \x01(\x0b\x32\x18.kith.v1.PipelineRequestH\x00\x12\x36\n\ropportunities\x18\x0c \x01(\x0b\x32\x1d.kith.v1.OpportunitiesRequestH\x00\x12*\n\x07loyalty\x18\r \x01(\x0b\x32\x17.kith.v1.LoyaltyRequestH\x00\x12.\n\tprogramme\x18\x0e \x01(\x0b\x32\x19.kith.v1.ProgrammeRequestH\x00\x12*\n\x07targets\x18\x0f \x01(\x0b\x32\x17.kith.v1.TargetsRequestH\x00\x12.\n\trecompute\x18\x11 \x01(\x0b\x32\x19.kith.v1.RecomputeRequestH\x00\x12+\n\x08put_body\x18Z \x01(\x0b\x32\x17.kith.v1.PutBodyRequestH\x00\x12+\n\x08get_body\x18[ \x01(\x0b\x32\x17.kith.v1.GetBodyRequestH\x00\x42\t\n\x07request\"3\n\rSubmitRequest\x12\"\n\x08\x63ommands\x18\x01 \x03(\x0b\x32\x10.kith.v1.Command\"9\n\x0eSubmitResponse\x12\'\n\x07results\x18\x01 \x03(\x0b\x32\x16.kith.v1.CommandResult\"\x18\n\x06\x43redit\x12\x0e\n\x06\x66rames\x18\x01 \x01(\r\"\x08\n\x06\x43\x61ncel\"\x9a\x06\n\x08Response\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04last\x18\x02 \x01(\x08\x12#\n\x08reflects\x18\x03 \x01(\x0b\x32\x11.kith.v1.Reflects\x12)\n\x06submit\x18\x04 \x01(\x0b\x32\x17.kith.v1.SubmitResponseH\x00\x12#\n\x03get\x18\x05 \x01(\x0b\x32\x14.kith.v1.GetResponseH\x00\x12%\n\x04list\x18\x06 \x01(\x0b\x32\x15.kith.v1.ListResponseH\x00\x12%\n\x08\x63ustomer\x18\x07 \x01(\x0b\x32\x11.kith.v1.CustomerH\x00\x12\'\n\x07history\x18\x08 \x01(\x0b\x32\x14.kith.v1.HistoryPageH\x00\x12)\n\x06status\x18\t \x01(\x0b\x32\x17.kith.v1.StatusResponseH\x00\x12+\n\x07rebuild\x18\n \x01(\x0b\x32\x18.kith.v1.RebuildProgressH\x00\x12%\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x14.kith.v1.ErrorDetailH\x00\x12,\n\x08pipeline\x18\x0c \x01(\x0b\x32\x18.kith.v1.PipelineSummaryH\x00\x12\x37\n\ropportunities\x18\r \x01(\x0b\x32\x1e.kith.v1.OpportunitiesResponseH\x00\x12+\n\x07loyalty\x18\x0e \x01(\x0b\x32\x18.kith.v1.LoyaltyResponseH\x00\x12/\n\tprogramme\x18\x0f \x01(\x0b\x32\x1a.kith.v1.ProgrammeResponseH\x00\x12+\n\x07targets\x18\x10 \x01(\x0b\x32\x18.kith.v1.TargetsResponseH\x00\x12/\n\trecompute\x18\x11 \x01(\x0b\x32\x1a.kith.v1.RecomputeResponseH\x00\x12,\n\x08put_body\x18Z \x01(\x0b\x32\x18.kith.v1.PutBodyResponseH\x00\x12,\n\x08get_body\x18[ \x01(\x0b\x32\x18.kith.v1.GetBodyResponseH\x00\x42\n\n\x08response\"\x82\x01\n\x08Reflects\x12\r\n\x05\x65poch\x18\x01 \x01(\r\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x12\n\nlag_events\x18\x03 \x01(\x04\x12\x18\n\x10lag_microseconds\x18\x04 \x01(\x04\x12\'\n\x05state\x18\x05 \x01(\x0e\x32\x18.kith.v1.ProjectionStateB\x03\xba\x02\x00\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.v1.protocol_pb2', globals())
@@ -29,18 +30,18 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\272\002\000'
-  _REQUEST._serialized_start=240
-  _REQUEST._serialized_end=920
-  _SUBMITREQUEST._serialized_start=922
-  _SUBMITREQUEST._serialized_end=973
-  _SUBMITRESPONSE._serialized_start=975
-  _SUBMITRESPONSE._serialized_end=1032
-  _CREDIT._serialized_start=1034
-  _CREDIT._serialized_end=1058
-  _CANCEL._serialized_start=1060
-  _CANCEL._serialized_end=1068
-  _RESPONSE._serialized_start=1071
-  _RESPONSE._serialized_end=1773
-  _REFLECTS._serialized_start=1776
-  _REFLECTS._serialized_end=1906
+  _REQUEST._serialized_start=260
+  _REQUEST._serialized_end=1030
+  _SUBMITREQUEST._serialized_start=1032
+  _SUBMITREQUEST._serialized_end=1083
+  _SUBMITRESPONSE._serialized_start=1085
+  _SUBMITRESPONSE._serialized_end=1142
+  _CREDIT._serialized_start=1144
+  _CREDIT._serialized_end=1168
+  _CANCEL._serialized_start=1170
+  _CANCEL._serialized_end=1178
+  _RESPONSE._serialized_start=1181
+  _RESPONSE._serialized_end=1975
+  _REFLECTS._serialized_start=1978
+  _REFLECTS._serialized_end=2108
 # @@protoc_insertion_point(module_scope)
