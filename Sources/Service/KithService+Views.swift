@@ -12,6 +12,7 @@ extension KithService {
         case .loyalty(let request): try await loyalty(request, from: caller)
         case .programme(let request): try await programme(request, from: caller)
         case .targets(let request): try await targets(request, from: caller)
+        case .putBody, .getBody: throw Self.unknown
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown
         }
     }

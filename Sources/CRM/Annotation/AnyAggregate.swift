@@ -23,7 +23,8 @@ enum Annotation {
     }
 
     /// The person that an event of this aggregate concerns: the party or the employee itself, the customer of an order,
-    /// a return or a coupon, whom an opportunity is with, who took part in an interaction; nil where there is none.
+    /// a return or a coupon, whom an opportunity is with, who took part in an interaction or an appointment, whom a task
+    /// concerns or a promise was made to; nil where there is none.
     static func subject(
         of kind: AggregateKind, _ number: StreamNumber, _ log: any LogReader
     ) throws(Refusal) -> NewSubject? {
@@ -42,6 +43,9 @@ enum Annotation {
         case .loyaltyAccount:
             return try log.state(LoyaltyAccountAggregate.self, of: number)?.subjects.first
         case .redemption: return try log.state(RedemptionAggregate.self, of: number)?.subjects.first
+        case .promise: return try log.state(PromiseAggregate.self, of: number)?.subjects().first
+        case .task: return TaskText.subjects(try log.state(TaskAggregate.self, of: number)?.party ?? .none).first
+        case .appointment: return try log.state(AppointmentAggregate.self, of: number)?.detail.subjects().first
         case .interaction:
             return Self.subject(of: try log.state(InteractionAggregate.self, of: number)?.parties ?? [])
         default: return nil

@@ -11,6 +11,7 @@ extension AddNote: DomainCommand {
     package func validate() throws(Refusal) {
         try Annotation.check(kind, target)
         try FormCheck.required(note.text, "note.text", maximum: Limits.textBytes)
+        try FormCheck.noBodies(bodies.count + note.bodies.count, "bodies")
     }
 
     package mutating func visitReferences(

@@ -31,6 +31,9 @@ package enum AggregateRegistry {
         case .market: MarketAggregate.self
         case .target: TargetAggregate.self
         case .training: TrainingAggregate.self
+        case .promise: PromiseAggregate.self
+        case .task: TaskAggregate.self
+        case .appointment: AppointmentAggregate.self
         case .unspecified, .log, .UNRECOGNIZED: nil
         }
     }
@@ -55,6 +58,9 @@ package enum AggregateRegistry {
             case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)
             case .target, .training: TargetEffects.effects(of: event)
             case .field: FieldEffects.effects(ofDefinition: event.payload)
+            case .promise: PromiseEffects.effects(of: event.payload)
+            case .task: TaskEffects.effects(of: event.payload)
+            case .appointment: AppointmentEffects.effects(of: event.payload)
             case .exchangeRates: ExchangeRatesEffects.effects(of: event)
             default: []
             }

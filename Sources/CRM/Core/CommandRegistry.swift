@@ -69,6 +69,26 @@ extension CommandBody.OneOf_Command {
         case .correctInteraction(let command): command
         case .linkInteraction(let command): command
         case .redactInteraction(let command): command
+        case .makePromise(let command): command
+        case .keepPromise(let command): command
+        case .breakPromise(let command): command
+        case .renegotiatePromise(let command): command
+        case .releasePromise(let command): command
+        case .createTask(let command): command
+        case .assignTask(let command): command
+        case .startTask(let command): command
+        case .completeTask(let command): command
+        case .deferTask(let command): command
+        case .cancelTask(let command): command
+        case .changeTask(let command): command
+        case .reopenTask(let command): command
+        case .bookAppointment(let command): command
+        case .moveAppointment(let command): command
+        case .confirmAttendance(let command): command
+        case .recordNoShow(let command): command
+        case .changeAppointment(let command): command
+        case .cancelAppointment(let command): command
+        case .redactBody: UnknownCommand()
         case .defineProgramme(let command): command
         case .changeProgramme(let command): command
         case .activateProgramme(let command): command

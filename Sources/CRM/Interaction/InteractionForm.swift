@@ -85,6 +85,7 @@ extension InteractionPersonal {
     func checkForm() throws(Refusal) {
         try FormCheck.text(subjectLine, "content.subject_line")
         try FormCheck.text(text, "content.text")
+        try FormCheck.noBodies(bodies.count + (hasEmail ? 1 : 0), "content")
     }
 }
 

@@ -15,6 +15,7 @@ extension LogInteraction: DomainCommand {
         try detail.checkForm(needsChannel: true)
         try parties.checkForm("parties")
         try content.checkForm()
+        try FormCheck.noBodies(bodies.count, "bodies")
         try links.checkForm("links")
         guard content.isEmpty || parties.contains(where: { $0.role.recorded.isSealedFor }) else {
             throw Refusal(

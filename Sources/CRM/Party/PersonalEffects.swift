@@ -26,6 +26,8 @@ package enum PersonalEffects {
             .nextStepSet:
             return []
         case .trainingRecorded, .trainingCorrected, .relationshipReviewed: return []
+        case .promiseMade, .promiseKept, .promiseBroken, .promiseRenegotiated, .promiseReleased: return []
+        case .taskCreated, .taskChanged, .taskCompleted, .appointmentBooked, .appointmentChanged: return []
         case .fingerprint, .reason, .noteAdded, .needRecorded, .preferenceRecorded, .orderPlaced, .orderCorrected, nil:
             return []
         }

@@ -74,7 +74,9 @@ extension World {
         let open = try claim(.openWork(key))
         guard open > 0 else { return }
         throw Refusal(
-            .hasOpenWork, "\(open) things are still owned. Hand them over first (TransferPortfolio).", field: field
+            .hasOpenWork,
+            "\(open) things are still owned. Hand them over (TransferPortfolio), and give appointments to others.",
+            field: field
         ).expected(0, actual: UInt64(open))
     }
 }

@@ -30,7 +30,9 @@ extension OpportunityState: OwnedState {
 /// What can have an owner.
 enum OwnedKind {
     /// In the order of their numbers, in which portfolios are handed over.
-    static let all: [AggregateKind] = [.party, .opportunity, .territory].sorted { $0.rawValue < $1.rawValue }
+    static let all: [AggregateKind] = [.party, .opportunity, .promise, .task, .territory].sorted {
+        $0.rawValue < $1.rawValue
+    }
 
     /// Refuses a kind of thing that has no owner.
     ///
@@ -38,7 +40,8 @@ enum OwnedKind {
     static func check(_ kind: AggregateKind, _ field: String) throws(Refusal) {
         guard all.contains(kind) else {
             throw Refusal(
-                .schemaInvalid, "\(field) names no kind that has an owner: party, opportunity or territory.",
+                .schemaInvalid,
+                "\(field) names no kind that has an owner: party, opportunity, promise, task or territory.",
                 field: field)
         }
     }

@@ -58,7 +58,12 @@ enum AccessMatrix {
             .withdrawCoupon:
             .business
         case .logInteraction, .correctInteraction, .linkInteraction,
-            .redactInteraction:
+            .redactInteraction, .redactBody:
+            .business
+        case .makePromise, .keepPromise, .breakPromise, .renegotiatePromise, .releasePromise,
+            .createTask, .assignTask, .startTask, .completeTask, .deferTask, .cancelTask, .changeTask, .reopenTask,
+            .bookAppointment, .moveAppointment, .confirmAttendance, .recordNoShow, .changeAppointment,
+            .cancelAppointment:
             .business
         case .defineProgramme, .changeProgramme, .activateProgramme,
             .suspendProgramme, .publishEarningRule, .retireEarningRule,

@@ -250,7 +250,20 @@ extension CommandBody.OneOf_Command {
             false
         case .logInteraction(let interaction): interaction.hasContent
         case .correctInteraction(let correction): correction.hasContent
-        case .linkInteraction, .redactInteraction:
+        case .linkInteraction, .redactInteraction, .redactBody:
+            false
+        case .makePromise(let promise): promise.hasPersonal
+        case .renegotiatePromise(let renegotiation): renegotiation.hasPersonal
+        case .keepPromise(let keep): keep.hasClosing
+        case .breakPromise(let breach): breach.hasClosing
+        case .releasePromise(let release): release.hasClosing
+        case .createTask(let task): task.hasPersonal
+        case .changeTask(let change): change.hasPersonal
+        case .completeTask(let completion): completion.hasClosing
+        case .bookAppointment(let booking): booking.hasPersonal
+        case .changeAppointment(let change): change.hasPersonal
+        case .assignTask, .startTask, .deferTask, .cancelTask, .reopenTask, .moveAppointment, .confirmAttendance,
+            .recordNoShow, .cancelAppointment:
             false
         case .defineProgramme, .changeProgramme, .activateProgramme,
             .suspendProgramme, .publishEarningRule, .retireEarningRule,

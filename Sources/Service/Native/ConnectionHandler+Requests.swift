@@ -109,7 +109,7 @@ extension ConnectionHandler {
                 answer.value.connections = UInt64(connections.count)
                 output.send(Response(id, reflects: answer.reflects, .status(answer.value)))
             }
-        case .pipeline?, .opportunities?, .loyalty?, .programme?, .targets?, .recompute?:
+        case .pipeline?, .opportunities?, .loyalty?, .programme?, .targets?, .recompute?, .putBody?, .getBody?:
             guard let query = request.request else { return }
             self.query(id, bytes) { () throws(Refusal) in
                 let answer = try await backend.answer(query, from: caller)
