@@ -62,6 +62,17 @@ struct EnumerationNames: Sendable {
     static let interactionOutcome = EnumerationNames(
         prefix: "INTERACTION_OUTCOME_",
         names: ["UNSPECIFIED", "REACHED", "NO_ANSWER", "MESSAGE_LEFT", "UNDELIVERED", "BROKEN_OFF"])
+    static let taskStatus = EnumerationNames(
+        prefix: "TASK_STATUS_",
+        names: ["UNSPECIFIED", "OPEN", "IN_PROGRESS", "DEFERRED", "COMPLETED", "CANCELLED"])
+    static let workPriority = EnumerationNames(
+        prefix: "WORK_PRIORITY_", names: ["UNSPECIFIED", "LOW", "NORMAL", "HIGH", "URGENT"])
+    static let appointmentStatus = EnumerationNames(
+        prefix: "APPOINTMENT_STATUS_", names: ["UNSPECIFIED", "BOOKED", "ATTENDED", "MISSED", "CANCELLED"])
+    static let appointmentSide = EnumerationNames(
+        prefix: "APPOINTMENT_SIDE_", names: ["UNSPECIFIED", "CUSTOMER", "EMPLOYEE", "BOTH"])
+    static let promiseStatus = EnumerationNames(
+        prefix: "PROMISE_STATUS_", names: ["UNSPECIFIED", "OPEN", "KEPT", "BROKEN", "RELEASED"])
     static let fieldType = EnumerationNames(
         prefix: "FIELD_TYPE_",
         names: [

@@ -30,6 +30,7 @@ enum RecordFields {
         .party, .product, .priceBook, .order, .return, .import, .organisation, .principal,
         .pipeline, .opportunity,
         .competitor, .market, .target, .training, .interaction, .field, .exchangeRates,
+        .task, .appointment, .promise,
         .employee, .team, .territory, .offer, .coupon,
         .loyaltyProgramme, .loyaltyAccount, .reward, .redemption,
     ]
@@ -72,6 +73,9 @@ enum RecordFields {
         case .market: market
         case .target: target
         case .training: training
+        case .task: task
+        case .appointment: appointment
+        case .promise: promise
         case .unspecified, .log, .UNRECOGNIZED: [:]
         }
     }

@@ -59,8 +59,8 @@ extension DirectoryRow {
         case .field(let field): field.definition.key
         case .exchangeRates(let rates): "\(rates.from)/\(rates.to)"
         case .pipeline(let pipeline): pipeline.content.name
-        // Names of opportunities are sealed with their parties.
-        case .opportunity: ""
+        // Names of opportunities are sealed with their parties, as are titles of tasks and what was promised.
+        case .opportunity, .task, .appointment, .promise: ""
         case .loyaltyProgramme(let programme): programme.label
         case .reward(let reward): reward.detail.label
         case .loyaltyAccount, .redemption: ""

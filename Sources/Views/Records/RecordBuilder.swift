@@ -85,6 +85,11 @@ struct RecordBuilder {
         case .training(let row):
             record.training = row.record
             if row.hasPersonal { note(row.personal, row.personalLength, .training) }
+        case .task(let row): begin(row)
+        case .appointment(let row):
+            record.appointment = row.record
+            for reference in row.personal { note(reference, row.personalLength, .appointment) }
+        case .promise(let row): begin(row)
         case nil: break
         }
     }
@@ -95,6 +100,20 @@ struct RecordBuilder {
         if row.hasPersonal { note(row.personal, row.personalLength, .opportunity) }
         if row.hasNextStep { note(row.nextStep, row.nextStepLength, .nextStep) }
         if row.hasClosing { note(row.closing, row.closingLength, .closing) }
+    }
+
+    private mutating func begin(_ row: TaskRow) {
+        record.task = row.record
+        party = StreamNumber(row.record.partyNumber)
+        if row.hasPersonal { note(row.personal, row.personalLength, .task) }
+        if row.hasClosing { note(row.closing, row.closingLength, .taskOutcome) }
+    }
+
+    private mutating func begin(_ row: PromiseRow) {
+        record.promise = row.record
+        party = StreamNumber(row.record.partyNumber)
+        if row.hasPersonal { note(row.personal, row.personalLength, .promise) }
+        if row.hasClosing { note(row.closing, row.closingLength, .promiseRemark) }
     }
 
     /// The newest of what a row lists itself.
@@ -160,6 +179,7 @@ struct RecordBuilder {
         case .stageVisit(let visit): record.opportunity.stages.append(visit)
         case .competitorMove(let move): record.competitor.insert(move)
         case .marketSize(let size): record.market.insert(size)
+        case .renegotiation(let renegotiation): record.promise.renegotiations.insert(renegotiation, at: 0)
         case nil: break
         }
     }
@@ -204,6 +224,10 @@ struct RecordBuilder {
             record.redemption.partyID = partyID
         } else if case .opportunity? = record.details {
             record.opportunity.partyID = partyID
+        } else if case .task? = record.details {
+            record.task.partyID = partyID
+        } else if case .promise? = record.details {
+            record.promise.partyID = partyID
         }
         sayWhatIsLeftOut()
         return SealedRecord(

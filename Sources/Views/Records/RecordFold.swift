@@ -67,6 +67,9 @@ package struct RecordFold: Sendable {
         case .market: try foldMarket(event, into: &row, &store)
         case .target: row.foldTarget(event)
         case .training: row.foldTraining(event)
+        case .task: row.foldTask(event)
+        case .appointment: row.foldAppointment(event)
+        case .promise: try foldPromise(event, into: &row, &store)
         case .unspecified, .log, .UNRECOGNIZED: break
         }
     }

@@ -32,7 +32,7 @@ struct RecordLimits {
         case .lines, .fulfilled, .price: RecordLimits(entries: 10_000, bytes: 1 << 20)
         // An opportunity has two hundred lines at most.
         case .opportunityLine: RecordLimits(entries: 200, bytes: 128 << 10)
-        case .stageVisit: RecordLimits(entries: 200, bytes: 128 << 10)
+        case .stageVisit, .renegotiation: RecordLimits(entries: 200, bytes: 128 << 10)
         }
     }
 
@@ -50,6 +50,7 @@ struct RecordLimits {
         case .stageVisit: "stages"
         case .competitorMove: "moves"
         case .marketSize: "sizes"
+        case .renegotiation: "renegotiations"
         case .exchangeRate: "rates"
         // What was fulfilled of lines that are left out is left out with them.
         case .fulfilled, .external: nil

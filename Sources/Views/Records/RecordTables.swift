@@ -50,6 +50,8 @@ enum ItemKind: UInt8, CaseIterable {
     case competitorMove = 16
     /// A hash of period, currency and origin.
     case marketSize = 17
+    /// Position of the event.
+    case renegotiation = 18
 
     /// Key of an item.
     func key(of stream: StreamNumber, _ item: UInt64) -> [UInt8] {

@@ -42,6 +42,17 @@ package enum SealedPlace: Sendable, Hashable {
     case closing
     /// Score and remark of the training.
     case training
+    /// Title and description of the task.
+    case task
+    /// What came of the task.
+    case taskOutcome
+    /// Title, description and place of the appointment. They are sealed once for each party, so several fields of a record
+    /// fill this place; one that opens is enough.
+    case appointment
+    /// What was promised.
+    case promise
+    /// The remark about the end of the promise.
+    case promiseRemark
     /// The text of the last review of the relationship with the party.
     case review
     /// The employee's name.
@@ -86,6 +97,10 @@ extension Record {
         case .employee?: employee.erased = true
         case .coupon?: coupon.erased = true
         case .training?: training.erased = true
+        case .task?: task.erased = true
+        case .promise?: promise.erased = true
+        // What is sealed for another party may still be read.
+        case .appointment?: if !appointment.hasPersonal { appointment.erased = true }
         // What is sealed for another party may still be read.
         case .interaction?: if !interaction.hasContent { interaction.erased = true }
         default: break
@@ -126,6 +141,7 @@ extension Record {
             if let notes = personal.closingNotes { opportunity.closing.notes = notes }
         case .training:
             if let part = personal.training { training.personal = part }
+        case .task, .taskOutcome, .appointment, .promise, .promiseRemark: fillWork(place, with: personal)
         case .review:
             if case .relationshipReviewed(let part)? = personal.data { party.review.personal = part.review }
         case .employeeName:
@@ -135,6 +151,21 @@ extension Record {
             where employee.contactPoints.indices.contains(index) { employee.contactPoints[index].personal = value }
         case .coupon:
             if case .offerIssued(let part)? = personal.data { coupon.personal = part.coupon }
+        }
+    }
+
+    private mutating func fillWork(_ place: SealedPlace, with personal: PersonalData) {
+        switch (place, personal.data) {
+        case (.task, .taskCreated(let part)), (.task, .taskChanged(let part)): task.personal = part
+        case (.taskOutcome, .taskCompleted(let part)): task.closing = part
+        case (.appointment, .appointmentBooked(let part)), (.appointment, .appointmentChanged(let part)):
+            appointment.personal = part
+            appointment.erased = false
+        case (.promise, .promiseMade(let part)), (.promise, .promiseRenegotiated(let part)): promise.personal = part
+        case (.promiseRemark, .promiseKept(let part)), (.promiseRemark, .promiseBroken(let part)),
+            (.promiseRemark, .promiseReleased(let part)):
+            promise.closing = part
+        default: break
         }
     }
 

@@ -11,6 +11,7 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case organisation, principal
     case pipeline, opportunity
     case competitor, market, target, training, field
+    case task, appointment, promise
     case employee, team, territory, offer, coupon
     case loyaltyProgramme = "loyalty-programme"
     case loyaltyAccount = "loyalty-account"
@@ -39,6 +40,9 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .market: .market
         case .target: .target
         case .training: .training
+        case .task: .task
+        case .appointment: .appointment
+        case .promise: .promise
         case .employee: .employee
         case .team: .team
         case .territory: .territory

@@ -77,7 +77,7 @@ struct RecordListPrinter {
                 ]
             case .exchangeRates: [("from", .left), ("to", .left), ("rates", .right), ("last day", .left)]
             case .coupon: [("offer", .left), ("status", .left), ("code", .left), ("benefit", .left)]
-            default: []
+            default: RecordText.workColumns(kind)
             }
         return [("number", .right), ("reference", .left)] + own
     }
@@ -184,6 +184,9 @@ struct RecordListPrinter {
                 "#\(training.employeeNumber)", training.detail.course, PeriodText.text(training.detail.days),
                 Labels.of(training.detail.result), training.detail.validUntil, training.withdrawn ? "yes" : "",
             ]
+        case .task(let task): return text.cells(task)
+        case .appointment(let appointment): return text.cells(appointment)
+        case .promise(let promise): return text.cells(promise)
         case nil: return []
         }
     }

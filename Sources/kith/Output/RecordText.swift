@@ -81,6 +81,9 @@ struct RecordText {
         case .market(let market): add(market, of: record, to: &fields)
         case .target(let target): add(target, to: &fields)
         case .training(let training): add(training, to: &fields)
+        case .task(let task): add(task, to: &fields)
+        case .appointment(let appointment): add(appointment, to: &fields)
+        case .promise(let promise): add(promise, of: record, to: &fields)
         case nil: break
         }
     }

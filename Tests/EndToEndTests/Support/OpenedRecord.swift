@@ -60,6 +60,9 @@ struct OpenedRecord {
         case .market?: for index in record.market.sizes.indices { record.market.sizes[index].position = 0 }
         case .target?: open(&record.target)
         case .training?: resolve(&record.training.employeeNumber)
+        case .task?: open(&record.task)
+        case .appointment?: open(&record.appointment)
+        case .promise?: open(&record.promise)
         case .pipeline, .field, .exchangeRates, .principal, .importJob, nil: break
         }
     }

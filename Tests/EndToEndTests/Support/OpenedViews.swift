@@ -12,7 +12,7 @@ struct OpenedViews: Equatable {
     private static let kinds: [AggregateKind] = [
         .party, .product, .priceBook, .order, .return, .organisation, .employee, .team, .territory, .offer, .coupon,
         .pipeline, .opportunity, .loyaltyProgramme, .loyaltyAccount, .reward, .redemption, .competitor, .market,
-        .target, .training, .interaction, .field, .exchangeRates,
+        .target, .training, .interaction, .field, .exchangeRates, .task, .appointment, .promise,
     ]
 
     init(_ daemon: Daemon, asOf: Google_Protobuf_Timestamp) async throws {
