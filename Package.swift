@@ -56,6 +56,7 @@ let package = Package(
         .target(
             name: "EventLog", dependencies: ["LMDB", "Schema", crypto, deques], swiftSettings: pointerSettings),
         .target(name: "KeyVault", dependencies: [crypto], swiftSettings: settings),
+        .target(name: "BodyStore", dependencies: ["KeyVault", "Schema", crypto], swiftSettings: settings),
         .target(name: "Analytics", dependencies: ["Schema"], swiftSettings: settings),
         .target(name: "CRM", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
         .target(name: "Views", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
@@ -87,6 +88,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
+        .testTarget(
+            name: "BodyStoreTests", dependencies: ["BodyStore", "KeyVault", "Schema"], swiftSettings: settings),
         .testTarget(name: "SchemaTests", dependencies: ["KithTesting", "Schema", protobuf], swiftSettings: settings),
         .testTarget(
             name: "AnalyticsTests", dependencies: ["Analytics", "Schema"], exclude: ["Vectors"],

@@ -19,6 +19,10 @@ package final class KeyVault: Sendable {
     /// With fewer free slots than this, `fillAhead()` fills another block.
     package static let freeSlotsMinimum: UInt32 = 1_024
 
+    /// The slot of the log's own key under which the keys of bodies are wrapped that concern nobody.
+    package static let slotOfBodies = Slot(
+        number: VaultFormat.slotOfBodies, generation: VaultFormat.firstGeneration)
+
     /// How many unwrapped keys stay in memory, about 100 bytes each.
     private static let cachedKeysMaximum = 65_536
 
@@ -175,7 +179,8 @@ extension KeyVault {
     func key(of slot: Slot) throws(VaultError) -> SymmetricKey {
         let (cached, filled) = state.withLock { ($0.cache.key(slot), $0.allocation.filled) }
         if let cached { return cached }
-        guard slot.number >= VaultFormat.firstSubjectSlot, slot.number < filled else {
+        let isUsable = slot.number >= VaultFormat.firstSubjectSlot || slot == Self.slotOfBodies
+        guard isUsable, slot.number < filled else {
             throw VaultError(.slotUnknown, "The vault has no subject's key in slot \(slot.number).", slot: slot.number)
         }
         let key = try Self.unwrap(slot: slot, file: file, masterKey: masterKey)

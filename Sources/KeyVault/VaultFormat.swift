@@ -23,6 +23,8 @@ enum VaultFormat {
 
     /// The log's own keys stand in the slots below this number.
     static let firstSubjectSlot: UInt32 = 16
+    /// The log's own key that wraps the keys of bodies which concern nobody.
+    static let slotOfBodies: UInt32 = 4
     /// A slot that was filled for the first time has this generation.
     static let firstGeneration: UInt32 = 1
 

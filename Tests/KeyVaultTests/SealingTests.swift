@@ -58,7 +58,7 @@ internal import Testing
         }
     }
 
-    @Test(arguments: [0, 3, 15, 4_096, UInt32.max])
+    @Test(arguments: [0, 3, 5, 15, 4_096, UInt32.max])
     func `the log's own slots and slots never filled seal nothing`(number: UInt32) {
         let error = failure { () throws(VaultError) in
             _ = try vault.seal([1], slot: Slot(number: number, generation: 1), associatedData: [])

@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "Schema": {"SwiftProtobuf", "FoundationEssentials", "Synchronization"},
     "EventLog": {"LMDB", "Schema", "SwiftProtobuf", "Crypto", "DequeModule", "FoundationEssentials"} | SYSTEM,
     "KeyVault": {"Crypto", "FoundationEssentials"} | SYSTEM,
+    "BodyStore": {"KeyVault", "Schema", "Crypto", "FoundationEssentials"} | SYSTEM,
     # Pure, but for the lock of the zones that were read already.
     "Analytics": {"Schema", "Synchronization"},
     # Pure: no threads, no sockets, no files, no clock.
