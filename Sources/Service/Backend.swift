@@ -1,12 +1,14 @@
 package import CRM
 package import Schema
 
-/// Who is at the other end of a connection, as the kernel says.
+/// Who is at the other end of a connection: as the kernel says, or as a secret proves where there is no kernel's word.
 package enum CallerIdentity: Sendable, Hashable {
     /// The user id of the peer of the local socket.
     case uid(UInt32)
     /// A socket that is bound to one service.
     case socket(String)
+    /// The name of the bearer token that came with the request.
+    case token(String)
 }
 
 /// Where results of commands go: one object per connection.

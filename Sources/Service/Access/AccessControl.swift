@@ -95,6 +95,7 @@ final class AccessControl: Sendable {
             switch identity {
             case .uid(let uid): "user id \(uid)"
             case .socket(let name): "the socket \(name)"
+            case .token(let name): "the token \(name)"
             }
         return Refusal(.forbidden, "Nothing is granted to \(who). Ask an administrator (kith access grant).")
     }
@@ -102,8 +103,9 @@ final class AccessControl: Sendable {
     /// The external key under which a principal is found.
     static func key(_ identity: CallerIdentity) -> ExternalKey {
         switch identity {
-        case .uid(let uid): ExternalKey(system: "uid", key: String(uid))
-        case .socket(let name): ExternalKey(system: "socket", key: name)
+        case .uid(let uid): .principal(uid: uid)
+        case .socket(let name): .principal(socket: name)
+        case .token(let name): .principal(token: name)
         }
     }
 }

@@ -87,34 +87,6 @@ extension ConnectionHandler {
         let id = request.id
         let (backend, caller) = (services.backend, caller)
         switch request.request {
-        case .get(let get)?:
-            query(id, bytes) { () throws(Refusal) in
-                let answer = try await backend.get(get, from: caller)
-                output.send(Response(id, reflects: answer.reflects, .get(answer.value)))
-            }
-        case .list(let list)?:
-            query(id, bytes) { () throws(Refusal) in
-                let answer = try await backend.list(list, from: caller)
-                output.send(Response(id, reflects: answer.reflects, .list(answer.value)))
-            }
-        case .customer(let customer)?:
-            query(id, bytes) { () throws(Refusal) in
-                let answer = try await backend.customer(customer, from: caller)
-                output.send(Response(id, reflects: answer.reflects, .customer(answer.value)))
-            }
-        case .status(let status)?:
-            let connections = services.work
-            query(id, bytes) { () throws(Refusal) in
-                var answer = try await backend.status(status, from: caller)
-                answer.value.connections = UInt64(connections.count)
-                output.send(Response(id, reflects: answer.reflects, .status(answer.value)))
-            }
-        case .pipeline?, .opportunities?, .loyalty?, .programme?, .targets?, .recompute?, .putBody?, .getBody?:
-            guard let query = request.request else { return }
-            self.query(id, bytes) { () throws(Refusal) in
-                let answer = try await backend.answer(query, from: caller)
-                output.send(Response(id, reflects: answer.reflects, answer.value))
-            }
         case .history(let history)?:
             stream(id) { gate throws(Refusal) in
                 let reader = try await backend.history(history, from: caller)
@@ -133,6 +105,12 @@ extension ConnectionHandler {
         case .submit?, .credit?, .cancel?, nil:
             // Taken care of before.
             break
+        case .some(let query):
+            let connections = services.work
+            self.query(id, bytes) { () throws(Refusal) in
+                let answer = try await backend.answerOnce(query, from: caller, connections: connections.count)
+                output.send(Response(id, reflects: answer.reflects, answer.value))
+            }
         }
     }
 

@@ -1,6 +1,6 @@
-internal import CRM
+package import CRM
 internal import NIOCore
-internal import Schema
+package import Schema
 internal import SwiftProtobuf
 
 /// Makes frames of answers.
@@ -44,7 +44,7 @@ extension Response {
 
 extension Refusal {
     /// The refusal as a caller gets it: the code decides whether a retry can help.
-    var answer: ErrorDetail {
+    package var answer: ErrorDetail {
         var answer = detail
         answer.retryHelps = code.retryHelps
         return answer

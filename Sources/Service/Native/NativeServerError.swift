@@ -1,9 +1,9 @@
-/// Why a socket cannot be opened.
+/// Why a socket or a port cannot be opened.
 package struct NativeServerError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure.
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case pathTooLong, directoryMissing, notASocket, inUse, groupUnknown, system
+            case pathTooLong, directoryMissing, notASocket, inUse, groupUnknown, portTaken, tokenFile, system
         }
 
         private let kind: Kind
@@ -18,6 +18,10 @@ package struct NativeServerError: Error, Sendable, CustomStringConvertible {
         package static let inUse = Code(kind: .inUse)
         /// The configured group does not exist.
         package static let groupUnknown = Code(kind: .groupUnknown)
+        /// The port cannot be listened at.
+        package static let portTaken = Code(kind: .portTaken)
+        /// The file of a bearer token is missing, open to others, or holds no token.
+        package static let tokenFile = Code(kind: .tokenFile)
         /// A call of the system failed.
         package static let system = Code(kind: .system)
 
@@ -32,7 +36,7 @@ package struct NativeServerError: Error, Sendable, CustomStringConvertible {
     /// What failed beneath, where there is something.
     package var cause: (any Error)?
 
-    init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause

@@ -1,25 +1,26 @@
-internal import Glibc
-internal import NIOCore
+package import Glibc
+package import NIOCore
 internal import NIOPosix
 
 /// The file of a listening socket: may it be made here, who may use it, and taking it away again.
 ///
 /// A socket file outlives its process, so a path is tried before it is replaced. That no second daemon does the
 /// same at the same time is the work of the data directory's lock, which is held before any socket is opened.
-struct SocketFile: Sendable {
+package struct SocketFile: Sendable {
     /// What a path may have: the 108 bytes of `sun_path` less the final zero.
     static let maximumPathLength = 107
 
     /// Read and write for owner and group, nothing for others.
     static let mode: mode_t = 0o660
 
-    let path: String
+    /// Where the file is.
+    package let path: String
     /// Which file was made, so that no other one is taken away.
     private let device: dev_t
     private let inode: ino_t
 
     /// Makes sure that a socket can be made at the path: a dead one is taken away.
-    static func clear(_ path: String, group: any EventLoopGroup) async throws(NativeServerError) {
+    package static func clear(_ path: String, group: any EventLoopGroup) async throws(NativeServerError) {
         guard path.utf8.count <= maximumPathLength else {
             throw NativeServerError(
                 .pathTooLong,
@@ -37,7 +38,7 @@ struct SocketFile: Sendable {
     }
 
     /// Gives a socket that was just made its mode and group.
-    init(securing path: String, group: gid_t?) throws(NativeServerError) {
+    package init(securing path: String, group: gid_t?) throws(NativeServerError) {
         // The group first: a mode that lets a group in must not hold for the wrong one.
         if let group, chown(path, uid_t.max, group) != 0 {
             throw SocketFile.system("give the group \(group) to the socket", path)
@@ -52,7 +53,7 @@ struct SocketFile: Sendable {
     }
 
     /// Takes the file away, unless another one has taken its place.
-    func remove() {
+    package func remove() {
         guard let status = try? SocketFile.status(of: path), status.st_dev == device, status.st_ino == inode else {
             return
         }
@@ -60,7 +61,7 @@ struct SocketFile: Sendable {
     }
 
     /// The number of a group that is given by name or number.
-    static func groupID(_ group: String) throws(NativeServerError) -> gid_t {
+    package static func groupID(_ group: String) throws(NativeServerError) -> gid_t {
         if let number = gid_t(group) { return number }
         guard let entry = getgrnam(group) else {
             throw NativeServerError(
