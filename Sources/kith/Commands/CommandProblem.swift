@@ -15,54 +15,13 @@ enum CommandProblem {
             return "the line is no JSON: \(error.message); write one whole JSON object per line"
         }
         guard let error = error as? JSONDecodingError else { return "the line is no command: \(form)" }
-        return "the line is no command: \(reason(error))"
+        return "the line is no command: \(JSONProblem.reason(error) ?? form)"
     }
 
     /// A sentence for a command that was decoded, and that the schema does not know.
     static func sentence(_ defect: FormDefect) -> String {
-        switch defect {
-        case .unknownNumber:
-            "the line is no command: a number out of a list is not known; write the name, as in the schema"
-        case .unknownField, .unreadable: "the line is no command: \(form)"
-        }
+        "the line is no command: \(JSONProblem.reason(defect) ?? form)"
     }
 
     private static let form = "it does not have the form of a command; compare it with 'kith help submit'"
-
-    private static func reason(_ error: JSONDecodingError) -> String {
-        switch error {
-        case .unknownField(let name):
-            "there is no field \"\(name.prefix(64))\" where it stands; check its spelling and place, "
-                + "names are as in the schema, for example registerParty"
-        case .unrecognizedEnumValue:
-            "a name out of a list is not known; write it as in the schema, for example PARTY_KIND_PERSON"
-        case .conflictingOneOf:
-            "two fields stand together of which only one may be set; give every body one command"
-        case .illegalNull: "a null stands where a value must be; leave the field out, or give it a value"
-        case .messageDepthLimit: "it is nested too deep; a command is never so"
-        default: wrongValue(error)
-        }
-    }
-
-    private static func wrongValue(_ error: JSONDecodingError) -> String {
-        switch error {
-        case .malformedString:
-            "something else stands where a text must be; put texts in quotes, with surrogates \\uXXXX in pairs"
-        case .malformedNumber, .leadingZero:
-            "a number cannot be read; write it in digits, for example 12, without a sign or a fraction where its "
-                + "field takes none"
-        case .numberRange:
-            "a number does not fit its field; write a smaller one, whole where the field takes no fraction"
-        case .malformedBool: "something else stands where true or false must be; write it without quotes"
-        case .malformedTimestamp:
-            "a time is none; write it as in RFC 3339 with its zone, for example \"2024-05-31T09:30:00Z\""
-        case .malformedDuration: "a duration is none; write seconds, for example \"1.5s\""
-        case .malformedMap, .unquotedMapKey, .missingFieldNames, .schemaMismatch, .malformedFieldMask:
-            "something else stands where an object must be; write {…} with the fields of the schema"
-        case .invalidUTF8: "it is not UTF-8; save it in that encoding"
-        case .truncated: "it ends too early; write one whole JSON object per line"
-        case .trailingGarbage: "something follows the object; write one JSON object per line"
-        default: form
-        }
-    }
 }
