@@ -13,8 +13,10 @@ NOT_OURS = {".build", ".git", ".venv", ".kith", "__pycache__"}
 GENERATED = [
     pathlib.Path("Sources/Schema/Generated"),
     pathlib.Path("Sources/Analytics/Generated"),
+    pathlib.Path("Sources/HTTPFace/Generated"),
     pathlib.Path("tools/python/kith"),
     pathlib.Path("schemas/baseline.txt"),
+    pathlib.Path("schemas/openapi.json"),
     pathlib.Path("docs/refusals.md"),
     pathlib.Path("docs/glossary.md"),
 ]

@@ -17,6 +17,8 @@ import sys
 import tempfile
 
 import documents
+import json_shapes
+import openapi
 import rules
 import swift_catalogue
 from check_compatibility import compatibility
@@ -46,6 +48,8 @@ def generate(target: pathlib.Path, plugin: pathlib.Path) -> Schema:
     catalogue = swift_catalogue.catalogue(schema, (target / SWIFT_FOLDER / "refusals.pb.swift").read_text("utf-8"))
     _write(target / SWIFT_FOLDER / "RefusalCatalogue.swift", catalogue)
     template = (ROOT / "schemas" / "glossary.template.md").read_text(encoding="utf-8")
+    _write(target / "Sources/HTTPFace/Generated/MessageShapes.swift", json_shapes.table(schema))
+    _write(target / "schemas/openapi.json", openapi.document(schema))
     _write(target / "docs/refusals.md", documents.refusals(schema))
     _write(target / "docs/glossary.md", documents.glossary(schema, template))
     _write(target / BASELINE, baseline_text(schema))

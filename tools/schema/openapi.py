@@ -1,0 +1,280 @@
+"""The OpenAPI document of the HTTP face: the protocol's messages in their JSON form, and the paths over them.
+
+What can be asked for follows from `Request` of the native protocol: a query that is added there stands here, and the
+test that holds the router to this document fails until the router has it.
+"""
+
+from __future__ import annotations
+
+import json
+
+from descriptors import PACKAGE, Field, Message, Schema
+from json_shapes import json_name, reachable
+
+# Fields of Request that are no queries with one answer.
+COMMANDS = {"submit"}
+STREAMS = {"history", "rebuild"}
+FLOW = {"credit", "cancel"}
+
+# How deep parameters of a query reach into messages: party.external.key.
+PARAMETER_DEPTH = 3
+
+SCALARS: dict[str, dict] = {
+    "string": {"type": "string"},
+    "bytes": {"type": "string", "format": "byte"},
+    "bool": {"type": "boolean"},
+    "double": {"type": "number", "format": "double"},
+    "float": {"type": "number", "format": "float"},
+    "int32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
+    "sint32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
+    "uint32": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**32 - 1},
+    "int64": {"type": "string", "format": "int64", "pattern": "^-?(0|[1-9][0-9]{0,17})$"},
+    "sint64": {"type": "string", "format": "int64", "pattern": "^-?(0|[1-9][0-9]{0,17})$"},
+    "uint64": {"type": "string", "format": "uint64", "pattern": "^(0|[1-9][0-9]{0,18})$"},
+}
+TIMESTAMP = {"type": "string", "format": "date-time"}
+
+ERRORS = {
+    400: "The request does not have the form that the schema asks for, or names what this version does not know.",
+    401: "The port takes bearer tokens, and the request has none that is known.",
+    403: "The caller has no role that allows this.",
+    404: "There is nothing with this id, at this path, or of this kind.",
+    405: "The path takes other methods; the header field Allow names them.",
+    409: "The state of what the request is about stands in the way.",
+    412: "The revision is another one than If-Match or If-None-Match asks for.",
+    413: "The request is too large, or asks for too much at once.",
+    422: "A rule of the domain does not allow the content.",
+    429: "Too much waits already; Retry-After says when to come back.",
+    500: "The service has failed, or found damage.",
+    503: "Not now: the service stops, takes nothing, or its view is not there yet. Retry-After where waiting helps.",
+    507: "The disk of the service is full.",
+}
+
+REFLECTED = ["Kith-Epoch", "Kith-Position", "Kith-Lag-Events", "Kith-Lag-Microseconds", "Kith-State"]
+
+
+def document(schema: Schema) -> str:
+    """The text of schemas/openapi.json."""
+    roots = ["Command", "CommandResult", "ErrorDetail", "Event", "HistoryPage", "HistoryRequest", "Record"]
+    queries = _queries(schema)
+    roots += [name for _, *names in queries for name in names]
+    messages = reachable(schema, roots + ["RebuildRequest", "RebuildProgress"])
+    enums = {field.type for message in messages for field in message.fields if field.type in schema.enums}
+    schemas = {message.short: _message(schema, message) for message in messages}
+    schemas |= {schema.enums[name].short: _enum(schema, name) for name in enums}
+    text = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Kith",
+            "version": "1",
+            "description": "Customer relationship management on an append-only log. docs/http.md has examples.",
+        },
+        "servers": [
+            {
+                "url": "http://127.0.0.1:{port}",
+                "description": "At the Unix domain socket: any host (curl --unix-socket PATH http://kith/…).",
+                "variables": {"port": {"default": "8080"}},
+            }
+        ],
+        "security": [{}, {"token": []}],
+        "paths": _paths(schema, queries),
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "At the loopback port; at the socket the kernel says who asks.",
+                }
+            },
+            "headers": {name: _reflected(name) for name in REFLECTED},
+            "responses": {f"E{status}": _error(status, text) for status, text in ERRORS.items()},
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+    return json.dumps(text, indent=1, ensure_ascii=False) + "\n"
+
+
+# ---- Paths ----
+
+
+def _queries(schema: Schema) -> list[tuple[str, str, str]]:
+    """Name, request and response of every query with one answer."""
+    answers = {field.name: field for field in schema.messages[f"{PACKAGE}.Response"].fields}
+    found = []
+    for field in schema.messages[f"{PACKAGE}.Request"].fields:
+        if field.oneof and field.name not in COMMANDS | STREAMS | FLOW:
+            if field.name not in answers:
+                raise ValueError(f"Response has no field {field.name} for the query of that name")
+            found.append((field.name, _short(schema, field.type), _short(schema, answers[field.name].type)))
+    return found
+
+
+def _paths(schema: Schema, queries: list[tuple[str, str, str]]) -> dict:
+    paths = {"/v1/commands": {"post": _commands()}}
+    for name, request, answer in queries:
+        about = schema.message(request).comment
+        paths[f"/v1/queries/{name}"] = {
+            "get": _operation(f"{name}ByParameters", about, _parameters(schema, request), answers=_json(answer)),
+            "post": _operation(name, about, body=_json(request), answers=_json(answer)),
+        }
+    history = _json("HistoryPage") | _lines("An event per line.") | _events()
+    about = schema.message("HistoryRequest").comment
+    paths["/v1/queries/history"] = {
+        "get": _operation("historyByParameters", about, _parameters(schema, "HistoryRequest"), answers=history),
+        "post": _operation("history", about, body=_json("HistoryRequest"), answers=history),
+    }
+    kind = _parameter("kind", {"type": "string", "enum": _kinds(schema)}, "path")
+    reference = _parameter("reference", {"type": "string"}, "path", "A UUID, a stream number, or system:key.")
+    listed = [p for p in _parameters(schema, "ListRequest") if p["name"] != "kind"]
+    paths["/v1/records/{kind}"] = {
+        "get": _operation("records", "The records of one kind.", [kind, *listed], answers=_json("ListResponse"))
+    }
+    known = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+    at_least = [p for p in _parameters(schema, "GetRequest") if p["name"] == "atLeast"]
+    record = _operation("record", "One record.", [kind, reference, *at_least, known], answers=_json("Record"))
+    record["responses"]["200"]["headers"]["ETag"] = _header("The revision, for If-Match.")
+    record["responses"]["304"] = {"description": "The record has the revision that If-None-Match names."}
+    paths["/v1/records/{kind}/{reference}"] = {"get": record}
+    rest = [p for p in _parameters(schema, "CustomerRequest") if not p["name"].startswith("party.")]
+    about = "Everything that is known of one customer."
+    paths["/v1/customers/{reference}"] = {
+        "get": _operation("customerByReference", about, [reference, *rest], answers=_json("Customer"))
+    }
+    after = _parameter("after", SCALARS["uint64"], about="Position of the last event that the caller has.")
+    last = {"name": "Last-Event-ID", "in": "header", "schema": SCALARS["uint64"]}
+    about = "The events behind a position, for whoever polls or follows."
+    rest = _parameters(schema, "HistoryRequest")
+    paths["/v1/events"] = {"get": _operation("events", about, [after, last, *rest], answers=history)}
+    about = "How the service is."
+    rest = _parameters(schema, "StatusRequest")
+    paths["/v1/status"] = {"get": _operation("serviceStatus", about, rest, answers=_json("StatusResponse"))}
+    about = schema.message("RebuildRequest").comment
+    progress = _lines("A RebuildProgress per line.") | _events()
+    paths["/v1/operations/rebuild"] = {
+        "post": _operation("rebuild", about, body=_json("RebuildRequest"), answers=progress)
+    }
+    return paths
+
+
+def _commands() -> dict:
+    match = [
+        {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'}},
+        {"name": "If-None-Match", "in": "header", "schema": {"type": "string", "enum": ["*"]}},
+    ]
+    about = "One command; or as NDJSON many, each decided on its own, with a CommandResult per line in their order."
+    body = _json("Command") | _lines("A Command per line.")
+    return _operation("submit", about, match, body, _json("CommandResult") | _lines("A CommandResult per line."))
+
+
+def _operation(
+    name: str, about: str, parameters: list[dict] | None = None, body: dict | None = None, answers: dict | None = None
+) -> dict:
+    operation: dict = {"operationId": name, "summary": about}
+    if parameters:
+        operation["parameters"] = parameters
+    if body:
+        operation["requestBody"] = {"required": True, "content": body}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in REFLECTED}
+    responses = {"200": {"description": "The answer.", "headers": headers, "content": answers or {}}}
+    responses |= {str(status): {"$ref": f"#/components/responses/E{status}"} for status in ERRORS}
+    return operation | {"responses": responses}
+
+
+def _json(message: str) -> dict:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{message}"}}}
+
+
+def _lines(about: str) -> dict:
+    return {"application/x-ndjson": {"schema": {"type": "string", "description": about}}}
+
+
+def _events() -> dict:
+    about = "Server-sent events; the id of an event of the log is its position."
+    return {"text/event-stream": {"schema": {"type": "string", "description": about}}}
+
+
+def _kinds(schema: Schema) -> list[str]:
+    names = [value.name for value in schema.enum("AggregateKind").values if value.number]
+    return [name.removeprefix("AGGREGATE_KIND_").lower().replace("_", "-") for name in names]
+
+
+def _parameter(name: str, schema: dict, place: str = "query", about: str = "") -> dict:
+    parameter = {"name": name, "in": place, "required": place == "path", "schema": schema}
+    return parameter | ({"description": about} if about else {})
+
+
+def _parameters(schema: Schema, message: str, prefix: str = "", depth: int = PARAMETER_DEPTH) -> list[dict]:
+    """The fields of a request that a query can hold: no lists of messages."""
+    found = []
+    for field in schema.message(message).fields:
+        name = prefix + json_name(field.name)
+        if field.type not in schema.messages:
+            found.append(_parameter(name, _field(schema, field), about=field.comment))
+        elif field.label != "repeated" and depth > 1:
+            found += _parameters(schema, _short(schema, field.type), name + ".", depth - 1)
+    return found
+
+
+def _reflected(name: str) -> dict:
+    return _header(
+        {
+            "Kith-Epoch": "Epoch of the log that the answer reflects.",
+            "Kith-Position": "Position that the answer reflects; give it as atLeast to read one's own writes.",
+            "Kith-Lag-Events": "Events by which the view is behind the log.",
+            "Kith-Lag-Microseconds": "Microseconds by which the view is behind the log.",
+            "Kith-State": "How the view stands to the log: live, catching-up, rebuilding or parked.",
+        }[name]
+    )
+
+
+def _header(about: str) -> dict:
+    return {"description": about, "schema": {"type": "string"}}
+
+
+def _error(status: int, about: str) -> dict:
+    headers = {}
+    if status in (429, 503, 507):
+        headers["Retry-After"] = _header("Seconds to wait before the same is sent again.")
+    if status == 401:
+        headers["WWW-Authenticate"] = _header("Bearer.")
+    if status == 405:
+        headers["Allow"] = _header("The methods that the path takes.")
+    return {"description": about} | ({"headers": headers} if headers else {}) | {"content": _json("ErrorDetail")}
+
+
+# ---- Schemas ----
+
+
+def _message(schema: Schema, message: Message) -> dict:
+    properties = {json_name(field.name): _described(_field(schema, field), field) for field in message.fields}
+    text: dict = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"description": message.comment} | text if message.comment else text
+
+
+def _described(text: dict, field: Field) -> dict:
+    about = field.comment
+    if field.oneof:
+        about = (about + "\n" if about else "") + f"At most one of the fields of \"{field.oneof}\" is set."
+    return text | ({"description": about} if about else {})
+
+
+def _field(schema: Schema, field: Field) -> dict:
+    if field.type in schema.messages or field.type in schema.enums:
+        text: dict = {"$ref": f"#/components/schemas/{_short(schema, field.type)}"}
+    elif field.type == "google.protobuf.Timestamp":
+        text = TIMESTAMP
+    else:
+        text = SCALARS[field.type]
+    return {"type": "array", "items": text} if field.label == "repeated" else text
+
+
+def _enum(schema: Schema, name: str) -> dict:
+    enum = schema.enums[name]
+    lines = [f"{value.name}: {' '.join(value.comment.split())}" for value in enum.values if value.comment]
+    about = "\n".join(filter(None, [enum.comment, *lines]))
+    text: dict = {"type": "string", "enum": [value.name for value in enum.values]}
+    return text | ({"description": about} if about else {})
+
+
+def _short(schema: Schema, name: str) -> str:
+    return schema.messages[name].short if name in schema.messages else schema.enums[name].short
