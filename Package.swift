@@ -20,6 +20,11 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+/// The server without Hummingbird's router, whose routes cannot be asked for what they allow.
+let http: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -43,9 +48,12 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: ["JSON", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // Without its traits: no full Foundation, no configuration of its own.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -71,11 +79,15 @@ let package = Package(
             ] + nio,
             swiftSettings: settings),
         .target(
+            name: "HTTPFace",
+            dependencies: ["Service", "CRM", "Schema", protobuf, crypto, logging, lifecycle] + nio + http,
+            swiftSettings: settings),
+        .target(
             name: "KithClient", dependencies: ["Schema", protobuf, logging] + nio, swiftSettings: settings),
         .executableTarget(
             name: "kithd",
             dependencies: [
-                "Service", lifecycle, unixSignals, logging,
+                "Service", "HTTPFace", lifecycle, unixSignals, logging,
                 .target(name: "CJemalloc", condition: .when(platforms: [.linux])),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -108,6 +120,10 @@ let package = Package(
                 "Service", "CRM", "EventLog", "KeyVault", "KithClient", "Replay", "Schema", "Views", protobuf, logging,
                 lifecycle, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ] + nio,
+            swiftSettings: settings),
+        .testTarget(
+            name: "HTTPFaceTests",
+            dependencies: ["HTTPFace", "Service", "CRM", "Schema", protobuf, logging, lifecycle] + nio + http,
             swiftSettings: settings),
         .testTarget(name: "KithdTests", dependencies: ["kithd", "Service", logging], swiftSettings: settings),
         .testTarget(name: "KithTests", dependencies: ["kith", "KithClient", "Schema"], swiftSettings: settings),

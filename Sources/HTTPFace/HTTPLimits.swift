@@ -1,0 +1,15 @@
+/// What the HTTP face takes from one connection, beside what `NativeLimits` says of every face.
+enum HTTPLimits {
+    /// Largest body of a request, and largest line of one in NDJSON, in bytes.
+    static let bodyBytes = 8 << 20
+    /// Commands of one NDJSON request that wait for their answers; while there are so many, no more are read.
+    static let openCommands = 1_024
+    /// Bytes of their lines, beyond which no more are read; a single line is always taken.
+    static let openBytes = 4 << 20
+    /// How long a connection without a request may stay, or one whose request stops coming.
+    static let idleSeconds: Int64 = 120
+    /// Silence of an event stream after which a comment is sent, so that a peer that has gone is noticed.
+    static let silence: Duration = .seconds(15)
+    /// How long to wait before connecting or asking again, where nothing better is known; milliseconds.
+    static let retryMilliseconds: UInt32 = 1_000
+}
