@@ -43,7 +43,10 @@ struct ConfigurationLoader {
             masterKeyPath: try await path(.masterKey) ?? DefaultPaths.masterKey(dataDirectory: directory),
             socketPath: try await path(.socket) ?? DefaultPaths.socket(environment: environment, userID: userID))
         configuration.socketGroup = try await text(.group)
-        configuration.serviceSockets = try await serviceSockets()
+        configuration.serviceSockets = try await namedPaths(.serviceSocket).map {
+            ServiceConfiguration.ServiceSocket(name: $0.name, path: $0.path)
+        }
+        try await setHTTP(&configuration)
         if let level = try await text(.logLevel) {
             guard let level = Logger.Level(rawValue: level) else {
                 throw WrongUse("logLevel is \(level); it is one of \(Setting.logLevel.help)")
@@ -57,6 +60,19 @@ struct ConfigurationLoader {
         if let number = try await number(.maximumStreams) { configuration.limits.streams = number }
         if let number = try await number(.stopTimeout) { configuration.limits.stopTimeout = .seconds(number) }
         return configuration
+    }
+
+    private func setHTTP(_ configuration: inout ServiceConfiguration) async throws(WrongUse) {
+        let path = try await path(.httpSocket) ?? DefaultPaths.httpSocket(besides: configuration.socketPath)
+        configuration.httpSocketPath = path == "none" ? nil : path
+        configuration.httpPort = try await number(.httpPort)
+        configuration.httpTokens = try await namedPaths(.httpToken).map {
+            ServiceConfiguration.HTTPToken(name: $0.name, path: $0.path)
+        }
+        guard configuration.httpPort == nil || !configuration.httpTokens.isEmpty else {
+            throw WrongUse(
+                "httpPort needs a token: a port has no other way to know its callers. Name one in httpToken.")
+        }
     }
 
     // MARK: Values
@@ -97,24 +113,25 @@ struct ConfigurationLoader {
         return number
     }
 
-    private func serviceSockets() async throws(WrongUse) -> [ServiceConfiguration.ServiceSocket] {
-        let name = Setting.serviceSocket.name
+    /// A list of names with a path each.
+    private func namedPaths(_ setting: Setting) async throws(WrongUse) -> [(name: String, path: String)] {
+        let name = setting.name
         let texts: [String]
         do {
             texts = try await reader.fetchStringArray(forKey: ConfigKey([name])) ?? []
         } catch {
-            throw WrongUse("\(name) has the wrong form; it is a list of texts NAME=PATH.")
+            throw WrongUse("\(name) has the wrong form; it is a list of texts \(setting.placeholder).")
         }
-        var sockets: [ServiceConfiguration.ServiceSocket] = []
+        var found: [(name: String, path: String)] = []
         for text in texts {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw WrongUse("\(name) holds \(text); it takes NAME=PATH.") }
-            guard !sockets.contains(where: { $0.name == parts[0] || $0.path == parts[1] }) else {
+            guard parts.count == 2 else { throw WrongUse("\(name) holds \(text); it takes \(setting.placeholder).") }
+            guard !found.contains(where: { $0.name == parts[0] || $0.path == parts[1] }) else {
                 throw WrongUse("\(name) names \(text) twice.")
             }
-            sockets.append(ServiceConfiguration.ServiceSocket(name: parts[0], path: parts[1]))
+            found.append((parts[0], parts[1]))
         }
-        return sockets
+        return found
     }
 
     private func defaultDataDirectory() throws(WrongUse) -> String {

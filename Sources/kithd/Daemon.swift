@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HTTPFace
 internal import Logging
 internal import Service
 internal import ServiceLifecycle
@@ -31,6 +32,13 @@ struct Daemon {
                 try await NativeServer.listen(
                     at: endpoint, backend: backend, limits: configuration.limits, logger: logger))
         }
+        // Tokens are read before anything is announced: a file that cannot be used ends the start.
+        for endpoint in try httpEndpoints {
+            let server = try await HTTPServer.listen(
+                at: endpoint, backend: backend, limits: configuration.limits, logger: logger)
+            if let port = server.port { logger.info("HTTP is listened at", metadata: ["port": "\(port)"]) }
+            services.append(server)
+        }
         announce(backend)
 
         var group = ServiceGroupConfiguration(
@@ -58,10 +66,25 @@ struct Daemon {
             }
     }
 
+    private var httpEndpoints: [HTTPServer.Endpoint] {
+        get throws {
+            var endpoints: [HTTPServer.Endpoint] = []
+            if let path = configuration.httpSocketPath {
+                endpoints.append(.socket(path: path, group: configuration.socketGroup))
+            }
+            if let port = configuration.httpPort {
+                let files = configuration.httpTokens.map { (name: $0.name, path: $0.path) }
+                endpoints.append(.loopback(port: port, tokens: try BearerTokens(files: files)))
+            }
+            return endpoints
+        }
+    }
+
     private func announce(_ backend: KithService) {
         var metadata = backend.opening
         metadata["version"] = "\(ServiceVersion.text)"
         metadata["socket"] = "\(configuration.socketPath)"
+        if let path = configuration.httpSocketPath { metadata["httpSocket"] = "\(path)" }
         #if canImport(CJemalloc)
             metadata["allocator"] = "jemalloc \(String(cString: kith_allocator_version()))"
         #endif

@@ -33,12 +33,16 @@ enum HelpText {
     static func check(_ configuration: ServiceConfiguration) -> String {
         let limits = configuration.limits
         let sockets = configuration.serviceSockets.map { "\($0.name)=\($0.path)" }
+        let tokens = configuration.httpTokens.map { "\($0.name)=\($0.path)" }
         let rows: [(Setting, String)] = [
             (.dataDirectory, configuration.dataDirectory),
             (.masterKey, configuration.masterKeyPath),
             (.socket, configuration.socketPath),
             (.group, configuration.socketGroup ?? "(the process's own)"),
             (.serviceSocket, sockets.isEmpty ? "(none)" : sockets.joined(separator: " ")),
+            (.httpSocket, configuration.httpSocketPath ?? "none"),
+            (.httpPort, configuration.httpPort.map(String.init) ?? "(none)"),
+            (.httpToken, tokens.isEmpty ? "(none)" : tokens.joined(separator: " ")),
             (.logLevel, configuration.logLevel.rawValue),
             (.logReserveBytes, String(configuration.logReserveBytes)),
             (.maximumConnections, String(limits.connections)),

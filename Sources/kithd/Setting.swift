@@ -46,6 +46,15 @@ struct Setting: Sendable {
     static let serviceSocket = Setting(
         name: "serviceSocket", kind: .texts, placeholder: "NAME=PATH",
         help: "Further socket whose callers are all the service NAME; may be repeated.")
+    static let httpSocket = Setting(
+        name: "httpSocket", kind: .text, placeholder: "PATH",
+        help: "Unix domain socket for HTTP with JSON; 'none' for none.")
+    static let httpPort = Setting(
+        name: "httpPort", kind: .wholeNumber(0...65_535), placeholder: "PORT",
+        help: "Port at 127.0.0.1 for HTTP with bearer tokens; 0 for any free one.")
+    static let httpToken = Setting(
+        name: "httpToken", kind: .texts, placeholder: "NAME=FILE",
+        help: "File with the bearer token of the service NAME; may be repeated.")
     static let logLevel = Setting(
         name: "logLevel", kind: .text, placeholder: "LEVEL",
         help: "trace, debug, info, notice, warning, error or critical.")
@@ -70,7 +79,7 @@ struct Setting: Sendable {
 
     /// Every setting, in the order of the help and of docs/configuration.md.
     static let all = [
-        dataDirectory, masterKey, socket, group, serviceSocket, logLevel, logReserveBytes, maximumConnections,
-        maximumOpenRequests, maximumBytesInFlight, maximumStreams, stopTimeout,
+        dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpPort, httpToken, logLevel,
+        logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams, stopTimeout,
     ]
 }

@@ -28,6 +28,8 @@ import Testing
         #expect(configuration.dataDirectory == "/srv/kith/.local/share/kith")
         #expect(configuration.masterKeyPath == "/srv/kith/.local/share/kith/master.key")
         #expect(configuration.socketPath == "/tmp/kith-1000.sock")
+        #expect(configuration.httpSocketPath == "/tmp/kith-1000-http.sock")
+        #expect(configuration.httpPort == nil && configuration.httpTokens.isEmpty)
         #expect(configuration.socketGroup == nil)
         #expect(configuration.limits == NativeLimits())
         let root = try await ConfigurationTests.load([], environment: [:], userID: 0)
@@ -63,7 +65,8 @@ import Testing
             [],
             environment: [
                 "KITH_DATA_DIRECTORY": "/d/", "KITH_MASTER_KEY": "/k", "KITH_SOCKET": "/s", "KITH_GROUP": "g",
-                "KITH_SERVICE_SOCKET": "a=/a,b=/b", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
+                "KITH_SERVICE_SOCKET": "a=/a,b=/b", "KITH_HTTP_SOCKET": "/h", "KITH_HTTP_PORT": "8080",
+                "KITH_HTTP_TOKEN": "a=/t", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
                 "KITH_MAXIMUM_CONNECTIONS": "2", "KITH_MAXIMUM_OPEN_REQUESTS": "3",
                 "KITH_MAXIMUM_BYTES_IN_FLIGHT": "4096", "KITH_MAXIMUM_STREAMS": "5", "KITH_STOP_TIMEOUT": "6",
             ])
@@ -72,6 +75,8 @@ import Testing
         #expect(configuration.socketPath == "/s")
         #expect(configuration.socketGroup == "g")
         #expect(configuration.serviceSockets.map(\.path) == ["/a", "/b"])
+        #expect(configuration.httpSocketPath == "/h" && configuration.httpPort == 8_080)
+        #expect(configuration.httpTokens == [.init(name: "a", path: "/t")])
         #expect(configuration.logLevel == .debug)
         #expect(configuration.logReserveBytes == 1)
         #expect(configuration.limits.connections == 2)
@@ -79,6 +84,12 @@ import Testing
         #expect(configuration.limits.bytesInFlight == 4_096)
         #expect(configuration.limits.streams == 5)
         #expect(configuration.limits.stopTimeout == .seconds(6))
+    }
+
+    @Test func `the socket for HTTP stands beside the native one, and can be left out`() async throws {
+        let beside = try await ConfigurationTests.load(["--socket", "/run/kith/kith.sock"])
+        #expect(beside.httpSocketPath == "/run/kith/kith-http.sock")
+        #expect(try await ConfigurationTests.load(["--http-socket", "none"]).httpSocketPath == nil)
     }
 
     static let wrong: [([String], String)] = [
@@ -95,6 +106,9 @@ import Testing
         (["--log-level", "loud"], "logLevel is loud"),
         (["--service-socket", "webshop"], "it takes NAME=PATH"),
         (["--service-socket", "a=/a", "--service-socket", "a=/b"], "names a=/b twice"),
+        (["--http-port", "8080"], "httpPort needs a token"),
+        (["--http-port", "65536"], "httpPort is 65536; it is from 0 to 65535"),
+        (["--http-token", "shop"], "it takes NAME=FILE"),
         (["--config", "/no/such/file.json"], "cannot be read"),
     ]
 

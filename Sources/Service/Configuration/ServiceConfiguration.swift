@@ -16,6 +16,20 @@ package struct ServiceConfiguration: Sendable {
         }
     }
 
+    /// A bearer token, by the file that holds it.
+    package struct HTTPToken: Sendable, Hashable {
+        /// The name under which a principal is registered for the token.
+        package var name: String
+        /// Path of the file.
+        package var path: String
+
+        /// A token of this name.
+        package init(name: String, path: String) {
+            self.name = name
+            self.path = path
+        }
+    }
+
     /// The directory of the log, the vault and everything derived. Made at the first start.
     package var dataDirectory: String
 
@@ -30,6 +44,15 @@ package struct ServiceConfiguration: Sendable {
 
     /// Further sockets, each bound to one service.
     package var serviceSockets: [ServiceSocket] = []
+
+    /// The socket of the HTTP face, where callers are told apart by their user id as well; nil where there is none.
+    package var httpSocketPath: String?
+
+    /// The port at 127.0.0.1 of the HTTP face, 0 for any free one; nil where there is none.
+    package var httpPort: Int?
+
+    /// The bearer tokens that the port takes.
+    package var httpTokens: [HTTPToken] = []
 
     /// The least severe messages that are logged.
     package var logLevel: Logger.Level = .info
@@ -63,6 +86,11 @@ package enum DefaultPaths {
     package static func socket(environment: [String: String], userID: UInt32) -> String {
         if let directory = environment["XDG_RUNTIME_DIR"], !directory.isEmpty { return directory + "/kith.sock" }
         return "/tmp/kith-\(userID).sock"
+    }
+
+    /// The socket of the HTTP face: beside the native one, `kith-http.sock` for `kith.sock`.
+    package static func httpSocket(besides socket: String) -> String {
+        (socket.hasSuffix(".sock") ? String(socket.dropLast(5)) : socket) + "-http.sock"
     }
 
     /// `master.key` in the data directory.

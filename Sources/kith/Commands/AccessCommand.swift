@@ -17,9 +17,12 @@ struct IdentityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Name of a socket that is bound to one service.", valueName: "name"))
     var socketName: String?
 
+    @Option(help: ArgumentHelp("Name of a bearer token for HTTP.", valueName: "name"))
+    var tokenName: String?
+
     func validate() throws {
-        guard (uid == nil) != (socketName == nil) else {
-            throw ValidationError("Name the principal: either --uid or --socket-name.")
+        guard [uid != nil, socketName != nil, tokenName != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("Name the principal: one of --uid, --socket-name or --token-name.")
         }
     }
 
@@ -28,7 +31,8 @@ struct IdentityOptions: ParsableArguments {
         switch principal.identity {
         case .uid(let number): number == uid
         case .socket(let name): name == socketName
-        case .token, nil: false
+        case .token(let name): name == tokenName
+        case nil: false
         }
     }
 
@@ -39,6 +43,7 @@ struct IdentityOptions: ParsableArguments {
         register.label = label
         if let uid { register.uid = uid }
         if let socketName { register.socket = socketName }
+        if let tokenName { register.token = tokenName }
         return register
     }
 
