@@ -5,36 +5,68 @@ enum GeneratedShapes {
     /// A line per message; `MessageShapes` says what it means.
     static let table = """
         AbandonOpportunity opportunity:m=Reference
+        AbsorbedTicket number:l status:e=TICKET_STATUS_UNSPECIFIED classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment waitingSince:p unanswered:n contacts:n partyNumber:l requesterNumber:l
         Accepted replayed:b dryRun:b events:R=EventReceipt bodies:R=BodyResult treeSize:l root:s recordedAt:p
         AccountClosed programmeNumber:l partyNumber:l employeeNumber:l reason:s source:m=Source
         AccountFrozen reason:s source:m=Source
         AccountUnfrozen reason:s source:m=Source
         ActivateProgramme programme:m=Reference
+        ActivateSlaVersion policy:m=Reference version:n
         AddBuyingRole opportunity:m=Reference party:m=Reference role:e=BUYING_ROLE_UNSPECIFIED
         AddCompetitor opportunity:m=Reference competitor:m=Reference
         AddContactPoint party:m=Reference contactPoint:m=ContactPointInput allowDuplicate:b
         AddLine opportunity:m=Reference line:m=OpportunityLineInput currency:s
-        AddNote kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference note:m=NotePersonal
+        AddNote kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference note:m=NotePersonal bodies:R=BodyInput
         AddVariant product:m=Reference sku:s attributes:R=VariantAttribute
         AdjustPoints account:m=Reference points:l expiresAt:p cause:m=ExternalKey
         AdvanceStage opportunity:m=Reference stage:s
         AgeingBucket fromDays:l toDays:p opportunities:l values:R=PipelineValue
+        AgentReplied number:n channel:s text:s personalPart:b public:b employeeNumber:l handlingSeconds:n statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED firstResponse:b answered:n waitingSinceBefore:p reason:s source:m=Source
         AllowOnBehalfOf principal:m=Reference allowed:b
         AmountSet amount:m=Money amountBefore:m=Money fromLines:b sourceVersion:m=SourceVersion reason:s source:m=Source
+        AppointmentAttended statusBefore:e=APPOINTMENT_STATUS_UNSPECIFIED partyNumbers:r employeeNumbers:r start:l end:l reason:s source:m=Source
+        AppointmentBooked detail:m=AppointmentDetail title:s description:s place:s personalPart:b external:R=ExternalKey reason:s source:m=Source
+        AppointmentCancelled statusBefore:e=APPOINTMENT_STATUS_UNSPECIFIED employeeNumbers:r start:l end:l reason:s source:m=Source
+        AppointmentChanged detail:m=AppointmentDetail detailBefore:m=AppointmentDetail textChanged:b title:s description:s place:s personalPart:b reason:s source:m=Source
+        AppointmentDetail category:s channel:s start:l end:l employeeNumbers:r partyNumbers:r concerns:R=Concern reminder:p calendarNumber:l calendarVersion:n concernedNumber:l
+        AppointmentMissed statusBefore:e=APPOINTMENT_STATUS_UNSPECIFIED absent:e=APPOINTMENT_SIDE_UNSPECIFIED employeeNumbers:r start:l end:l reason:s source:m=Source
+        AppointmentMoved statusBefore:e=APPOINTMENT_STATUS_UNSPECIFIED detail:m=AppointmentDetail detailBefore:m=AppointmentDetail reason:s source:m=Source
+        AppointmentPersonal title:s description:s place:s reason:s
+        AppointmentRecord status:e=APPOINTMENT_STATUS_UNSPECIFIED personal:m=AppointmentPersonal category:s channel:s start:p end:p employeeNumbers:r partyNumbers:r concerns:R=Concern reminder:p calendarNumber:l attendedNumbers:r absent:e=APPOINTMENT_SIDE_UNSPECIFIED moves:n erased:b concernedNumber:l
+        AppointmentReminded employeeNumbers:r start:l reason:s source:m=Source
         ArchiveParty party:m=Reference
         AssignOwner kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference owner:m=OwnerReference allowOverCapacity:b
         AssignRole employee:m=Reference role:s
+        AssignTask task:m=Reference assignee:m=OwnerReference nobody:b allowOverCapacity:b
         AssignTerritory party:m=Reference territory:m=Reference
+        AwaitCustomer ticket:m=Reference resumeAt:p employee:m=Reference
+        AwaitThirdParty ticket:m=Reference resumeAt:p employee:m=Reference party:m=Reference
         BindPrincipal principal:m=Reference employee:m=Reference
+        BodyInput itemId:s role:e=BODY_ROLE_UNSPECIFIED personal:m=BodyPersonal
+        BodyPersonal itemId:s fileTitle:s
+        BodyRecord body:m=BodyReference personal:m=BodyPersonal occurredAt:p position:l redacted:b erased:b
+        BodyRedacted body:m=BodyReference referringPosition:l reason:s source:m=Source
+        BodyReference itemId:s role:e=BODY_ROLE_UNSPECIFIED mediaType:s size:l sealedSize:l sealedSha256:s
         BodyResult id:s number:l revision:l unchanged:b canonicalId:s
+        BookAppointment id:s external:R=ExternalKey personal:m=AppointmentPersonal category:s channel:s start:p end:p employees:R=Reference parties:R=Reference concerns:R=ConcernInput reminder:p calendar:m=Reference
+        BreakPromise promise:m=Reference closing:m=PromiseClosingPersonal
         BuyingRoleAdded partyNumber:l role:e=BUYING_ROLE_UNSPECIFIED reason:s source:m=Source
         BuyingRoleRecord partyNumber:l role:e=BUYING_ROLE_UNSPECIFIED
         BuyingRoleRemoved partyNumber:l role:e=BUYING_ROLE_UNSPECIFIED reason:s source:m=Source
+        CalendarChanged content:m=CalendarContent version:n zoneRulesVersion:s passAt:p isDefault:b defaultBeforeNumber:l reason:s source:m=Source
+        CalendarContent label:s zone:s weekdays:R=WeekdayHours holidays:R=Holiday specialDays:R=SpecialDay
+        CalendarDefined content:m=CalendarContent version:n external:R=ExternalKey zoneRulesVersion:s isDefault:b defaultBeforeNumber:l reason:s source:m=Source
+        CalendarRecord content:m=CalendarContent version:n retired:b isDefault:b
+        CalendarRetired version:n wasDefault:b reason:s source:m=Source
         Cancel
+        CancelAppointment appointment:m=Reference
         CancelOrder order:m=Reference
         CancelRedemption redemption:m=Reference graceDays:n
+        CancelTask task:m=Reference
         CapacitySet kind:e=AGGREGATE_KIND_UNSPECIFIED most:p reason:s source:m=Source
         CategoryTotal category:s gross:l lines:l
+        ChangeAppointment appointment:m=Reference personal:m=AppointmentPersonal category:s channel:s employees:R=Reference parties:R=Reference addConcerns:R=ConcernInput removeConcerns:R=ConcernInput reminder:p clear:r
+        ChangeCalendar calendar:m=Reference content:m=CalendarContent addHolidays:R=Holiday addSpecialDays:R=SpecialDay removeDays:r isDefault:b
         ChangeCompetitor competitor:m=Reference detail:m=CompetitorDetail clear:r
         ChangeEmployee employee:m=Reference name:m=EmployeeNamePersonal contactPoints:R=ContactPointInput language:s clear:r
         ChangeField field:m=Reference kind:e=AGGREGATE_KIND_UNSPECIFIED key:s type:e=FIELD_TYPE_UNSPECIFIED personal:q required:q rules:m=FieldRules choices:R=FieldChoice label:s description:s place:p clear:r referenceKind:e=AGGREGATE_KIND_UNSPECIFIED
@@ -45,20 +77,27 @@ enum GeneratedShapes {
         ChangePartyStatus party:m=Reference status:e=PARTY_STATUS_UNSPECIFIED
         ChangeProduct product:m=Reference sku:s detail:m=ProductDetail clear:r
         ChangeProgramme programme:m=Reference label:s pointsLabel:s clear:r
+        ChangeQueue queue:m=Reference label:s teams:R=Reference agents:R=QueueAgentInput isDefault:b clear:r
         ChangeReward reward:m=Reference detail:m=RewardDetail
+        ChangeSlaPolicy policy:m=Reference content:m=SlaPolicyInput activate:b
+        ChangeTask task:m=Reference personal:m=TaskPersonal category:s priority:e=WORK_PRIORITY_UNSPECIFIED due:m=DueInput reminder:p addConcerns:R=ConcernInput removeConcerns:R=ConcernInput clear:r
         ChangeTeam team:m=Reference name:s parent:m=Reference clear:r
         ChangeTerritory territory:m=Reference name:s parent:m=Reference rules:R=TerritoryRule clear:r
+        ChangeTicket ticket:m=Reference party:m=Reference requester:m=Reference personal:m=TicketPersonal channel:s clear:r
         ChangeTier account:m=Reference tier:s keepUntil:p
         ChannelContacts channel:s inbound:l outbound:l other:l lastInbound:p lastOutbound:p last:p
         ChannelDefinition code:s label:s
         ChannelsSet channels:R=ChannelDefinition reason:s source:m=Source
         ChoiceKeys keys:r
+        ClaimTicket ticket:m=Reference employee:m=Reference
+        ClassifyTicket ticket:m=Reference type:s category:s customerClass:s clear:r
         CloseAccount account:m=Reference
         CloseDateMoved from:s to:s sourceVersion:m=SourceVersion reason:s source:m=Source
         ClosePeriod through:s acceptOpenItems:b
+        CloseTicket ticket:m=Reference
         ClosedPeriod from:s through:s until:p closedByNumber:l closedAt:p
         Command id:s idempotencyKey:s bodies:R=CommandBody occurredAt:p source:m=Source correlationId:s onBehalfOf:m=Reference dryRun:b mode:e=COMMAND_MODE_UNSPECIFIED importJob:m=Reference
-        CommandBody expectedRevision:p reason:s fields:R=FieldValue clearFields:r registerParty:m=RegisterParty upsertParty:m=UpsertParty correctParty:m=CorrectParty changePartyDetail:m=ChangePartyDetail addContactPoint:m=AddContactPoint verifyContactPoint:m=VerifyContactPoint retireContactPoint:m=RetireContactPoint changePartyStatus:m=ChangePartyStatus recordNeed:m=RecordNeed recordPreference:m=RecordPreference archiveParty:m=ArchiveParty restoreParty:m=RestoreParty definePipeline:m=DefinePipeline publishPipelineVersion:m=PublishPipelineVersion mapStages:m=MapStages openOpportunity:m=OpenOpportunity upsertOpportunity:m=UpsertOpportunity changeOpportunity:m=ChangeOpportunity correctOpportunity:m=CorrectOpportunity advanceStage:m=AdvanceStage regressStage:m=RegressStage setAmount:m=SetAmount setCloseDate:m=SetCloseDate overrideProbability:m=OverrideProbability setForecastCategory:m=SetForecastCategory addLine:m=AddLine removeLine:m=RemoveLine addCompetitor:m=AddCompetitor removeCompetitor:m=RemoveCompetitor addBuyingRole:m=AddBuyingRole removeBuyingRole:m=RemoveBuyingRole setNextStep:m=SetNextStep winOpportunity:m=WinOpportunity loseOpportunity:m=LoseOpportunity reopenOpportunity:m=ReopenOpportunity abandonOpportunity:m=AbandonOpportunity defineProduct:m=DefineProduct upsertProduct:m=UpsertProduct changeProduct:m=ChangeProduct addVariant:m=AddVariant retireProduct:m=RetireProduct relateProducts:m=RelateProducts definePriceBook:m=DefinePriceBook setPrice:m=SetPrice placeOrder:m=PlaceOrder upsertOrder:m=UpsertOrder correctOrder:m=CorrectOrder confirmOrder:m=ConfirmOrder cancelOrder:m=CancelOrder fulfilLine:m=FulfilLine completeOrder:m=CompleteOrder registerReturn:m=RegisterReturn upsertReturn:m=UpsertReturn refundReturn:m=RefundReturn publishOffer:m=PublishOffer changeOffer:m=ChangeOffer withdrawOffer:m=WithdrawOffer issueOffer:m=IssueOffer redeemOffer:m=RedeemOffer reverseOfferRedemption:m=ReverseOfferRedemption withdrawCoupon:m=WithdrawCoupon logInteraction:m=LogInteraction correctInteraction:m=CorrectInteraction linkInteraction:m=LinkInteraction redactInteraction:m=RedactInteraction defineProgramme:m=DefineProgramme changeProgramme:m=ChangeProgramme activateProgramme:m=ActivateProgramme suspendProgramme:m=SuspendProgramme publishEarningRule:m=PublishEarningRule retireEarningRule:m=RetireEarningRule setExpiryPolicy:m=SetExpiryPolicy setLockDays:m=SetLockDays defineTier:m=DefineTier retireTier:m=RetireTier setTierPolicy:m=SetTierPolicy setPointValue:m=SetPointValue enrolMember:m=EnrolMember earnPoints:m=EarnPoints unlockPoints:m=UnlockPoints spendPoints:m=SpendPoints reverseEarning:m=ReverseEarning reverseSpending:m=ReverseSpending expirePoints:m=ExpirePoints adjustPoints:m=AdjustPoints transferPoints:m=TransferPoints changeTier:m=ChangeTier freezeAccount:m=FreezeAccount unfreezeAccount:m=UnfreezeAccount closeAccount:m=CloseAccount defineReward:m=DefineReward changeReward:m=ChangeReward retireReward:m=RetireReward setRewardStock:m=SetRewardStock redeemReward:m=RedeemReward fulfilReward:m=FulfilReward cancelRedemption:m=CancelRedemption recordCompetitor:m=RecordCompetitor recordCompetitorMove:m=RecordCompetitorMove setStrengthWeakness:m=SetStrengthWeakness changeCompetitor:m=ChangeCompetitor retireCompetitor:m=RetireCompetitor restoreCompetitor:m=RestoreCompetitor withdrawCompetitorMove:m=WithdrawCompetitorMove defineMarket:m=DefineMarket changeMarket:m=ChangeMarket recordMarketSize:m=RecordMarketSize retireMarket:m=RetireMarket restoreMarket:m=RestoreMarket withdrawMarketSize:m=WithdrawMarketSize hireEmployee:m=HireEmployee changeEmployee:m=ChangeEmployee assignRole:m=AssignRole unassignRole:m=UnassignRole joinTeam:m=JoinTeam leaveTeam:m=LeaveTeam setCapacity:m=SetCapacity transferPortfolio:m=TransferPortfolio deactivateEmployee:m=DeactivateEmployee reactivateEmployee:m=ReactivateEmployee defineTeam:m=DefineTeam changeTeam:m=ChangeTeam retireTeam:m=RetireTeam defineTerritory:m=DefineTerritory changeTerritory:m=ChangeTerritory retireTerritory:m=RetireTerritory assignTerritory:m=AssignTerritory assignOwner:m=AssignOwner startImport:m=StartImport commitImport:m=CommitImport linkExternalRecord:m=LinkExternalRecord unlinkExternalRecord:m=UnlinkExternalRecord addNote:m=AddNote tag:m=Tag untag:m=Untag setTarget:m=SetTarget recordTraining:m=RecordTraining reviewRelationship:m=ReviewRelationship withdrawTarget:m=WithdrawTarget correctTraining:m=CorrectTraining withdrawTraining:m=WithdrawTraining setOrganisation:m=SetOrganisation setFiscalCalendar:m=SetFiscalCalendar setReportingCurrency:m=SetReportingCurrency setExchangeRate:m=SetExchangeRate closePeriod:m=ClosePeriod reopenPeriod:m=ReopenPeriod setChannels:m=SetChannels defineField:m=DefineField changeField:m=ChangeField retireField:m=RetireField setFields:m=SetFields registerPrincipal:m=RegisterPrincipal grantRole:m=GrantRole revokeRole:m=RevokeRole bindPrincipal:m=BindPrincipal allowOnBehalfOf:m=AllowOnBehalfOf
+        CommandBody expectedRevision:p reason:s fields:R=FieldValue clearFields:r registerParty:m=RegisterParty upsertParty:m=UpsertParty correctParty:m=CorrectParty changePartyDetail:m=ChangePartyDetail addContactPoint:m=AddContactPoint verifyContactPoint:m=VerifyContactPoint retireContactPoint:m=RetireContactPoint changePartyStatus:m=ChangePartyStatus recordNeed:m=RecordNeed recordPreference:m=RecordPreference archiveParty:m=ArchiveParty restoreParty:m=RestoreParty definePipeline:m=DefinePipeline publishPipelineVersion:m=PublishPipelineVersion mapStages:m=MapStages openOpportunity:m=OpenOpportunity upsertOpportunity:m=UpsertOpportunity changeOpportunity:m=ChangeOpportunity correctOpportunity:m=CorrectOpportunity advanceStage:m=AdvanceStage regressStage:m=RegressStage setAmount:m=SetAmount setCloseDate:m=SetCloseDate overrideProbability:m=OverrideProbability setForecastCategory:m=SetForecastCategory addLine:m=AddLine removeLine:m=RemoveLine addCompetitor:m=AddCompetitor removeCompetitor:m=RemoveCompetitor addBuyingRole:m=AddBuyingRole removeBuyingRole:m=RemoveBuyingRole setNextStep:m=SetNextStep winOpportunity:m=WinOpportunity loseOpportunity:m=LoseOpportunity reopenOpportunity:m=ReopenOpportunity abandonOpportunity:m=AbandonOpportunity defineProduct:m=DefineProduct upsertProduct:m=UpsertProduct changeProduct:m=ChangeProduct addVariant:m=AddVariant retireProduct:m=RetireProduct relateProducts:m=RelateProducts definePriceBook:m=DefinePriceBook setPrice:m=SetPrice placeOrder:m=PlaceOrder upsertOrder:m=UpsertOrder correctOrder:m=CorrectOrder confirmOrder:m=ConfirmOrder cancelOrder:m=CancelOrder fulfilLine:m=FulfilLine completeOrder:m=CompleteOrder registerReturn:m=RegisterReturn upsertReturn:m=UpsertReturn refundReturn:m=RefundReturn publishOffer:m=PublishOffer changeOffer:m=ChangeOffer withdrawOffer:m=WithdrawOffer issueOffer:m=IssueOffer redeemOffer:m=RedeemOffer reverseOfferRedemption:m=ReverseOfferRedemption withdrawCoupon:m=WithdrawCoupon logInteraction:m=LogInteraction correctInteraction:m=CorrectInteraction linkInteraction:m=LinkInteraction redactInteraction:m=RedactInteraction makePromise:m=MakePromise keepPromise:m=KeepPromise breakPromise:m=BreakPromise renegotiatePromise:m=RenegotiatePromise releasePromise:m=ReleasePromise createTask:m=CreateTask assignTask:m=AssignTask startTask:m=StartTask completeTask:m=CompleteTask deferTask:m=DeferTask cancelTask:m=CancelTask changeTask:m=ChangeTask reopenTask:m=ReopenTask bookAppointment:m=BookAppointment moveAppointment:m=MoveAppointment confirmAttendance:m=ConfirmAttendance recordNoShow:m=RecordNoShow changeAppointment:m=ChangeAppointment cancelAppointment:m=CancelAppointment openTicket:m=OpenTicket upsertTicket:m=UpsertTicket changeTicket:m=ChangeTicket correctTicket:m=CorrectTicket classifyTicket:m=ClassifyTicket setPriority:m=SetPriority routeTicket:m=RouteTicket claimTicket:m=ClaimTicket reassignTicket:m=ReassignTicket recordCustomerMessage:m=RecordCustomerMessage recordAgentReply:m=RecordAgentReply awaitCustomer:m=AwaitCustomer awaitThirdParty:m=AwaitThirdParty resumeTicket:m=ResumeTicket escalateTicket:m=EscalateTicket resolveTicket:m=ResolveTicket reopenTicket:m=ReopenTicket closeTicket:m=CloseTicket mergeTickets:m=MergeTickets unmergeTickets:m=UnmergeTickets splitTicket:m=SplitTicket linkTicket:m=LinkTicket unlinkTicket:m=UnlinkTicket setServiceDesk:m=SetServiceDesk defineCalendar:m=DefineCalendar changeCalendar:m=ChangeCalendar retireCalendar:m=RetireCalendar defineSlaPolicy:m=DefineSlaPolicy changeSlaPolicy:m=ChangeSlaPolicy activateSlaVersion:m=ActivateSlaVersion deactivateSlaPolicy:m=DeactivateSlaPolicy defineProgramme:m=DefineProgramme changeProgramme:m=ChangeProgramme activateProgramme:m=ActivateProgramme suspendProgramme:m=SuspendProgramme publishEarningRule:m=PublishEarningRule retireEarningRule:m=RetireEarningRule setExpiryPolicy:m=SetExpiryPolicy setLockDays:m=SetLockDays defineTier:m=DefineTier retireTier:m=RetireTier setTierPolicy:m=SetTierPolicy setPointValue:m=SetPointValue enrolMember:m=EnrolMember earnPoints:m=EarnPoints unlockPoints:m=UnlockPoints spendPoints:m=SpendPoints reverseEarning:m=ReverseEarning reverseSpending:m=ReverseSpending expirePoints:m=ExpirePoints adjustPoints:m=AdjustPoints transferPoints:m=TransferPoints changeTier:m=ChangeTier freezeAccount:m=FreezeAccount unfreezeAccount:m=UnfreezeAccount closeAccount:m=CloseAccount defineReward:m=DefineReward changeReward:m=ChangeReward retireReward:m=RetireReward setRewardStock:m=SetRewardStock redeemReward:m=RedeemReward fulfilReward:m=FulfilReward cancelRedemption:m=CancelRedemption recordCompetitor:m=RecordCompetitor recordCompetitorMove:m=RecordCompetitorMove setStrengthWeakness:m=SetStrengthWeakness changeCompetitor:m=ChangeCompetitor retireCompetitor:m=RetireCompetitor restoreCompetitor:m=RestoreCompetitor withdrawCompetitorMove:m=WithdrawCompetitorMove defineMarket:m=DefineMarket changeMarket:m=ChangeMarket recordMarketSize:m=RecordMarketSize retireMarket:m=RetireMarket restoreMarket:m=RestoreMarket withdrawMarketSize:m=WithdrawMarketSize hireEmployee:m=HireEmployee changeEmployee:m=ChangeEmployee assignRole:m=AssignRole unassignRole:m=UnassignRole joinTeam:m=JoinTeam leaveTeam:m=LeaveTeam setCapacity:m=SetCapacity transferPortfolio:m=TransferPortfolio deactivateEmployee:m=DeactivateEmployee reactivateEmployee:m=ReactivateEmployee defineTeam:m=DefineTeam changeTeam:m=ChangeTeam retireTeam:m=RetireTeam defineTerritory:m=DefineTerritory changeTerritory:m=ChangeTerritory retireTerritory:m=RetireTerritory assignTerritory:m=AssignTerritory assignOwner:m=AssignOwner defineQueue:m=DefineQueue changeQueue:m=ChangeQueue setRouting:m=SetRouting retireQueue:m=RetireQueue startImport:m=StartImport commitImport:m=CommitImport linkExternalRecord:m=LinkExternalRecord unlinkExternalRecord:m=UnlinkExternalRecord addNote:m=AddNote tag:m=Tag untag:m=Untag setTarget:m=SetTarget recordTraining:m=RecordTraining reviewRelationship:m=ReviewRelationship withdrawTarget:m=WithdrawTarget correctTraining:m=CorrectTraining withdrawTraining:m=WithdrawTraining setOrganisation:m=SetOrganisation setFiscalCalendar:m=SetFiscalCalendar setReportingCurrency:m=SetReportingCurrency setExchangeRate:m=SetExchangeRate closePeriod:m=ClosePeriod reopenPeriod:m=ReopenPeriod setChannels:m=SetChannels defineField:m=DefineField changeField:m=ChangeField retireField:m=RetireField setFields:m=SetFields registerPrincipal:m=RegisterPrincipal grantRole:m=GrantRole revokeRole:m=RevokeRole bindPrincipal:m=BindPrincipal allowOnBehalfOf:m=AllowOnBehalfOf redactBody:m=RedactBody
         CommandResult commandId:s accepted:m=Accepted unchanged:m=Unchanged refused:m=ErrorDetail
         CommitImport importJob:m=Reference rowsRead:l rowsRejected:l
         CompetitorAdded competitorNumber:l sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -74,6 +113,10 @@ enum GeneratedShapes {
         CompetitorRestored reason:s source:m=Source
         CompetitorRetired reason:s source:m=Source
         CompleteOrder order:m=Reference
+        CompleteTask task:m=Reference closing:m=TaskClosingPersonal outcomeCode:s
+        Concern kind:e=AGGREGATE_KIND_UNSPECIFIED number:l
+        ConcernInput kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference
+        ConfirmAttendance appointment:m=Reference parties:R=Reference
         ConfirmOrder order:m=Reference
         ContactPointAdded contactPoint:m=ContactPointEntry sourceVersion:m=SourceVersion duplicateNumbers:r reason:s source:m=Source
         ContactPointAddedPersonal contactPoint:m=ContactPointPersonal reason:s
@@ -88,30 +131,42 @@ enum GeneratedShapes {
         CorrectOpportunity opportunity:m=Reference openedAt:p closedAt:p amount:m=Money lossReason:s competitor:m=Reference closing:m=OpportunityClosingPersonal
         CorrectOrder order:m=Reference corrected:m=PlaceOrder
         CorrectParty party:m=Reference kind:e=PARTY_KIND_UNSPECIFIED name:m=PartyNamePersonal detail:m=PartyDetail clear:r validFrom:p allowDuplicate:b
+        CorrectTicket ticket:m=Reference openedAt:p resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal
         CorrectTraining training:m=Reference detail:m=TrainingDetail personal:m=TrainingPersonal clear:r
         CouponExpired offerNumber:l partyNumber:l expiresAt:l reason:s source:m=Source
         CouponExpiryWithdrawn withdrawnPosition:l policyVersion:n causePositions:r reason:s source:m=Source
         CouponPersonal code:s
         CouponRecord status:e=COUPON_STATUS_UNSPECIFIED offerNumber:l partyNumber:l partyId:s personal:m=CouponPersonal benefit:m=OfferBenefit issuedAt:p expiresAt:p redeemedAt:p orderNumber:l discount:m=Money erased:b
         CouponWithdrawn offerNumber:l partyNumber:l expiresAt:p reason:s source:m=Source
+        CreateTask id:s external:R=ExternalKey personal:m=TaskPersonal category:s priority:e=WORK_PRIORITY_UNSPECIFIED due:m=DueInput reminder:p party:m=Reference concerns:R=ConcernInput assignee:m=OwnerReference
         Credit frames:n
         Customer party:m=Record aliases:r knownSince:p lastChangedPosition:l purchases:R=PurchaseHistory timeline:R=TimelineEntry timelineCut:b opportunities:R=OpportunitySummary loyalty:R=LoyaltySummary interactions:m=InteractionHistory
+        CustomerClassDefinition key:s label:s rank:n
+        CustomerMessageReceived number:n channel:s text:s personalPart:b needsNoAnswer:b statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED unanswered:n waitingSince:p reason:s source:m=Source
         CustomerRequest party:m=Reference atLeast:l asOf:p timelineLimit:p timelineBefore:l timelineKinds:r
         CycleFigures outcome:e=OPPORTUNITY_STATUS_UNSPECIFIED n:l mean:p median:p p90:p min:p max:p unknown:l
+        DayInterval start:s end:s
         DayRange firstDay:s lastDay:s
         DeactivateEmployee employee:m=Reference
+        DeactivateSlaPolicy policy:m=Reference
         DecimalValue unscaled:l scale:n
+        DeferTask task:m=Reference until:m=DueInput due:m=DueInput
+        DefineCalendar id:s external:R=ExternalKey content:m=CalendarContent isDefault:b
         DefineField id:s definition:m=FieldDefinition
         DefineMarket id:s detail:m=MarketDetail external:R=ExternalKey
         DefinePipeline id:s external:R=ExternalKey content:m=PipelineContent
         DefinePriceBook id:s name:s currency:s external:R=ExternalKey
         DefineProduct id:s sku:s external:R=ExternalKey detail:m=ProductDetail
         DefineProgramme id:s external:R=ExternalKey label:s pointsLabel:s audience:e=PROGRAMME_AUDIENCE_UNSPECIFIED status:e=PROGRAMME_STATUS_UNSPECIFIED
+        DefineQueue id:s external:R=ExternalKey label:s teams:R=Reference agents:R=QueueAgentInput routing:m=QueueRouting isDefault:b
         DefineReward id:s external:R=ExternalKey programme:m=Reference detail:m=RewardDetail product:m=Reference stock:p
+        DefineSlaPolicy id:s external:R=ExternalKey content:m=SlaPolicyInput draft:b
         DefineTeam id:s external:R=ExternalKey name:s parent:m=Reference
         DefineTerritory id:s external:R=ExternalKey name:s parent:m=Reference rules:R=TerritoryRule owner:m=OwnerReference
         DefineTier programme:m=Reference tier:m=Tier
         Divergence position:l computed:e=EVENT_KIND_UNSPECIFIED recorded:e=EVENT_KIND_UNSPECIFIED what:s
+        Due day:s instant:l
+        DueInput day:s instant:p
         EarnPoints account:m=Reference cause:m=ExternalKey points:l locksUntil:p expiresAt:p
         EarnRate currency:s net:l points:l rate:p
         EarnedLine orderLine:n productNumber:l quantity:m=DecimalValue net:l points:l
@@ -122,6 +177,8 @@ enum GeneratedShapes {
         EarningRule key:s version:n label:s priority:n stop:b kind:e=EARNING_KIND_UNSPECIFIED rate:m=DecimalValue currency:s condition:m=EarningCondition rounding:e=POINTS_ROUNDING_UNSPECIFIED from:p to:p
         EarningRulePublished rule:m=EarningRule version:n reason:s source:m=Source
         EarningRuleRetired key:s version:n reason:s source:m=Source
+        EmailPersonal messageId:s inReplyTo:s references:r from:s to:r cc:r subjectLine:s sentAt:p
+        EmailThread rootNumber:l parentNumber:l
         EmployeeChanged nameReplaced:b hasName:b contactPointsReplaced:b contactPoints:R=EmployeeContactPoint language:s reason:s source:m=Source
         EmployeeChangedPersonal name:m=EmployeeNamePersonal contactPoints:R=ContactPointPersonal reason:s
         EmployeeContactPoint kind:e=CONTACT_POINT_KIND_UNSPECIFIED normalised:b label:s
@@ -134,8 +191,9 @@ enum GeneratedShapes {
         EmployeeRecord active:b name:m=EmployeeNamePersonal contactPoints:R=EmployeeContactPointRecord roles:r teams:R=TeamMembership capacities:R=WorkCapacity language:s hiredAt:p deactivatedAt:p erased:b
         EnrolMember id:s external:R=ExternalKey programme:m=Reference party:m=Reference employee:m=Reference
         ErrorDetail code:e=ERROR_CODE_UNSPECIFIED sentence:s field:s retryHelps:b expected:l actual:l relatedIds:r positions:r retryAfterMilliseconds:n body:n
+        EscalateTicket ticket:m=Reference level:n assignee:m=Reference queue:m=Reference
         Event position:l kind:e=EVENT_KIND_UNSPECIFIED schemaVersion:n origin:e=ORIGIN_UNSPECIFIED historic:b clockHeld:b recordedAt:p occurredAt:p streamKind:e=AGGREGATE_KIND_UNSPECIFIED streamNumber:l streamId:s revision:l previousInStream:l commandId:s commandIndex:n commandCount:n correlationId:s causation:l principalNumber:l onBehalfOfNumber:l importNumber:l subjects:R=EventSubject payload:m=EventPayload leafHash:s record:s body:n flags:n
-        EventPayload logOpened:m=LogOpened noteAdded:m=NoteAdded tagged:m=Tagged untagged:m=Untagged ownerAssigned:m=OwnerAssigned fieldsSet:m=FieldsSet partyRegistered:m=PartyRegistered partyCorrected:m=PartyCorrected partyDetailChanged:m=PartyDetailChanged contactPointAdded:m=ContactPointAdded contactPointVerified:m=ContactPointVerified contactPointRetired:m=ContactPointRetired partyStatusChanged:m=PartyStatusChanged needRecorded:m=NeedRecorded preferenceRecorded:m=PreferenceRecorded partyArchived:m=PartyArchived partyRestored:m=PartyRestored partyStatusWithdrawn:m=PartyStatusWithdrawn pipelineDefined:m=PipelineDefined pipelineVersionPublished:m=PipelineVersionPublished stagesMapped:m=StagesMapped opportunityOpened:m=OpportunityOpened opportunityChanged:m=OpportunityChanged stageAdvanced:m=StageAdvanced stageRegressed:m=StageRegressed amountSet:m=AmountSet closeDateMoved:m=CloseDateMoved probabilityOverridden:m=ProbabilityOverridden forecastCategorySet:m=ForecastCategorySet lineAdded:m=LineAdded lineRemoved:m=LineRemoved competitorAdded:m=CompetitorAdded competitorRemoved:m=CompetitorRemoved buyingRoleAdded:m=BuyingRoleAdded buyingRoleRemoved:m=BuyingRoleRemoved nextStepSet:m=NextStepSet opportunityWon:m=OpportunityWon opportunityLost:m=OpportunityLost opportunityReopened:m=OpportunityReopened opportunityAbandoned:m=OpportunityAbandoned opportunityCorrected:m=OpportunityCorrected productDefined:m=ProductDefined productChanged:m=ProductChanged variantAdded:m=VariantAdded productRetired:m=ProductRetired productsRelated:m=ProductsRelated priceBookDefined:m=PriceBookDefined priceSet:m=PriceSet orderPlaced:m=OrderPlaced orderLinesAdded:m=OrderLinesAdded orderCorrected:m=OrderCorrected orderConfirmed:m=OrderConfirmed orderCancelled:m=OrderCancelled lineFulfilled:m=LineFulfilled orderCompleted:m=OrderCompleted returnRegistered:m=ReturnRegistered returnLinesAdded:m=ReturnLinesAdded returnCorrected:m=ReturnCorrected returnRefunded:m=ReturnRefunded offerPublished:m=OfferPublished offerChanged:m=OfferChanged offerExpired:m=OfferExpired offerWithdrawn:m=OfferWithdrawn offerExpiryWithdrawn:m=OfferExpiryWithdrawn offerIssued:m=OfferIssued offerRedeemed:m=OfferRedeemed offerRedemptionReversed:m=OfferRedemptionReversed couponExpired:m=CouponExpired couponWithdrawn:m=CouponWithdrawn couponExpiryWithdrawn:m=CouponExpiryWithdrawn interactionLogged:m=InteractionLogged interactionCorrected:m=InteractionCorrected interactionLinked:m=InteractionLinked interactionRedacted:m=InteractionRedacted programmeDefined:m=ProgrammeDefined programmeChanged:m=ProgrammeChanged programmeActivated:m=ProgrammeActivated programmeSuspended:m=ProgrammeSuspended earningRulePublished:m=EarningRulePublished earningRuleRetired:m=EarningRuleRetired expiryPolicySet:m=ExpiryPolicySet lockDaysSet:m=LockDaysSet tierDefined:m=TierDefined tierRetired:m=TierRetired tierPolicySet:m=TierPolicySet pointValueSet:m=PointValueSet tierReviewAdvanced:m=TierReviewAdvanced memberEnrolled:m=MemberEnrolled pointsEarned:m=PointsEarned pointsUnlocked:m=PointsUnlocked pointsSpent:m=PointsSpent earningReversed:m=EarningReversed spendingReversed:m=SpendingReversed pointsExpired:m=PointsExpired pointsAdjusted:m=PointsAdjusted pointsTransferred:m=PointsTransferred tierChanged:m=TierChanged accountFrozen:m=AccountFrozen accountUnfrozen:m=AccountUnfrozen accountClosed:m=AccountClosed pointsExpiryWithdrawn:m=PointsExpiryWithdrawn reversalWithdrawn:m=ReversalWithdrawn tierConfirmed:m=TierConfirmed rewardDefined:m=RewardDefined rewardChanged:m=RewardChanged rewardRetired:m=RewardRetired rewardStockSet:m=RewardStockSet rewardRedeemed:m=RewardRedeemed rewardShipped:m=RewardShipped rewardDelivered:m=RewardDelivered redemptionCancelled:m=RedemptionCancelled competitorRecorded:m=CompetitorRecorded competitorMoved:m=CompetitorMoved strengthWeaknessSet:m=StrengthWeaknessSet competitorChanged:m=CompetitorChanged competitorRetired:m=CompetitorRetired competitorRestored:m=CompetitorRestored competitorMoveWithdrawn:m=CompetitorMoveWithdrawn marketDefined:m=MarketDefined marketChanged:m=MarketChanged marketSizeRecorded:m=MarketSizeRecorded marketRetired:m=MarketRetired marketRestored:m=MarketRestored marketSizeWithdrawn:m=MarketSizeWithdrawn employeeHired:m=EmployeeHired employeeChanged:m=EmployeeChanged roleAssigned:m=RoleAssigned roleUnassigned:m=RoleUnassigned teamJoined:m=TeamJoined teamLeft:m=TeamLeft capacitySet:m=CapacitySet portfolioTransferred:m=PortfolioTransferred employeeDeactivated:m=EmployeeDeactivated employeeReactivated:m=EmployeeReactivated teamDefined:m=TeamDefined teamChanged:m=TeamChanged teamRetired:m=TeamRetired territoryDefined:m=TerritoryDefined territoryChanged:m=TerritoryChanged territoryRetired:m=TerritoryRetired territoryAssigned:m=TerritoryAssigned importStarted:m=ImportStarted importCommitted:m=ImportCommitted externalLinked:m=ExternalLinked externalUnlinked:m=ExternalUnlinked targetSet:m=TargetSet trainingRecorded:m=TrainingRecorded relationshipReviewed:m=RelationshipReviewed targetWithdrawn:m=TargetWithdrawn trainingCorrected:m=TrainingCorrected trainingWithdrawn:m=TrainingWithdrawn organisationSet:m=OrganisationSet fiscalCalendarSet:m=FiscalCalendarSet reportingCurrencySet:m=ReportingCurrencySet exchangeRateSet:m=ExchangeRateSet periodClosed:m=PeriodClosed periodReopened:m=PeriodReopened channelsSet:m=ChannelsSet fieldDefined:m=FieldDefined fieldChanged:m=FieldChanged fieldRetired:m=FieldRetired principalRegistered:m=PrincipalRegistered roleGranted:m=RoleGranted roleRevoked:m=RoleRevoked principalBound:m=PrincipalBound onBehalfOfAllowed:m=OnBehalfOfAllowed
+        EventPayload logOpened:m=LogOpened noteAdded:m=NoteAdded tagged:m=Tagged untagged:m=Untagged ownerAssigned:m=OwnerAssigned fieldsSet:m=FieldsSet partyRegistered:m=PartyRegistered partyCorrected:m=PartyCorrected partyDetailChanged:m=PartyDetailChanged contactPointAdded:m=ContactPointAdded contactPointVerified:m=ContactPointVerified contactPointRetired:m=ContactPointRetired partyStatusChanged:m=PartyStatusChanged needRecorded:m=NeedRecorded preferenceRecorded:m=PreferenceRecorded partyArchived:m=PartyArchived partyRestored:m=PartyRestored partyStatusWithdrawn:m=PartyStatusWithdrawn pipelineDefined:m=PipelineDefined pipelineVersionPublished:m=PipelineVersionPublished stagesMapped:m=StagesMapped opportunityOpened:m=OpportunityOpened opportunityChanged:m=OpportunityChanged stageAdvanced:m=StageAdvanced stageRegressed:m=StageRegressed amountSet:m=AmountSet closeDateMoved:m=CloseDateMoved probabilityOverridden:m=ProbabilityOverridden forecastCategorySet:m=ForecastCategorySet lineAdded:m=LineAdded lineRemoved:m=LineRemoved competitorAdded:m=CompetitorAdded competitorRemoved:m=CompetitorRemoved buyingRoleAdded:m=BuyingRoleAdded buyingRoleRemoved:m=BuyingRoleRemoved nextStepSet:m=NextStepSet opportunityWon:m=OpportunityWon opportunityLost:m=OpportunityLost opportunityReopened:m=OpportunityReopened opportunityAbandoned:m=OpportunityAbandoned opportunityCorrected:m=OpportunityCorrected productDefined:m=ProductDefined productChanged:m=ProductChanged variantAdded:m=VariantAdded productRetired:m=ProductRetired productsRelated:m=ProductsRelated priceBookDefined:m=PriceBookDefined priceSet:m=PriceSet orderPlaced:m=OrderPlaced orderLinesAdded:m=OrderLinesAdded orderCorrected:m=OrderCorrected orderConfirmed:m=OrderConfirmed orderCancelled:m=OrderCancelled lineFulfilled:m=LineFulfilled orderCompleted:m=OrderCompleted returnRegistered:m=ReturnRegistered returnLinesAdded:m=ReturnLinesAdded returnCorrected:m=ReturnCorrected returnRefunded:m=ReturnRefunded offerPublished:m=OfferPublished offerChanged:m=OfferChanged offerExpired:m=OfferExpired offerWithdrawn:m=OfferWithdrawn offerExpiryWithdrawn:m=OfferExpiryWithdrawn offerIssued:m=OfferIssued offerRedeemed:m=OfferRedeemed offerRedemptionReversed:m=OfferRedemptionReversed couponExpired:m=CouponExpired couponWithdrawn:m=CouponWithdrawn couponExpiryWithdrawn:m=CouponExpiryWithdrawn interactionLogged:m=InteractionLogged interactionCorrected:m=InteractionCorrected interactionLinked:m=InteractionLinked interactionRedacted:m=InteractionRedacted promiseMade:m=PromiseMade promiseKept:m=PromiseKept promiseBroken:m=PromiseBroken promiseRenegotiated:m=PromiseRenegotiated promiseReleased:m=PromiseReleased promiseReminded:m=PromiseReminded taskCreated:m=TaskCreated taskAssigned:m=TaskAssigned taskStarted:m=TaskStarted taskCompleted:m=TaskCompleted taskDeferred:m=TaskDeferred taskCancelled:m=TaskCancelled taskChanged:m=TaskChanged taskReopened:m=TaskReopened taskReminded:m=TaskReminded appointmentBooked:m=AppointmentBooked appointmentMoved:m=AppointmentMoved appointmentAttended:m=AppointmentAttended appointmentMissed:m=AppointmentMissed appointmentCancelled:m=AppointmentCancelled appointmentChanged:m=AppointmentChanged appointmentReminded:m=AppointmentReminded ticketOpened:m=TicketOpened ticketChanged:m=TicketChanged ticketCorrected:m=TicketCorrected ticketClassified:m=TicketClassified prioritySet:m=PrioritySet ticketRouted:m=TicketRouted ticketAssigned:m=TicketAssigned ticketClaimed:m=TicketClaimed ticketReassigned:m=TicketReassigned customerMessageReceived:m=CustomerMessageReceived agentReplied:m=AgentReplied ticketPaused:m=TicketPaused ticketResumed:m=TicketResumed ticketEscalated:m=TicketEscalated ticketResolved:m=TicketResolved ticketReopened:m=TicketReopened ticketClosed:m=TicketClosed ticketsMerged:m=TicketsMerged ticketAbsorbed:m=TicketAbsorbed ticketsUnmerged:m=TicketsUnmerged ticketReleased:m=TicketReleased ticketSplit:m=TicketSplit ticketLinked:m=TicketLinked ticketUnlinked:m=TicketUnlinked slaTargetSet:m=SlaTargetSet slaClockStopped:m=SlaClockStopped slaWarned:m=SlaWarned slaBreached:m=SlaBreached slaWithdrawn:m=SlaWithdrawn serviceDeskSet:m=ServiceDeskSet calendarDefined:m=CalendarDefined calendarChanged:m=CalendarChanged calendarRetired:m=CalendarRetired slaPolicyDefined:m=SlaPolicyDefined slaPolicyChanged:m=SlaPolicyChanged slaVersionActivated:m=SlaVersionActivated slaPolicyDeactivated:m=SlaPolicyDeactivated slaReviewAdvanced:m=SlaReviewAdvanced programmeDefined:m=ProgrammeDefined programmeChanged:m=ProgrammeChanged programmeActivated:m=ProgrammeActivated programmeSuspended:m=ProgrammeSuspended earningRulePublished:m=EarningRulePublished earningRuleRetired:m=EarningRuleRetired expiryPolicySet:m=ExpiryPolicySet lockDaysSet:m=LockDaysSet tierDefined:m=TierDefined tierRetired:m=TierRetired tierPolicySet:m=TierPolicySet pointValueSet:m=PointValueSet tierReviewAdvanced:m=TierReviewAdvanced memberEnrolled:m=MemberEnrolled pointsEarned:m=PointsEarned pointsUnlocked:m=PointsUnlocked pointsSpent:m=PointsSpent earningReversed:m=EarningReversed spendingReversed:m=SpendingReversed pointsExpired:m=PointsExpired pointsAdjusted:m=PointsAdjusted pointsTransferred:m=PointsTransferred tierChanged:m=TierChanged accountFrozen:m=AccountFrozen accountUnfrozen:m=AccountUnfrozen accountClosed:m=AccountClosed pointsExpiryWithdrawn:m=PointsExpiryWithdrawn reversalWithdrawn:m=ReversalWithdrawn tierConfirmed:m=TierConfirmed rewardDefined:m=RewardDefined rewardChanged:m=RewardChanged rewardRetired:m=RewardRetired rewardStockSet:m=RewardStockSet rewardRedeemed:m=RewardRedeemed rewardShipped:m=RewardShipped rewardDelivered:m=RewardDelivered redemptionCancelled:m=RedemptionCancelled competitorRecorded:m=CompetitorRecorded competitorMoved:m=CompetitorMoved strengthWeaknessSet:m=StrengthWeaknessSet competitorChanged:m=CompetitorChanged competitorRetired:m=CompetitorRetired competitorRestored:m=CompetitorRestored competitorMoveWithdrawn:m=CompetitorMoveWithdrawn marketDefined:m=MarketDefined marketChanged:m=MarketChanged marketSizeRecorded:m=MarketSizeRecorded marketRetired:m=MarketRetired marketRestored:m=MarketRestored marketSizeWithdrawn:m=MarketSizeWithdrawn employeeHired:m=EmployeeHired employeeChanged:m=EmployeeChanged roleAssigned:m=RoleAssigned roleUnassigned:m=RoleUnassigned teamJoined:m=TeamJoined teamLeft:m=TeamLeft capacitySet:m=CapacitySet portfolioTransferred:m=PortfolioTransferred employeeDeactivated:m=EmployeeDeactivated employeeReactivated:m=EmployeeReactivated teamDefined:m=TeamDefined teamChanged:m=TeamChanged teamRetired:m=TeamRetired territoryDefined:m=TerritoryDefined territoryChanged:m=TerritoryChanged territoryRetired:m=TerritoryRetired territoryAssigned:m=TerritoryAssigned queueDefined:m=QueueDefined queueChanged:m=QueueChanged routingSet:m=RoutingSet queueRetired:m=QueueRetired importStarted:m=ImportStarted importCommitted:m=ImportCommitted externalLinked:m=ExternalLinked externalUnlinked:m=ExternalUnlinked targetSet:m=TargetSet trainingRecorded:m=TrainingRecorded relationshipReviewed:m=RelationshipReviewed targetWithdrawn:m=TargetWithdrawn trainingCorrected:m=TrainingCorrected trainingWithdrawn:m=TrainingWithdrawn organisationSet:m=OrganisationSet fiscalCalendarSet:m=FiscalCalendarSet reportingCurrencySet:m=ReportingCurrencySet exchangeRateSet:m=ExchangeRateSet periodClosed:m=PeriodClosed periodReopened:m=PeriodReopened channelsSet:m=ChannelsSet fieldDefined:m=FieldDefined fieldChanged:m=FieldChanged fieldRetired:m=FieldRetired principalRegistered:m=PrincipalRegistered roleGranted:m=RoleGranted roleRevoked:m=RoleRevoked principalBound:m=PrincipalBound onBehalfOfAllowed:m=OnBehalfOfAllowed bodyRedacted:m=BodyRedacted
         EventReceipt position:l kind:e=EVENT_KIND_UNSPECIFIED streamNumber:l revision:l leafHash:s
         EventSubject number:l role:e=SUBJECT_ROLE_UNSPECIFIED previous:l keySlot:n slotGeneration:n body:n part:n sealedLength:n personal:m=PersonalData erased:b
         ExchangeRate date:s rate:m=DecimalValue rateSource:s
@@ -171,12 +229,15 @@ enum GeneratedShapes {
         FreezeAccount account:m=Reference
         FulfilLine order:m=Reference line:n quantity:m=DecimalValue
         FulfilReward redemption:m=Reference reached:e=REDEMPTION_STATUS_UNSPECIFIED tracking:s
+        GetBodyRequest itemId:s purpose:s
+        GetBodyResponse body:m=BodyReference offset:l content:s
         GetRequest kind:e=AGGREGATE_KIND_UNSPECIFIED reference:m=Reference atLeast:l
         GetResponse record:m=Record
         GrantRole principal:m=Reference role:e=ROLE_UNSPECIFIED scope:s
         HireEmployee id:s name:m=EmployeeNamePersonal contactPoints:R=ContactPointInput external:R=ExternalKey roles:r teams:R=Reference language:s
         HistoryPage events:R=Event next:l caughtUp:b
         HistoryRequest stream:m=StreamScope subject:m=Reference kind:p all:q from:l to:l limit:l follow:b reveal:b purpose:s includeRecord:b omitPayload:b eventKinds:r
+        Holiday day:s label:s
         ImportCommitted rowsRead:l rowsRejected:l latestOccurredAt:p reason:s source:m=Source
         ImportRecord fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED committed:b rowsRead:l rowsRejected:l
         ImportStarted fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED reason:s source:m=Source
@@ -187,25 +248,27 @@ enum GeneratedShapes {
         InteractionLink kind:e=AGGREGATE_KIND_UNSPECIFIED number:l
         InteractionLinkInput kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference
         InteractionLinked added:R=InteractionLink removed:R=InteractionLink addedParties:R=InteractionParty detail:m=InteractionDetail reason:s source:m=Source
-        InteractionLogged detail:m=InteractionDetail parties:R=InteractionParty links:R=InteractionLink hasContent:b reason:s source:m=Source
+        InteractionLogged detail:m=InteractionDetail parties:R=InteractionParty links:R=InteractionLink hasContent:b bodies:R=BodyReference thread:m=EmailThread reason:s source:m=Source
         InteractionLoggedPersonal content:m=InteractionPersonal reason:s
         InteractionParty partyNumber:l role:e=INTERACTION_ROLE_UNSPECIFIED
         InteractionPartyInput party:m=Reference role:e=INTERACTION_ROLE_UNSPECIFIED
-        InteractionPersonal subjectLine:s text:s
+        InteractionPersonal subjectLine:s text:s email:m=EmailPersonal bodies:R=BodyPersonal
         InteractionRecord channel:s direction:e=INTERACTION_DIRECTION_UNSPECIFIED start:p end:p sentiment:e=SENTIMENT_UNSPECIFIED purpose:e=INTERACTION_PURPOSE_UNSPECIFIED outcome:e=INTERACTION_OUTCOME_UNSPECIFIED employeeNumber:l parties:R=InteractionParty links:R=InteractionLink content:m=InteractionPersonal redacted:b erased:b durationSeconds:p
         InteractionRedacted hiddenPositions:r reason:s source:m=Source
         IssueOffer id:s external:R=ExternalKey offer:m=Reference party:m=Reference personal:m=CouponPersonal expiresAt:p
         JoinTeam employee:m=Reference team:m=Reference lead:b
+        KeepPromise promise:m=Reference closing:m=PromiseClosingPersonal
         LeaveTeam employee:m=Reference team:m=Reference
         LineAdded line:m=OpportunityLine lineBefore:m=OpportunityLine amountBefore:m=Money amount:m=Money currency:s sourceVersion:m=SourceVersion reason:s source:m=Source
         LineFulfilled line:n quantity:m=DecimalValue reason:s source:m=Source
         LineRemoved line:m=OpportunityLine amountBefore:m=Money amount:m=Money sourceVersion:m=SourceVersion reason:s source:m=Source
         LinkExternalRecord kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference key:m=ExternalKey
         LinkInteraction interaction:m=Reference add:R=InteractionLinkInput remove:R=InteractionLinkInput addParties:R=InteractionPartyInput
+        LinkTicket ticket:m=Reference link:m=TicketLinkInput
         ListRequest kind:e=AGGREGATE_KIND_UNSPECIFIED filters:R=Filter sort:e=SORT_ORDER_UNSPECIFIED descending:b limit:n cursor:s atLeast:l
         ListResponse records:R=Record cursor:s
         LockDaysSet days:n version:n reason:s source:m=Source
-        LogInteraction id:s external:R=ExternalKey detail:m=InteractionInput parties:R=InteractionPartyInput content:m=InteractionPersonal links:R=InteractionLinkInput
+        LogInteraction id:s external:R=ExternalKey detail:m=InteractionInput parties:R=InteractionPartyInput content:m=InteractionPersonal links:R=InteractionLinkInput bodies:R=BodyInput
         LogOpened logId:s formatVersion:n epoch:n reason:s source:m=Source
         LoseOpportunity opportunity:m=Reference lossReason:s closing:m=OpportunityClosingPersonal competitor:m=Reference stage:s
         LossReason key:s label:s notesRequired:b
@@ -217,6 +280,7 @@ enum GeneratedShapes {
         LoyaltyRequest party:m=Reference employee:m=Reference account:m=Reference programme:m=Reference atLeast:l asOf:p limit:n cursor:s lotLimit:p movementLimit:p movementsBefore:l lotsAfter:l
         LoyaltyResponse accounts:R=LoyaltyAccountView cursor:s definitions:R=FigureDefinition
         LoyaltySummary accountId:s accountNumber:l programmeNumber:l programmeLabel:s pointsLabel:s status:e=ACCOUNT_STATUS_UNSPECIFIED balance:m=PointsBalance tier:s tierLabel:s tierSince:p nextTier:s pointsToNextTier:l tierValue:l expiring30Days:l expiring60Days:l expiring90Days:l enrolledAt:p lastActivityAt:p inactiveAt:p partyNumber:l employeeNumber:l burnRate:p
+        MakePromise id:s external:R=ExternalKey party:m=Reference personal:m=PromisePersonal due:m=DueInput promisor:m=OwnerReference category:s concerns:R=ConcernInput reminder:p
         MapStages pipeline:m=Reference mappings:R=StageMapping
         MarketChanged detail:m=MarketDetail nameBefore:s reason:s source:m=Source
         MarketDefined detail:m=MarketDetail external:R=ExternalKey reason:s source:m=Source
@@ -230,7 +294,9 @@ enum GeneratedShapes {
         MarketSizeRecorded size:m=MarketSize reason:s source:m=Source
         MarketSizeWithdrawn period:m=DayRange currency:s origin:s reason:s source:m=Source
         MemberEnrolled programmeNumber:l partyNumber:l employeeNumber:l external:R=ExternalKey tier:s programmeVersion:n memberIndex:l membershipIndex:l reason:s source:m=Source
+        MergeTickets survivor:m=Reference absorbed:R=Reference choices:R=TicketFieldChoice
         Money minorUnits:l currency:s
+        MoveAppointment appointment:m=Reference start:p end:p reminder:p
         NamePart kind:e=NAME_PART_KIND_UNSPECIFIED text:s
         NeedPersonal text:s problem:s timeFrame:s expectation:s
         NeedRecord need:m=NeedPersonal productNumber:l budget:m=Money occurredAt:p
@@ -239,8 +305,8 @@ enum GeneratedShapes {
         NextStepPersonal text:s reason:s
         NextStepSet text:s personalPart:b dueDate:s cleared:b reason:s source:m=Source
         Note position:l text:s occurredAt:p erased:b
-        NoteAdded text:s reason:s source:m=Source
-        NotePersonal text:s reason:s
+        NoteAdded text:s bodies:R=BodyReference reason:s source:m=Source
+        NotePersonal text:s bodies:R=BodyPersonal reason:s
         OfferBenefit percent:m=DecimalValue amount:m=Money points:m=OfferPoints
         OfferBenefitInput percent:m=DecimalValue amount:m=Money points:m=OfferPointsInput
         OfferChanged terms:m=OfferTerms validToBefore:p reason:s source:m=Source
@@ -264,6 +330,7 @@ enum GeneratedShapes {
         OnBehalfOfAllowed allowed:b reason:s source:m=Source
         OpenOnDay day:s opportunities:l unknown:l
         OpenOpportunity id:s external:R=ExternalKey pipeline:m=Reference stage:s party:m=Reference personal:m=OpportunityPersonal owner:m=OwnerReference channel:s leadSource:s partner:m=Reference amount:m=Money currency:s closeDate:s lines:R=OpportunityLineInput competitors:R=Reference reached:e=OPPORTUNITY_STATUS_UNSPECIFIED closedAt:p lossReason:s closing:m=OpportunityClosingPersonal openingUnknown:b
+        OpenTicket id:s external:R=ExternalKey party:m=Reference requester:m=Reference personal:m=TicketPersonal channel:s type:s category:s priority:s customerClass:s queue:m=Reference assignee:m=Reference links:R=TicketLinkInput openedByUs:b reached:e=TICKET_STATUS_UNSPECIFIED wait:e=TICKET_WAIT_UNSPECIFIED resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal
         OpportunitiesRequest filter:m=OpportunityFilter statuses:r stage:s stalled:b order:e=OPPORTUNITY_ORDER_UNSPECIFIED asOf:p limit:n cursor:s atLeast:l
         OpportunitiesResponse opportunities:R=OpportunitySummary cursor:s asOf:p definitions:R=FigureDefinition
         OpportunityAbandoned turn:m=OpportunityTurn sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -316,7 +383,7 @@ enum GeneratedShapes {
         PartyStatusWithdrawn from:e=PARTY_STATUS_UNSPECIFIED to:e=PARTY_STATUS_UNSPECIFIED policyVersion:n withdrawnPosition:l causePositions:r reason:s source:m=Source
         PeriodClosed from:s through:s closedUntil:l closedUntilBefore:p openOrders:l openImports:l zone:s zoneRulesVersion:s reason:s source:m=Source
         PeriodReopened from:s throughBefore:s closedUntil:p closedUntilBefore:l closedByNumbers:r zone:s zoneRulesVersion:s reason:s source:m=Source
-        PersonalData fingerprint:p reason:m=ReasonPersonal noteAdded:m=NotePersonal fieldsSet:m=FieldsSetPersonal partyRegistered:m=PartyRegisteredPersonal partyCorrected:m=PartyNameChangedPersonal partyDetailChanged:m=PartyNameChangedPersonal contactPointAdded:m=ContactPointAddedPersonal contactPointRetired:m=ContactPointRetiredPersonal needRecorded:m=NeedRecordedPersonal preferenceRecorded:m=PreferenceRecordedPersonal opportunityOpened:m=OpportunityHeadPersonal opportunityChanged:m=OpportunityHeadPersonal nextStepSet:m=NextStepPersonal opportunityWon:m=OpportunityClosingPersonal opportunityLost:m=OpportunityClosingPersonal opportunityCorrected:m=OpportunityClosingPersonal orderPlaced:m=OrderPlacedPersonal orderCorrected:m=OrderPlacedPersonal offerIssued:m=OfferIssuedPersonal interactionLogged:m=InteractionLoggedPersonal interactionCorrected:m=InteractionLoggedPersonal employeeHired:m=EmployeeHiredPersonal employeeChanged:m=EmployeeChangedPersonal externalLinked:m=ExternalKeyPersonal externalUnlinked:m=ExternalKeyPersonal trainingRecorded:m=TrainingRecordedPersonal relationshipReviewed:m=RelationshipReviewedPersonal trainingCorrected:m=TrainingRecordedPersonal
+        PersonalData fingerprint:p reason:m=ReasonPersonal noteAdded:m=NotePersonal fieldsSet:m=FieldsSetPersonal partyRegistered:m=PartyRegisteredPersonal partyCorrected:m=PartyNameChangedPersonal partyDetailChanged:m=PartyNameChangedPersonal contactPointAdded:m=ContactPointAddedPersonal contactPointRetired:m=ContactPointRetiredPersonal needRecorded:m=NeedRecordedPersonal preferenceRecorded:m=PreferenceRecordedPersonal opportunityOpened:m=OpportunityHeadPersonal opportunityChanged:m=OpportunityHeadPersonal nextStepSet:m=NextStepPersonal opportunityWon:m=OpportunityClosingPersonal opportunityLost:m=OpportunityClosingPersonal opportunityCorrected:m=OpportunityClosingPersonal orderPlaced:m=OrderPlacedPersonal orderCorrected:m=OrderPlacedPersonal offerIssued:m=OfferIssuedPersonal interactionLogged:m=InteractionLoggedPersonal interactionCorrected:m=InteractionLoggedPersonal promiseMade:m=PromisePersonal promiseKept:m=PromiseClosingPersonal promiseBroken:m=PromiseClosingPersonal promiseRenegotiated:m=PromisePersonal promiseReleased:m=PromiseClosingPersonal taskCreated:m=TaskPersonal taskCompleted:m=TaskClosingPersonal taskChanged:m=TaskPersonal appointmentBooked:m=AppointmentPersonal appointmentChanged:m=AppointmentPersonal ticketOpened:m=TicketHeadPersonal ticketChanged:m=TicketHeadPersonal ticketCorrected:m=TicketResolutionPersonal customerMessageReceived:m=TicketMessagePersonal agentReplied:m=TicketMessagePersonal ticketResolved:m=TicketResolutionPersonal employeeHired:m=EmployeeHiredPersonal employeeChanged:m=EmployeeChangedPersonal externalLinked:m=ExternalKeyPersonal externalUnlinked:m=ExternalKeyPersonal trainingRecorded:m=TrainingRecordedPersonal relationshipReviewed:m=RelationshipReviewedPersonal trainingCorrected:m=TrainingRecordedPersonal
         PipelineContent name:s stages:R=PipelineStage lossReasons:R=LossReason skippingAllowed:b
         PipelineDefined content:m=PipelineContent external:R=ExternalKey isDefault:b reason:s source:m=Source
         PipelineGroup dimension:e=PIPELINE_DIMENSION_UNSPECIFIED key:s number:l owner:m=Owner outcomes:m=OutcomeFigures
@@ -353,6 +420,8 @@ enum GeneratedShapes {
         PrincipalBound employeeNumber:l employeeNumberBefore:l reason:s source:m=Source
         PrincipalRecord uid:p socket:p token:p label:s roles:R=RoleGrant employeeNumber:l onBehalfOfAllowed:b
         PrincipalRegistered uid:p socket:p token:p label:s reason:s source:m=Source
+        PriorityDefinition key:s label:s rank:n
+        PrioritySet before:m=TicketPriority priority:m=TicketPriority deskVersion:n sourceVersion:m=SourceVersion reason:s source:m=Source
         ProbabilityOverridden probabilityBefore:n probability:n overridden:b reason:s source:m=Source
         ProductChanged sku:s detail:m=ProductDetail skuBefore:s skuChanged:b sourceVersion:m=SourceVersion reason:s source:m=Source
         ProductDefined sku:s external:R=ExternalKey detail:m=ProductDetail sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -368,24 +437,51 @@ enum GeneratedShapes {
         ProgrammeResponse programmeNumber:l programme:m=ProgrammeRecord members:l frozen:l closed:l activeMembers:l activeMemberRate:p enrolled:l enrolmentRate:p balance:m=PointsBalance debt:l tiers:R=TierCount earnedInPeriod:l spentInPeriod:l expiredInPeriod:l reversedInPeriod:l earnRates:R=EarnRate burnRate:p breakageToDate:p expiring30Days:l expiring60Days:l expiring90Days:l expiry:R=ExpiryDay liability:m=LoyaltyLiability rewards:R=RewardCount tierMovements:R=TierMovement definitions:R=FigureDefinition
         ProgrammeSuspended version:n reason:s source:m=Source
         ProjectionStatus name:s version:n state:e=PROJECTION_STATE_UNSPECIFIED position:l lagEvents:l lagMicroseconds:l parkedReason:s digest:s rebuildPosition:l
+        PromiseBroken statusBefore:e=PROMISE_STATUS_UNSPECIFIED due:m=Due promisor:m=Owner personalPart:b reason:s source:m=Source
+        PromiseClosingPersonal remark:s reason:s
+        PromiseDetail partyNumber:l category:s due:m=Due concerns:R=Concern reminder:p
+        PromiseKept statusBefore:e=PROMISE_STATUS_UNSPECIFIED due:m=Due inTime:b promisor:m=Owner personalPart:b reason:s source:m=Source
+        PromiseMade detail:m=PromiseDetail promisor:m=Owner personalPart:b external:R=ExternalKey reason:s source:m=Source
+        PromisePersonal text:s reason:s
+        PromiseRecord status:e=PROMISE_STATUS_UNSPECIFIED partyNumber:l partyId:s personal:m=PromisePersonal category:s dueDay:s dueAt:p reminder:p promisor:m=Owner concerns:R=Concern madeAt:p closedAt:p inTime:q closing:m=PromiseClosingPersonal renegotiations:R=PromiseRenegotiation erased:b
+        PromiseReleased statusBefore:e=PROMISE_STATUS_UNSPECIFIED promisor:m=Owner personalPart:b reason:s source:m=Source
+        PromiseReminded due:m=Due promisor:m=Owner reason:s source:m=Source
+        PromiseRenegotiated statusBefore:e=PROMISE_STATUS_UNSPECIFIED detail:m=PromiseDetail detailBefore:m=PromiseDetail textChanged:b personalPart:b askedByParty:b promisor:m=Owner reason:s source:m=Source
+        PromiseRenegotiation occurredAt:p dueDayBefore:s dueAtBefore:p askedByParty:b textChanged:b
         PublishEarningRule programme:m=Reference key:s label:s priority:n stop:b kind:e=EARNING_KIND_UNSPECIFIED rate:m=DecimalValue currency:s condition:m=EarningConditionInput rounding:e=POINTS_ROUNDING_UNSPECIFIED from:p to:p
         PublishOffer id:s external:R=ExternalKey terms:m=OfferTermsInput
         PublishPipelineVersion pipeline:m=Reference content:m=PipelineContent mappings:R=StageMapping
         PurchaseHistory currency:s firstOrder:p lastOrder:p daysSinceLastOrder:l orders:l purchases:l returns:l gross:l returned:l net:l averageOrderValue:p returnRate:p margin:p meanIntervalDays:p medianIntervalDays:p categories:R=CategoryTotal
+        PutBodyBegin itemId:s subject:m=Reference mediaType:s size:l
+        PutBodyFinish contentSha256:s
+        PutBodyRequest begin:m=PutBodyBegin content:p finish:m=PutBodyFinish
+        PutBodyResponse received:l body:m=BodyReference
+        QueueAgent employeeNumber:l skills:r
+        QueueAgentInput employee:m=Reference skills:r
+        QueueChanged label:s labelBefore:s teamNumbers:r agents:R=QueueAgent version:n isDefault:b defaultBeforeNumber:l reason:s source:m=Source
+        QueueDefined label:s teamNumbers:r agents:R=QueueAgent routing:m=QueueRouting version:n external:R=ExternalKey isDefault:b defaultBeforeNumber:l reason:s source:m=Source
+        QueueRecord label:s teamNumbers:r agents:R=QueueAgent routing:m=QueueRouting version:n isDefault:b retired:b
+        QueueRetired label:s wasDefault:b version:n reason:s source:m=Source
+        QueueRouting method:e=ROUTING_METHOD_UNSPECIFIED mostOpen:n otherwise:e=ROUTING_METHOD_UNSPECIFIED
         ReactivateEmployee employee:m=Reference
         ReasonPersonal reason:s
+        ReassignTicket ticket:m=Reference employee:m=Reference
         RebuildProgress name:s position:l target:l eventsPerSecond:n done:b digest:s previousDigest:s seconds:n
         RebuildRequest name:s
         RecomputeRequest until:l
         RecomputeResponse position:l facts:l consequences:l timed:l divergences:R=Divergence seconds:n
-        Record id:s number:l kind:e=AGGREGATE_KIND_UNSPECIFIED revision:l firstPosition:l lastPosition:l occurredAt:p changedAt:p external:R=ExternalKey tags:r notes:R=Note importNumber:l omitted:R=OmittedEntries fields:R=RecordField party:m=PartyRecord product:m=ProductRecord priceBook:m=PriceBookRecord order:m=OrderRecord goodsReturn:m=ReturnRecord importJob:m=ImportRecord organisation:m=OrganisationRecord principal:m=PrincipalRecord employee:m=EmployeeRecord team:m=TeamRecord territory:m=TerritoryRecord offer:m=OfferRecord coupon:m=CouponRecord interaction:m=InteractionRecord field:m=FieldDefinitionRecord exchangeRates:m=ExchangeRatesRecord pipeline:m=PipelineRecord opportunity:m=OpportunityRecord loyaltyProgramme:m=ProgrammeRecord loyaltyAccount:m=LoyaltyAccountRecord reward:m=RewardRecord redemption:m=RedemptionRecord competitor:m=CompetitorRecord market:m=MarketRecord target:m=TargetRecord training:m=TrainingRecord
+        Record id:s number:l kind:e=AGGREGATE_KIND_UNSPECIFIED revision:l firstPosition:l lastPosition:l occurredAt:p changedAt:p external:R=ExternalKey tags:r notes:R=Note importNumber:l omitted:R=OmittedEntries fields:R=RecordField bodies:R=BodyRecord party:m=PartyRecord product:m=ProductRecord priceBook:m=PriceBookRecord order:m=OrderRecord goodsReturn:m=ReturnRecord importJob:m=ImportRecord organisation:m=OrganisationRecord principal:m=PrincipalRecord employee:m=EmployeeRecord team:m=TeamRecord territory:m=TerritoryRecord offer:m=OfferRecord coupon:m=CouponRecord interaction:m=InteractionRecord field:m=FieldDefinitionRecord exchangeRates:m=ExchangeRatesRecord pipeline:m=PipelineRecord opportunity:m=OpportunityRecord loyaltyProgramme:m=ProgrammeRecord loyaltyAccount:m=LoyaltyAccountRecord reward:m=RewardRecord redemption:m=RedemptionRecord competitor:m=CompetitorRecord market:m=MarketRecord target:m=TargetRecord training:m=TrainingRecord ticket:m=TicketRecord serviceDesk:m=ServiceDeskRecord calendar:m=CalendarRecord slaPolicy:m=SlaPolicyRecord queue:m=QueueRecord task:m=TaskRecord appointment:m=AppointmentRecord promise:m=PromiseRecord
+        RecordAgentReply ticket:m=Reference message:m=TicketMessagePersonal public:b channel:s employee:m=Reference handlingSeconds:n
         RecordCompetitor id:s detail:m=CompetitorDetail external:R=ExternalKey
         RecordCompetitorMove competitor:m=Reference move:m=CompetitorMove product:m=Reference market:m=Reference
+        RecordCustomerMessage ticket:m=Reference message:m=TicketMessagePersonal channel:s needsNoAnswer:b
         RecordField value:m=FieldValue fieldNumber:l occurredAt:p personal:b erased:b
         RecordMarketSize market:m=Reference period:m=DayRange value:m=Money units:m=DecimalValue origin:s forecast:b
         RecordNeed party:m=Reference need:m=NeedPersonal product:m=Reference budget:m=Money
+        RecordNoShow appointment:m=Reference absent:e=APPOINTMENT_SIDE_UNSPECIFIED
         RecordPreference party:m=Reference topic:s preference:m=PreferencePersonal
         RecordTraining id:s employee:m=Reference detail:m=TrainingDetail personal:m=TrainingPersonal external:R=ExternalKey
+        RedactBody kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference itemId:s
         RedactInteraction interaction:m=Reference
         RedeemOffer coupon:m=Reference personal:m=CouponPersonal order:m=Reference discount:m=Money
         RedeemReward id:s external:R=ExternalKey account:m=Reference reward:m=Reference quantity:n
@@ -404,23 +500,32 @@ enum GeneratedShapes {
         RelationshipReviewRecord position:l decision:e=RELATIONSHIP_DECISION_UNSPECIFIED personal:m=RelationshipReviewPersonal figures:m=ReviewFigures nextReview:s reviewerNumber:l occurredAt:p erased:b
         RelationshipReviewed decision:e=RELATIONSHIP_DECISION_UNSPECIFIED figures:m=ReviewFigures nextReview:s reviewerNumber:l decisionBefore:e=RELATIONSHIP_DECISION_UNSPECIFIED reason:s source:m=Source
         RelationshipReviewedPersonal review:m=RelationshipReviewPersonal reason:s
+        ReleasePromise promise:m=Reference closing:m=PromiseClosingPersonal
         RemoveBuyingRole opportunity:m=Reference party:m=Reference role:e=BUYING_ROLE_UNSPECIFIED
         RemoveCompetitor opportunity:m=Reference competitor:m=Reference
         RemoveLine opportunity:m=Reference line:n
+        RenegotiatePromise promise:m=Reference due:m=DueInput personal:m=PromisePersonal reminder:p askedByParty:b clear:r
         ReopenOpportunity opportunity:m=Reference stage:s closeDate:s
         ReopenPeriod from:s
+        ReopenTask task:m=Reference
+        ReopenTicket ticket:m=Reference asNew:b
         ReportingCurrencySet currency:s reason:s source:m=Source
-        Request id:l submit:m=SubmitRequest get:m=GetRequest list:m=ListRequest customer:m=CustomerRequest history:m=HistoryRequest status:m=StatusRequest rebuild:m=RebuildRequest credit:m=Credit cancel:m=Cancel pipeline:m=PipelineRequest opportunities:m=OpportunitiesRequest loyalty:m=LoyaltyRequest programme:m=ProgrammeRequest targets:m=TargetsRequest recompute:m=RecomputeRequest
-        Response id:l last:b reflects:m=Reflects submit:m=SubmitResponse get:m=GetResponse list:m=ListResponse customer:m=Customer history:m=HistoryPage status:m=StatusResponse rebuild:m=RebuildProgress error:m=ErrorDetail pipeline:m=PipelineSummary opportunities:m=OpportunitiesResponse loyalty:m=LoyaltyResponse programme:m=ProgrammeResponse targets:m=TargetsResponse recompute:m=RecomputeResponse
+        Request id:l submit:m=SubmitRequest get:m=GetRequest list:m=ListRequest customer:m=CustomerRequest history:m=HistoryRequest status:m=StatusRequest rebuild:m=RebuildRequest credit:m=Credit cancel:m=Cancel pipeline:m=PipelineRequest opportunities:m=OpportunitiesRequest loyalty:m=LoyaltyRequest programme:m=ProgrammeRequest targets:m=TargetsRequest recompute:m=RecomputeRequest putBody:m=PutBodyRequest getBody:m=GetBodyRequest
+        ResolutionCodeDefinition key:s label:s needsText:b
+        ResolveTicket ticket:m=Reference code:s resolution:m=TicketResolutionPersonal employee:m=Reference handlingSeconds:n
+        Response id:l last:b reflects:m=Reflects submit:m=SubmitResponse get:m=GetResponse list:m=ListResponse customer:m=Customer history:m=HistoryPage status:m=StatusResponse rebuild:m=RebuildProgress error:m=ErrorDetail pipeline:m=PipelineSummary opportunities:m=OpportunitiesResponse loyalty:m=LoyaltyResponse programme:m=ProgrammeResponse targets:m=TargetsResponse recompute:m=RecomputeResponse putBody:m=PutBodyResponse getBody:m=GetBodyResponse
         RestoreCompetitor competitor:m=Reference
         RestoreMarket market:m=Reference
         RestoreParty party:m=Reference
+        ResumeTicket ticket:m=Reference employee:m=Reference
+        RetireCalendar calendar:m=Reference
         RetireCompetitor competitor:m=Reference
         RetireContactPoint party:m=Reference contactPoint:n
         RetireEarningRule programme:m=Reference key:s
         RetireField field:m=Reference kind:e=AGGREGATE_KIND_UNSPECIFIED key:s keepValues:b
         RetireMarket market:m=Reference
         RetireProduct product:m=Reference
+        RetireQueue queue:m=Reference
         RetireReward reward:m=Reference
         RetireTeam team:m=Reference
         RetireTerritory territory:m=Reference
@@ -456,7 +561,13 @@ enum GeneratedShapes {
         RoleGranted role:e=ROLE_UNSPECIFIED scope:s reason:s source:m=Source
         RoleRevoked role:e=ROLE_UNSPECIFIED scope:s policyVersion:n causePositions:r reason:s source:m=Source
         RoleUnassigned role:s reason:s source:m=Source
+        RouteTicket ticket:m=Reference queue:m=Reference assign:b
+        RoutingSet routing:m=QueueRouting version:n reason:s source:m=Source
         SentimentTrend ratedRecently:l ratedBefore:l meanRecently:p meanBefore:p rated:l mean:p last:e=SENTIMENT_UNSPECIFIED
+        ServiceDeskContent terms:m=ServiceDeskTerms types:R=TicketKindDefinition categories:R=TicketKindDefinition
+        ServiceDeskRecord version:n content:m=ServiceDeskContent
+        ServiceDeskSet version:n content:m=ServiceDeskContent reason:s source:m=Source
+        ServiceDeskTerms priorities:R=PriorityDefinition defaultPriority:s customerClasses:R=CustomerClassDefinition resolutionCodes:R=ResolutionCodeDefinition reopenWindowSeconds:p closeAfterSeconds:p firstResponse:e=FIRST_RESPONSE_UNSPECIFIED anyoneMayWork:b
         SetAmount opportunity:m=Reference amount:m=Money fromLines:b
         SetCapacity employee:m=Reference kind:e=AGGREGATE_KIND_UNSPECIFIED most:p
         SetChannels channels:R=ChannelDefinition
@@ -471,15 +582,37 @@ enum GeneratedShapes {
         SetOrganisation name:s zone:s currency:s locale:s
         SetPointValue programme:m=Reference value:m=PointValue
         SetPrice priceBook:m=Reference product:m=Reference unitPrice:m=DecimalValue from:p to:p
+        SetPriority ticket:m=Reference priority:s
         SetReportingCurrency currency:s
         SetRewardStock reward:m=Reference stock:p
+        SetRouting queue:m=Reference routing:m=QueueRouting
+        SetServiceDesk terms:m=ServiceDeskTerms types:R=TicketKindInput categories:R=TicketKindInput
         SetStrengthWeakness competitor:m=Reference product:m=Reference strengths:r weaknesses:r
         SetTarget id:s metric:e=TARGET_METRIC_UNSPECIFIED period:m=DayRange owner:m=OwnerReference value:m=TargetValue programme:m=Reference
         SetTierPolicy programme:m=Reference policy:m=TierPolicy
+        SlaBreached kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l targetSeconds:l slaNumber:l slaVersion:n causePositions:r reason:s source:m=Source
+        SlaClockState kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n status:e=SLA_CLOCK_STATUS_UNSPECIFIED slaNumber:l slaVersion:n calendarNumber:l calendarVersion:n targetSeconds:l startedAt:l usedSeconds:l countedTo:l dueAt:p warnAt:p warnedPosition:l breachedPosition:l
+        SlaClockStopped kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n usedSeconds:l targetSeconds:l met:b breachedPosition:l stoppedAt:l slaNumber:l slaVersion:n policyVersion:n causePositions:r reason:s source:m=Source
+        SlaMatch priorities:r types:r categories:r customerClasses:r channels:r queueNumbers:r
+        SlaMatchInput priorities:r types:r categories:r customerClasses:r channels:r queues:R=Reference
+        SlaPolicyChanged content:m=SlaPolicyContent version:n reason:s source:m=Source
+        SlaPolicyContent label:s order:n match:m=SlaMatch targets:R=SlaTarget pauseOn:r calendarNumber:l warnPercent:n
+        SlaPolicyDeactivated versionBefore:n passAt:p reason:s source:m=Source
+        SlaPolicyDefined content:m=SlaPolicyContent version:n external:R=ExternalKey reason:s source:m=Source
+        SlaPolicyInput label:s order:n match:m=SlaMatchInput targets:R=SlaTarget pauseOn:r neverPauses:b calendar:m=Reference roundTheClock:b warnPercent:p
+        SlaPolicyRecord content:m=SlaPolicyContent version:n activeVersion:n activeContent:m=SlaPolicyContent
+        SlaReviewAdvanced firstSequence:l nextSequence:l changed:l passAt:p version:n reason:s source:m=Source
+        SlaTarget clock:e=SLA_CLOCK_KIND_UNSPECIFIED seconds:l
+        SlaTargetSet clock:m=SlaClockState before:m=SlaClockState policyVersion:n causePositions:r reason:s source:m=Source
+        SlaVersionActivated version:n versionBefore:n passAt:p content:m=SlaPolicyContent contentBefore:m=SlaPolicyContent reason:s source:m=Source
+        SlaWarned kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l slaNumber:l slaVersion:n causePositions:r reason:s source:m=Source
+        SlaWithdrawn withdrawnPosition:l breach:b kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n policyVersion:n causePositions:r reason:s source:m=Source
         Source system:s channel:s
         SourceVersion system:s version:l
+        SpecialDay day:s label:s likeWeekday:n intervals:R=DayInterval
         SpendPoints account:m=Reference points:l cause:m=ExternalKey order:m=Reference
         SpendingReversed spending:l points:l lots:R=LotMovement redemptionNumber:l settled:R=LotMovement inactiveAt:p continued:b reason:s balance:m=PointsBalance source:m=Source
+        SplitTicket ticket:m=Reference newTicket:m=OpenTicket messages:r
         StageAdvanced from:s to:s pipelineNumber:l pipelineVersion:n probabilityBefore:n probability:n categoryBefore:e=FORECAST_CATEGORY_UNSPECIFIED category:e=FORECAST_CATEGORY_UNSPECIFIED skipped:r stageSinceBefore:l sourceVersion:m=SourceVersion reason:s source:m=Source
         StageConversion pipelineNumber:l from:s to:s rate:m=PipelineRatio
         StageFigures pipelineNumber:l stage:s label:s opportunities:l stalled:l withoutAmount:l values:R=PipelineValue
@@ -488,6 +621,7 @@ enum GeneratedShapes {
         StageVisit stage:s from:p to:p
         StagesMapped version:n mappings:R=StageMapping reason:s source:m=Source
         StartImport id:s fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED
+        StartTask task:m=Reference
         StatusRequest digest:b
         StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l
         StreamScope kind:e=AGGREGATE_KIND_UNSPECIFIED stream:m=Reference
@@ -506,6 +640,19 @@ enum GeneratedShapes {
         TargetWithdrawn value:m=TargetValue reason:s source:m=Source
         TargetsRequest atLeast:l asOf:p period:m=DayRange owner:m=OwnerReference metrics:r markets:b limit:n cursor:s
         TargetsResponse targets:R=TargetAttainment definitions:R=TargetMetricDefinition markets:R=MarketShare cursor:s asOf:p zone:s
+        TaskAssigned assignee:m=Owner assigneeBefore:m=Owner reason:s source:m=Source
+        TaskCancelled statusBefore:e=TASK_STATUS_UNSPECIFIED assignee:m=Owner reason:s source:m=Source
+        TaskChanged detail:m=TaskDetail detailBefore:m=TaskDetail textChanged:b title:s description:s personalPart:b reason:s source:m=Source
+        TaskClosingPersonal outcome:s reason:s
+        TaskCompleted statusBefore:e=TASK_STATUS_UNSPECIFIED assignee:m=Owner due:m=Due outcomeCode:s outcome:s personalPart:b reason:s source:m=Source
+        TaskCreated detail:m=TaskDetail title:s description:s personalPart:b assignee:m=Owner external:R=ExternalKey reason:s source:m=Source
+        TaskDeferred statusBefore:e=TASK_STATUS_UNSPECIFIED until:m=Due due:m=Due dueBefore:m=Due reason:s source:m=Source
+        TaskDetail category:s priority:e=WORK_PRIORITY_UNSPECIFIED due:m=Due reminder:p partyNumber:l concerns:R=Concern
+        TaskPersonal title:s description:s reason:s
+        TaskRecord status:e=TASK_STATUS_UNSPECIFIED personal:m=TaskPersonal category:s priority:e=WORK_PRIORITY_UNSPECIFIED dueDay:s dueAt:p reminder:p partyNumber:l partyId:s concerns:R=Concern assignee:m=Owner deferredUntil:p startedAt:p closedAt:p outcomeCode:s closing:m=TaskClosingPersonal deferrals:n reopenings:n erased:b
+        TaskReminded cause:e=TASK_REMINDER_CAUSE_UNSPECIFIED assignee:m=Owner due:m=Due reason:s source:m=Source
+        TaskReopened statusBefore:e=TASK_STATUS_UNSPECIFIED assignee:m=Owner reason:s source:m=Source
+        TaskStarted statusBefore:e=TASK_STATUS_UNSPECIFIED reason:s source:m=Source
         TeamChanged name:s parentNumber:l nameBefore:s parentNumberBefore:l reason:s source:m=Source
         TeamDefined name:s parentNumber:l reason:s source:m=Source
         TeamJoined teamNumber:l lead:b memberBefore:b reason:s source:m=Source
@@ -519,6 +666,44 @@ enum GeneratedShapes {
         TerritoryRecord name:s parentNumber:l rules:R=TerritoryRule owner:m=Owner retired:b
         TerritoryRetired rules:R=TerritoryRule parentNumber:l owner:m=Owner reason:s source:m=Source
         TerritoryRule country:s tag:s
+        TicketAbsorbed survivorNumber:l status:e=TICKET_STATUS_UNSPECIFIED assignment:m=TicketAssignment partyNumber:l reason:s source:m=Source
+        TicketAssigned before:m=TicketAssignment assignment:m=TicketAssignment method:e=ROUTING_METHOD_UNSPECIFIED queueVersion:n policyVersion:n causePositions:r statusBefore:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
+        TicketAssignment queueNumber:l assigneeNumber:l
+        TicketChanged head:m=TicketHead partyNumberBefore:l requesterNumberBefore:l personalPart:b personalCleared:b sourceVersion:m=SourceVersion open:b reason:s source:m=Source
+        TicketClaimed assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED firstResponse:b sourceVersion:m=SourceVersion before:m=TicketAssignment reason:s source:m=Source
+        TicketClassification type:s category:s customerClass:s
+        TicketClassified before:m=TicketClassification classification:m=TicketClassification customerClassRank:n deskVersion:n sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketClosed turn:m=TicketTurn due:b sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketCorrected openedAt:p openedAtBefore:p resolvedAt:p resolvedAtBefore:p closedAt:p closedAtBefore:p resolutionCode:p resolutionCodeBefore:s resolution:s personalPart:b status:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketEscalated levelBefore:n level:n before:m=TicketAssignment assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
+        TicketFieldChoice field:e=TICKET_FIELD_UNSPECIFIED ticket:m=Reference
+        TicketHead partyNumber:l requesterNumber:l channel:s subjectLine:s text:s
+        TicketHeadPersonal personal:m=TicketPersonal reason:s
+        TicketKindDefinition key:s label:s queueNumber:l skills:r
+        TicketKindInput key:s label:s queue:m=Reference skills:r
+        TicketLink kind:e=TICKET_LINK_KIND_UNSPECIFIED targetKind:e=AGGREGATE_KIND_UNSPECIFIED number:l
+        TicketLinkInput kind:e=TICKET_LINK_KIND_UNSPECIFIED targetKind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference
+        TicketLinked added:R=TicketLink reason:s sourceVersion:m=SourceVersion source:m=Source
+        TicketMergeSide partyNumber:l requesterNumber:l classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment waitingSince:p unanswered:n contacts:n customerClassRank:n
+        TicketMessagePersonal text:s reason:s
+        TicketMessageRecord number:n position:l occurredAt:p fromUs:b public:b employeeNumber:l channel:s message:m=TicketMessagePersonal erased:b movedToNumber:l
+        TicketOpened head:m=TicketHead classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment sequence:l status:e=TICKET_STATUS_UNSPECIFIED links:R=TicketLink openedByUs:b customerClassRank:n deskVersion:n external:R=ExternalKey reason:s sourceVersion:m=SourceVersion personalPart:b messagePositions:r source:m=Source
+        TicketPaused why:e=TICKET_WAIT_UNSPECIFIED waitsForNumber:l resumeAt:p statusBefore:e=TICKET_STATUS_UNSPECIFIED employeeNumber:l whyBefore:e=TICKET_WAIT_UNSPECIFIED sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketPersonal subjectLine:s text:s
+        TicketPriority key:s rank:n
+        TicketReassigned before:m=TicketAssignment assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketRecord status:e=TICKET_STATUS_UNSPECIFIED sequence:l partyNumber:l partyId:s requesterNumber:l personal:m=TicketPersonal channel:s type:s category:s customerClass:s priority:s priorityRank:n queueNumber:l assigneeNumber:l level:n openedAt:p openedByUs:b wait:e=TICKET_WAIT_UNSPECIFIED pausedAt:p resumeAt:p waitsForNumber:l firstResolvedAt:p resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal reopenUntil:p waitingSince:p unanswered:n contacts:n replies:n firstResponseAt:p transfers:n reopenedAfterResolved:n reopenedAfterClosed:n handlingSeconds:l messages:R=TicketMessageRecord links:R=TicketLink mergedIntoNumber:l absorbedNumbers:r splitMessagePositions:r clocks:R=SlaClockState erased:b
+        TicketReleased survivorNumber:l status:e=TICKET_STATUS_UNSPECIFIED assignment:m=TicketAssignment partyNumber:l resumeAt:p closeAt:p reason:s source:m=Source
+        TicketReopened turn:m=TicketTurn status:e=TICKET_STATUS_UNSPECIFIED causePositions:r policyVersion:n closedAtBefore:p resolutionCodeBefore:s sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketResolutionPersonal text:s reason:s
+        TicketResolved turn:m=TicketTurn code:s resolution:s personalPart:b employeeNumber:l handlingSeconds:n reopenUntil:p closeAt:p deskVersion:n sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketResumed whyBefore:e=TICKET_WAIT_UNSPECIFIED pausedAt:l due:b employeeNumber:l sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketRouted before:m=TicketAssignment assignment:m=TicketAssignment queueVersion:n statusBefore:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion assign:b reason:s source:m=Source
+        TicketSplit newNumber:l messages:r messagePositions:r unanswered:n waitingSince:p contacts:n reason:s source:m=Source
+        TicketTurn statusBefore:e=TICKET_STATUS_UNSPECIFIED head:m=TicketHead classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment openedAt:l firstResolvedAt:p resolvedAt:p contacts:n reopenings:n
+        TicketUnlinked removed:R=TicketLink reason:s source:m=Source
+        TicketsMerged absorbed:R=AbsorbedTicket before:m=TicketMergeSide after:m=TicketMergeSide status:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
+        TicketsUnmerged mergePosition:l releasedNumbers:r before:m=TicketMergeSide after:m=TicketMergeSide status:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
         Tier key:s label:s threshold:l rank:n
         TierChanged from:s to:s cause:e=TIER_CAUSE_UNSPECIFIED programmeVersion:n basis:e=TIER_BASIS_UNSPECIFIED value:l keepUntil:p causePosition:l reason:s source:m=Source
         TierConfirmed tier:s programmeVersion:n basis:e=TIER_BASIS_UNSPECIFIED value:l reason:s source:m=Source
@@ -544,7 +729,9 @@ enum GeneratedShapes {
         Unchanged bodies:R=BodyResult
         UnfreezeAccount account:m=Reference
         UnlinkExternalRecord kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference key:m=ExternalKey
+        UnlinkTicket ticket:m=Reference link:m=TicketLinkInput
         UnlockPoints account:m=Reference earning:l
+        UnmergeTickets survivor:m=Reference merge:l
         Untag kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference tag:s
         Untagged tag:s reason:s source:m=Source
         UpsertOpportunity key:m=ExternalKey sourceVersion:p opportunity:m=OpenOpportunity clear:r
@@ -552,10 +739,12 @@ enum GeneratedShapes {
         UpsertParty key:m=ExternalKey id:s kind:e=PARTY_KIND_UNSPECIFIED name:m=PartyNamePersonal contactPoints:R=ContactPointInput detail:m=PartyDetail clear:r sourceVersion:p status:e=PARTY_STATUS_UNSPECIFIED allowDuplicate:b
         UpsertProduct key:m=ExternalKey id:s sku:s detail:m=ProductDetail clear:r sourceVersion:p
         UpsertReturn key:m=ExternalKey sourceVersion:p goodsReturn:m=RegisterReturn
+        UpsertTicket key:m=ExternalKey sourceVersion:p ticket:m=OpenTicket clear:r
         VariantAdded sku:s attributes:R=VariantAttribute reason:s source:m=Source
         VariantAttribute name:s value:s
         VariantRecord sku:s attributes:R=VariantAttribute
         VerifyContactPoint party:m=Reference contactPoint:n method:s
+        WeekdayHours weekday:n intervals:R=DayInterval
         WinOpportunity opportunity:m=Reference amount:m=Money stage:s order:m=Reference closing:m=OpportunityClosingPersonal
         WithdrawCompetitorMove competitor:m=Reference movePosition:l
         WithdrawCoupon coupon:m=Reference

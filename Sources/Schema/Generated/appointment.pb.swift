@@ -218,8 +218,8 @@ public nonisolated struct BookAppointment: @unchecked Sendable {
     set {_uniqueStorage()._external = newValue}
   }
 
-  /// A live command has a title. They are sealed for each party, for that of the first thing it is about where none is to
-  /// be there; without a party they stand open, and then no person's data belong there.
+  /// A live command has a title. They are sealed for each party; where none is to be there, for that of the first thing
+  /// it is about; without a party they stand open, and then no person's data belong there.
   public var personal: AppointmentPersonal {
     get {_storage._personal ?? AppointmentPersonal()}
     set {_uniqueStorage()._personal = newValue}
