@@ -23,8 +23,8 @@ enum Annotation {
     }
 
     /// The person that an event of this aggregate concerns: the party or the employee itself, the customer of an order,
-    /// a return or a coupon, whom an opportunity is with, who took part in an interaction or an appointment, whom a task
-    /// concerns or a promise was made to; nil where there is none.
+    /// a return or a coupon, whom an opportunity is with, who asks in a ticket, who took part in an interaction or an
+    /// appointment, whom a task concerns or a promise was made to; nil where there is none.
     static func subject(
         of kind: AggregateKind, _ number: StreamNumber, _ log: any LogReader
     ) throws(Refusal) -> NewSubject? {
@@ -36,6 +36,7 @@ enum Annotation {
         case .opportunity:
             let party = try log.state(OpportunityAggregate.self, of: number)?.party ?? .none
             return party == .none ? nil : NewSubject(.number(party), .prospect)
+        case .ticket: return try log.state(TicketAggregate.self, of: number)?.head.subjects().first
         case .return: customer = try log.state(ReturnAggregate.self, of: number)?.partyNumber ?? 0
         case .training:
             let employee = try log.state(TrainingAggregate.self, of: number)?.employeeNumber ?? 0

@@ -34,6 +34,11 @@ package enum AggregateRegistry {
         case .promise: PromiseAggregate.self
         case .task: TaskAggregate.self
         case .appointment: AppointmentAggregate.self
+        case .ticket: TicketAggregate.self
+        case .serviceDesk: ServiceDeskAggregate.self
+        case .queue: QueueAggregate.self
+        case .calendar: CalendarAggregate.self
+        case .slaPolicy: SlaPolicyAggregate.self
         case .unspecified, .log, .UNRECOGNIZED: nil
         }
     }
@@ -57,6 +62,9 @@ package enum AggregateRegistry {
             case .opportunity: OpportunityEffects.effects(of: event.payload)
             case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)
             case .target, .training: TargetEffects.effects(of: event)
+            case .ticket: TicketEffects.effects(of: event.payload)
+            case .queue: QueueEffects.effects(of: event.payload, queue: event.header.stream)
+            case .calendar, .slaPolicy: ServiceLevelEffects.effects(of: event.payload, stream: event.header.stream)
             case .field: FieldEffects.effects(ofDefinition: event.payload)
             case .promise: PromiseEffects.effects(of: event.payload)
             case .task: TaskEffects.effects(of: event.payload)

@@ -145,6 +145,38 @@ extension ClaimKey {
     /// How many imports are not committed.
     package static let openImports = ClaimKey(domain: 25, [])
 
+    /// How many tickets were ever opened: the sequence of the last one.
+    package static let tickets = ClaimKey(domain: 80, [])
+
+    /// How many open tickets a party has.
+    package static func openTickets(_ party: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 81, bigEndian(party.rawValue))
+    }
+
+    /// How many open tickets are in a queue.
+    package static func openInQueue(_ queue: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 82, bigEndian(queue.rawValue))
+    }
+
+    /// Register: the queue for tickets of which nothing else is said; 0 where there is none.
+    package static let defaultQueue = ClaimKey(domain: 83, [])
+
+    /// Register: the queue in use that is called so, whatever the case of its letters; 0 where there is none.
+    package static func queueLabel(_ label: String) -> ClaimKey { ClaimKey(domain: 84, FoldedName(label).bytes) }
+
+    /// How many tickets the routing of a queue has given to somebody.
+    package static func routed(_ queue: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 85, bigEndian(queue.rawValue))
+    }
+
+    /// Register: the calendar of which nothing else is said; 0 where there is none.
+    package static let defaultCalendar = ClaimKey(domain: 86, [])
+
+    /// How many service levels in force count by a calendar.
+    package static func policiesOn(_ calendar: StreamNumber) -> ClaimKey {
+        ClaimKey(domain: 87, bigEndian(calendar.rawValue))
+    }
+
     static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
     }

@@ -89,6 +89,41 @@ extension CommandBody.OneOf_Command {
         case .changeAppointment(let command): command
         case .cancelAppointment(let command): command
         case .redactBody: UnknownCommand()
+        case .openTicket(let command): command
+        case .upsertTicket(let command): command
+        case .changeTicket(let command): command
+        case .correctTicket(let command): command
+        case .classifyTicket(let command): command
+        case .setPriority(let command): command
+        case .routeTicket(let command): command
+        case .claimTicket(let command): command
+        case .reassignTicket(let command): command
+        case .recordCustomerMessage(let command): command
+        case .recordAgentReply(let command): command
+        case .awaitCustomer(let command): command
+        case .awaitThirdParty(let command): command
+        case .resumeTicket(let command): command
+        case .escalateTicket(let command): command
+        case .resolveTicket(let command): command
+        case .reopenTicket(let command): command
+        case .closeTicket(let command): command
+        case .linkTicket(let command): command
+        case .unlinkTicket(let command): command
+        case .setServiceDesk(let command): command
+        case .defineQueue(let command): command
+        case .changeQueue(let command): command
+        case .setRouting(let command): command
+        case .retireQueue(let command): command
+        case .mergeTickets(let command): command
+        case .unmergeTickets(let command): command
+        case .splitTicket(let command): command
+        case .defineCalendar(let command): command
+        case .changeCalendar(let command): command
+        case .retireCalendar(let command): command
+        case .defineSlaPolicy(let command): command
+        case .changeSlaPolicy(let command): command
+        case .activateSlaVersion(let command): command
+        case .deactivateSlaPolicy(let command): command
         case .defineProgramme(let command): command
         case .changeProgramme(let command): command
         case .activateProgramme(let command): command

@@ -29,7 +29,7 @@ package struct PolicyContext {
 package enum PolicyRegistry {
     static let policies: [any Policy.Type] = [
         CustomerStatusPolicy.self, TerritoryPolicy.self, DeactivationPolicy.self, OfferExpiryPolicy.self,
-        EarningPolicy.self, MemberTierPolicy.self,
+        EarningPolicy.self, MemberTierPolicy.self, ReopeningPolicy.self, RoutingPolicy.self,
     ]
 
     /// How often consequences may have consequences.

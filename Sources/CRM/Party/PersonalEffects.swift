@@ -25,6 +25,8 @@ package enum PersonalEffects {
         case .opportunityOpened, .opportunityChanged, .opportunityCorrected, .opportunityWon, .opportunityLost,
             .nextStepSet:
             return []
+        case .ticketOpened, .ticketChanged, .ticketCorrected, .customerMessageReceived, .agentReplied, .ticketResolved:
+            return []
         case .trainingRecorded, .trainingCorrected, .relationshipReviewed: return []
         case .promiseMade, .promiseKept, .promiseBroken, .promiseRenegotiated, .promiseReleased: return []
         case .taskCreated, .taskChanged, .taskCompleted, .appointmentBooked, .appointmentChanged: return []

@@ -124,7 +124,7 @@ extension SetCapacity: DomainCommand {
 
     package func validate() throws(Refusal) {
         try FormCheck.reference(employee, "employee")
-        try OwnedKind.check(kind, "kind")
+        try OwnedKind.checkLimited(kind, "kind")
     }
 
     package mutating func visitReferences(

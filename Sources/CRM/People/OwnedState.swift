@@ -34,6 +34,19 @@ enum OwnedKind {
         $0.rawValue < $1.rawValue
     }
 
+    /// Of what somebody can have only so much at a time: also tickets, whose assignee is found in other ways.
+    static let limited = all + [.ticket]
+
+    /// Refuses a kind of thing of which nobody's capacity is asked.
+    ///
+    /// - Throws: SCHEMA_INVALID.
+    static func checkLimited(_ kind: AggregateKind, _ field: String) throws(Refusal) {
+        guard !limited.contains(kind) else { return }
+        throw Refusal(
+            .schemaInvalid, "\(field) names no kind that has a capacity: party, opportunity, territory or ticket.",
+            field: field)
+    }
+
     /// Refuses a kind of thing that has no owner.
     ///
     /// - Throws: SCHEMA_INVALID.

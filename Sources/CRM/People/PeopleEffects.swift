@@ -28,8 +28,18 @@ package enum PeopleEffects {
     }
 
     private static func members(_ teams: [UInt64], _ change: Int64) -> [IndexEffect] {
-        teams.map { .claim(.teamMembers(StreamNumber($0)), change) }
+        teams.flatMap { team -> [IndexEffect] in
+            let value = ClaimKey.bigEndian(team)
+            return [
+                .claim(.teamMembers(StreamNumber(team)), change),
+                change > 0
+                    ? .addToken(domain: memberDomain, value: value) : .removeToken(domain: memberDomain, value: value),
+            ]
+        }
     }
+
+    /// The domain of the tokens by which the employees of a team are found.
+    static let memberDomain = "team-member"
 
     private static func part(of parent: UInt64, _ change: Int64) -> [IndexEffect] {
         parent == 0 ? [] : [.claim(.parts(StreamNumber(parent)), change)]
@@ -47,5 +57,12 @@ package enum PeopleEffects {
     private static func register(_ key: ClaimKey, _ stream: StreamNumber, _ taken: Bool) -> IndexEffect {
         let number = Int64(clamping: stream.rawValue)
         return .claim(key, taken ? number : -number)
+    }
+}
+
+extension World {
+    /// The employees who are in a team, by ascending number.
+    func members(of team: StreamNumber) throws(Refusal) -> [StreamNumber] {
+        try holders(of: lookupKey(domain: PeopleEffects.memberDomain, value: ClaimKey.bigEndian(team.rawValue)))
     }
 }

@@ -65,6 +65,14 @@ enum AccessMatrix {
             .bookAppointment, .moveAppointment, .confirmAttendance, .recordNoShow, .changeAppointment,
             .cancelAppointment:
             .business
+        case .openTicket, .upsertTicket, .changeTicket, .correctTicket, .classifyTicket, .setPriority, .routeTicket,
+            .claimTicket, .reassignTicket, .recordCustomerMessage, .recordAgentReply, .awaitCustomer, .awaitThirdParty,
+            .resumeTicket, .escalateTicket, .resolveTicket, .reopenTicket, .closeTicket, .mergeTickets, .unmergeTickets,
+            .splitTicket, .linkTicket, .unlinkTicket:
+            .business
+        case .setServiceDesk, .defineCalendar, .changeCalendar, .retireCalendar, .defineSlaPolicy, .changeSlaPolicy,
+            .activateSlaVersion, .deactivateSlaPolicy, .defineQueue, .changeQueue, .setRouting, .retireQueue:
+            .settings
         case .defineProgramme, .changeProgramme, .activateProgramme,
             .suspendProgramme, .publishEarningRule, .retireEarningRule,
             .setExpiryPolicy, .setLockDays, .defineTier,

@@ -265,6 +265,20 @@ extension CommandBody.OneOf_Command {
         case .assignTask, .startTask, .deferTask, .cancelTask, .reopenTask, .moveAppointment, .confirmAttendance,
             .recordNoShow, .cancelAppointment:
             false
+        case .openTicket(let open): open.hasPersonal || open.hasResolution
+        case .upsertTicket(let upsert): upsert.ticket.hasPersonal || upsert.ticket.hasResolution
+        case .changeTicket(let change): change.hasPersonal
+        case .correctTicket(let correction): correction.hasResolution
+        case .recordCustomerMessage(let message): message.hasMessage
+        case .recordAgentReply(let reply): reply.hasMessage
+        case .resolveTicket(let resolve): resolve.hasResolution
+        case .splitTicket(let split): split.newTicket.hasPersonal || split.newTicket.hasResolution
+        case .classifyTicket, .setPriority, .routeTicket, .claimTicket, .reassignTicket, .awaitCustomer,
+            .awaitThirdParty, .resumeTicket, .escalateTicket, .reopenTicket, .closeTicket, .mergeTickets,
+            .unmergeTickets, .linkTicket, .unlinkTicket, .setServiceDesk, .defineCalendar, .changeCalendar,
+            .retireCalendar, .defineSlaPolicy, .changeSlaPolicy, .activateSlaVersion, .deactivateSlaPolicy,
+            .defineQueue, .changeQueue, .setRouting, .retireQueue:
+            false
         case .defineProgramme, .changeProgramme, .activateProgramme,
             .suspendProgramme, .publishEarningRule, .retireEarningRule,
             .setExpiryPolicy, .setLockDays, .defineTier,

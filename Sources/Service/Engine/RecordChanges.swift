@@ -35,7 +35,8 @@ package struct RecordChanges: Sendable {
 
     /// The first event of a singleton's stream makes it findable.
     static func singleton(_ header: EventHeader, vault: KeyVault) -> [IndexChange] {
-        guard header.revision == Revision(1), header.streamKind == .organisation else { return [] }
+        guard header.revision == Revision(1), header.streamKind == .organisation || header.streamKind == .serviceDesk
+        else { return [] }
         return [.link(LogContext.singletonToken(header.streamKind, vault: vault))]
     }
 
