@@ -37,6 +37,10 @@ struct EnumerationNames: Sendable {
         prefix: "COUPON_STATUS_", names: ["UNSPECIFIED", "ISSUED", "REDEEMED", "EXPIRED", "WITHDRAWN"])
     static let opportunityStatus = EnumerationNames(
         prefix: "OPPORTUNITY_STATUS_", names: ["UNSPECIFIED", "OPEN", "WON", "LOST", "ABANDONED"])
+    static let ticketStatus = EnumerationNames(
+        prefix: "TICKET_STATUS_", names: ["UNSPECIFIED", "NEW", "OPEN", "PENDING", "RESOLVED", "CLOSED"])
+    static let ticketWait = EnumerationNames(
+        prefix: "TICKET_WAIT_", names: ["UNSPECIFIED", "CUSTOMER", "THIRD_PARTY"])
     static let forecastCategory = EnumerationNames(
         prefix: "FORECAST_CATEGORY_", names: ["UNSPECIFIED", "PIPELINE", "BEST_CASE", "COMMIT", "CLOSED", "OMITTED"])
     static let commandMode = EnumerationNames(prefix: "COMMAND_MODE_", names: ["UNSPECIFIED", "LIVE", "HISTORIC"])

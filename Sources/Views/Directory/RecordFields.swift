@@ -33,6 +33,7 @@ enum RecordFields {
         .task, .appointment, .promise,
         .employee, .team, .territory, .offer, .coupon,
         .loyaltyProgramme, .loyaltyAccount, .reward, .redemption,
+        .ticket, .serviceDesk, .queue, .calendar, .slaPolicy,
     ]
 
     /// The field of this name of records of this kind, or nil where there is none that is open.
@@ -76,6 +77,11 @@ enum RecordFields {
         case .task: task
         case .appointment: appointment
         case .promise: promise
+        case .ticket: TicketFields.ticket
+        case .serviceDesk: TicketFields.serviceDesk
+        case .queue: TicketFields.queue
+        case .calendar: TicketFields.calendar
+        case .slaPolicy: TicketFields.slaPolicy
         case .unspecified, .log, .UNRECOGNIZED: [:]
         }
     }

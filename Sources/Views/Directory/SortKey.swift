@@ -7,7 +7,7 @@ enum SortKey {
     static func orders(of kind: AggregateKind) -> [SortOrder] {
         switch kind {
         // Names of persons and opportunities and codes of coupons are sealed, and so no order can be made of them.
-        case .party, .opportunity, .employee, .coupon, .interaction: [.registered, .changed, .occurred]
+        case .party, .opportunity, .employee, .coupon, .interaction, .ticket: [.registered, .changed, .occurred]
         default: [.registered, .changed, .occurred, .label]
         }
     }
@@ -59,8 +59,12 @@ extension DirectoryRow {
         case .field(let field): field.definition.key
         case .exchangeRates(let rates): "\(rates.from)/\(rates.to)"
         case .pipeline(let pipeline): pipeline.content.name
-        // Names of opportunities are sealed with their parties, as are titles of tasks and what was promised.
-        case .opportunity, .task, .appointment, .promise: ""
+        // Names of opportunities are sealed with their parties, as are titles of tasks, what was promised and what a
+        // ticket is about.
+        case .opportunity, .task, .appointment, .promise, .ticket, .serviceDesk: ""
+        case .queue(let queue): queue.label
+        case .calendar(let calendar): calendar.content.label
+        case .slaPolicy(let policy): policy.content.label
         case .loyaltyProgramme(let programme): programme.label
         case .reward(let reward): reward.detail.label
         case .loyaltyAccount, .redemption: ""

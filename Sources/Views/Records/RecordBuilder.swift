@@ -70,6 +70,11 @@ struct RecordBuilder {
         case .exchangeRates(let rates): record.exchangeRates = rates
         case .pipeline(let pipeline): record.pipeline = pipeline
         case .opportunity(let row): begin(row)
+        case .ticket(let row): begin(row)
+        case .serviceDesk(let desk): record.serviceDesk = desk
+        case .queue(let queue): record.queue = queue
+        case .calendar(let calendar): record.calendar = calendar
+        case .slaPolicy(let policy): record.slaPolicy = policy
         case .loyaltyProgramme(let programme): record.loyaltyProgramme = programme
         case .loyaltyAccount(let account):
             record.loyaltyAccount = account
@@ -114,6 +119,13 @@ struct RecordBuilder {
         party = StreamNumber(row.record.partyNumber)
         if row.hasPersonal { note(row.personal, row.personalLength, .promise) }
         if row.hasClosing { note(row.closing, row.closingLength, .promiseRemark) }
+    }
+
+    private mutating func begin(_ row: TicketRow) {
+        record.ticket = row.record
+        party = StreamNumber(row.record.partyNumber)
+        if row.hasPersonal { note(row.personal, row.personalLength, .ticket) }
+        if row.hasResolution { note(row.resolution, row.resolutionLength, .resolution) }
     }
 
     /// The newest of what a row lists itself.
@@ -177,6 +189,9 @@ struct RecordBuilder {
         case .exchangeRate(let rate): record.exchangeRates.rates.append(rate)
         case .opportunityLine(let line): record.opportunity.lines.append(line)
         case .stageVisit(let visit): record.opportunity.stages.append(visit)
+        case .ticketMessage(let message):
+            record.ticket.messages.append(message)
+            seal(item, .ticketMessage(record.ticket.messages.count - 1))
         case .competitorMove(let move): record.competitor.insert(move)
         case .marketSize(let size): record.market.insert(size)
         case .renegotiation(let renegotiation): record.promise.renegotiations.insert(renegotiation, at: 0)
@@ -228,6 +243,8 @@ struct RecordBuilder {
             record.task.partyID = partyID
         } else if case .promise? = record.details {
             record.promise.partyID = partyID
+        } else if case .ticket? = record.details {
+            record.ticket.partyID = partyID
         }
         sayWhatIsLeftOut()
         return SealedRecord(

@@ -70,6 +70,11 @@ package struct RecordFold: Sendable {
         case .task: row.foldTask(event)
         case .appointment: row.foldAppointment(event)
         case .promise: try foldPromise(event, into: &row, &store)
+        case .ticket: try foldTicket(event, into: &row, &store)
+        case .serviceDesk: row.foldServiceDesk(event)
+        case .queue: row.foldQueue(event)
+        case .calendar: row.foldCalendar(event)
+        case .slaPolicy: row.foldSlaPolicy(event)
         case .unspecified, .log, .UNRECOGNIZED: break
         }
     }

@@ -32,6 +32,8 @@ struct RecordLimits {
         case .lines, .fulfilled, .price: RecordLimits(entries: 10_000, bytes: 1 << 20)
         // An opportunity has two hundred lines at most.
         case .opportunityLine: RecordLimits(entries: 200, bytes: 128 << 10)
+        // Up to a kilobyte of text each.
+        case .ticketMessage: RecordLimits(entries: 500, bytes: 768 << 10)
         case .stageVisit, .renegotiation: RecordLimits(entries: 200, bytes: 128 << 10)
         }
     }
@@ -48,6 +50,7 @@ struct RecordLimits {
         case .price: "prices"
         case .lines, .opportunityLine: "lines"
         case .stageVisit: "stages"
+        case .ticketMessage: "messages"
         case .competitorMove: "moves"
         case .marketSize: "sizes"
         case .renegotiation: "renegotiations"

@@ -52,6 +52,8 @@ enum ItemKind: UInt8, CaseIterable {
     case marketSize = 17
     /// Position of the event.
     case renegotiation = 18
+    /// Number of the message.
+    case ticketMessage = 20
 
     /// Key of an item.
     func key(of stream: StreamNumber, _ item: UInt64) -> [UInt8] {

@@ -61,6 +61,12 @@ package enum SealedPlace: Sendable, Hashable {
     case employeeContactPoints
     /// The coupon's code.
     case coupon
+    /// Subject line and text of the ticket.
+    case ticket
+    /// The message of the ticket with this index in the record.
+    case ticketMessage(Int)
+    /// What solved the ticket, in words.
+    case resolution
 }
 
 /// A record without its personal data, and where they stand.
@@ -90,6 +96,7 @@ extension Record {
         for place in field.places {
             if case .note(let index) = place { notes[index].erased = true }
             if case .field(let index) = place { fields[index].erased = true }
+            if case .ticketMessage(let index) = place { ticket.messages[index].erased = true }
         }
         for place in field.places where place == .review { party.review.erased = true }
         switch details {
@@ -106,6 +113,7 @@ extension Record {
         default: break
         }
         if kind == .opportunity { opportunity.erased = true }
+        if kind == .ticket { ticket.erased = true }
     }
 
     private mutating func fill(_ place: SealedPlace, with personal: PersonalData) {
@@ -151,6 +159,12 @@ extension Record {
             where employee.contactPoints.indices.contains(index) { employee.contactPoints[index].personal = value }
         case .coupon:
             if case .offerIssued(let part)? = personal.data { coupon.personal = part.coupon }
+        case .ticket:
+            if let part = personal.ticket { ticket.personal = part }
+        case .ticketMessage(let index):
+            if let text = personal.ticketMessage { ticket.messages[index].message.text = text }
+        case .resolution:
+            if let text = personal.ticketResolution { ticket.resolution.text = text }
         }
     }
 
@@ -215,6 +229,27 @@ extension PersonalData {
     fileprivate var closingNotes: String? {
         switch data {
         case .opportunityWon(let part), .opportunityLost(let part), .opportunityCorrected(let part): part.notes
+        default: nil
+        }
+    }
+
+    fileprivate var ticket: TicketPersonal? {
+        switch data {
+        case .ticketOpened(let part), .ticketChanged(let part): part.personal
+        default: nil
+        }
+    }
+
+    fileprivate var ticketMessage: String? {
+        switch data {
+        case .customerMessageReceived(let part), .agentReplied(let part): part.text
+        default: nil
+        }
+    }
+
+    fileprivate var ticketResolution: String? {
+        switch data {
+        case .ticketResolved(let part), .ticketCorrected(let part): part.text
         default: nil
         }
     }

@@ -18,6 +18,10 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
     case reward, redemption
     case interaction
     case exchangeRates = "exchange-rates"
+    case ticket
+    case serviceDesk = "service-desk"
+    case queue, calendar
+    case slaPolicy = "sla-policy"
 
     /// The registry's number.
     var kind: AggregateKind {
@@ -51,6 +55,11 @@ enum KindArgument: String, ExpressibleByArgument, CaseIterable {
         case .field: .field
         case .interaction: .interaction
         case .exchangeRates: .exchangeRates
+        case .ticket: .ticket
+        case .serviceDesk: .serviceDesk
+        case .queue: .queue
+        case .calendar: .calendar
+        case .slaPolicy: .slaPolicy
         }
     }
 }

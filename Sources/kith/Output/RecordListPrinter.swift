@@ -76,6 +76,16 @@ struct RecordListPrinter {
                     ("subject", .left),
                 ]
             case .exchangeRates: [("from", .left), ("to", .left), ("rates", .right), ("last day", .left)]
+            case .ticket:
+                [
+                    ("ticket", .right), ("status", .left), ("priority", .left), ("subject", .left), ("queue", .right),
+                    ("assignee", .right), ("opened", .left),
+                ]
+            case .serviceDesk: [("version", .right)]
+            case .queue:
+                [("label", .left), ("routing", .left), ("agents", .right), ("default", .left), ("retired", .left)]
+            case .calendar: [("label", .left), ("zone", .left), ("default", .left), ("retired", .left)]
+            case .slaPolicy: [("order", .right), ("label", .left), ("version", .right), ("in force", .right)]
             case .coupon: [("offer", .left), ("status", .left), ("code", .left), ("benefit", .left)]
             default: RecordText.workColumns(kind)
             }
@@ -187,6 +197,19 @@ struct RecordListPrinter {
         case .task(let task): return text.cells(task)
         case .appointment(let appointment): return text.cells(appointment)
         case .promise(let promise): return text.cells(promise)
+        case .ticket(let ticket): return text.cells(ticket)
+        case .serviceDesk(let desk): return [String(desk.version)]
+        case .queue(let queue): return text.cells(queue)
+        case .calendar(let calendar):
+            return [
+                calendar.content.label, calendar.content.zone, calendar.isDefault ? "yes" : "",
+                calendar.retired ? "yes" : "",
+            ]
+        case .slaPolicy(let policy):
+            return [
+                String(policy.content.order), policy.content.label, String(policy.version),
+                policy.activeVersion > 0 ? String(policy.activeVersion) : "",
+            ]
         case nil: return []
         }
     }

@@ -73,6 +73,11 @@ struct RecordText {
         case .exchangeRates(let rates): add(rates, of: record, to: &fields)
         case .pipeline(let pipeline): add(pipeline, to: &fields)
         case .opportunity(let opportunity): add(opportunity, to: &fields)
+        case .ticket(let ticket): add(ticket, to: &fields)
+        case .serviceDesk(let desk): add(desk, to: &fields)
+        case .queue(let queue): add(queue, to: &fields)
+        case .calendar(let calendar): add(calendar, to: &fields)
+        case .slaPolicy(let policy): add(policy, to: &fields)
         case .loyaltyProgramme(let programme): add(programme, to: &fields)
         case .loyaltyAccount(let account): add(account, of: record, to: &fields)
         case .reward(let reward): add(reward, to: &fields)
@@ -208,9 +213,12 @@ struct RecordText {
         case .exchangeRates(let rates): table = self.table(rates)
         case .pipeline(let pipeline): table = self.table(pipeline)
         case .opportunity(let opportunity): return tables(opportunity, of: record)
+        case .ticket(let ticket) where !ticket.messages.isEmpty: table = self.table(ticket)
         default: return []
         }
-        let older = [older("lines", of: record), older("prices", of: record)].filter { !$0.isEmpty }
+        let older = [older("lines", of: record), older("prices", of: record), older("messages", of: record)].filter {
+            !$0.isEmpty
+        }
         return [""] + table.lines + older
     }
 

@@ -76,6 +76,12 @@ enum RecordName {
             opportunity.erased
                 ? erased : opportunity.personal.name.isEmpty ? key(record) : opportunity.personal.name
         case .pipeline(let pipeline): pipeline.content.name
+        case .ticket(let ticket):
+            ticket.erased
+                ? erased : ticket.personal.subjectLine.isEmpty ? key(record) : ticket.personal.subjectLine
+        case .queue(let queue): queue.label
+        case .calendar(let calendar): calendar.content.label
+        case .slaPolicy(let policy): policy.content.label
         case .loyaltyProgramme(let programme): programme.label
         default: ""
         }

@@ -63,8 +63,37 @@ struct OpenedRecord {
         case .task?: open(&record.task)
         case .appointment?: open(&record.appointment)
         case .promise?: open(&record.promise)
-        case .pipeline, .field, .exchangeRates, .principal, .importJob, nil: break
+        case .ticket?: open(&record.ticket)
+        case .serviceDesk?:
+            resolve(&record.serviceDesk.content.types, \.queueNumber)
+            resolve(&record.serviceDesk.content.categories, \.queueNumber)
+        case .queue?:
+            resolve(&record.queue.teamNumbers)
+            resolve(&record.queue.agents, \.employeeNumber)
+        case .slaPolicy?:
+            resolve(&record.slaPolicy.content.calendarNumber)
+            resolve(&record.slaPolicy.content.match.queueNumbers)
+        case .pipeline, .calendar, .field, .exchangeRates, .principal, .importJob, nil: break
         }
+    }
+
+    private mutating func open(_ ticket: inout TicketRecord) {
+        ticket.partyID = ""
+        resolve(&ticket.partyNumber)
+        resolve(&ticket.requesterNumber)
+        resolve(&ticket.queueNumber)
+        resolve(&ticket.assigneeNumber)
+        resolve(&ticket.waitsForNumber)
+        resolve(&ticket.mergedIntoNumber)
+        resolve(&ticket.absorbedNumbers)
+        resolve(&ticket.links, \.number)
+        for index in ticket.messages.indices {
+            ticket.messages[index].position = 0
+            resolve(&ticket.messages[index].employeeNumber)
+            resolve(&ticket.messages[index].movedToNumber)
+        }
+        ticket.splitMessagePositions = []
+        ticket.clocks = []
     }
 
     private mutating func open(_ field: inout RecordField) {
