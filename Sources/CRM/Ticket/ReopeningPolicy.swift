@@ -1,6 +1,7 @@
 internal import Schema
 
 /// A customer who writes to a resolved ticket reopens it. Whether the window allows it was asked when the message came.
+/// Of what an import brings in the source itself says what it reopened.
 package enum ReopeningPolicy: Policy {
     package static let version: UInt32 = 1
 
@@ -8,7 +9,7 @@ package enum ReopeningPolicy: Policy {
         of facts: [StoredEvent], _ context: PolicyContext
     ) throws(Refusal) -> [NewEvent] {
         var consequences: [NewEvent] = []
-        for fact in facts {
+        for fact in facts where !fact.header.flags.contains(.historic) {
             guard case .customerMessageReceived(let message) = fact.payload, message.status == .resolved,
                 !message.needsNoAnswer,
                 let state = try context.world.state(TicketAggregate.self, of: fact.header.stream),

@@ -146,29 +146,38 @@ extension TicketDraft {
 
     private mutating func end(_ ticket: OpenTicket, _ resolution: TicketTextPart) throws(Refusal) {
         let begins = instant
+        // Only history comes back from closed.
+        if ticket.reached == .resolved, state.status == .closed { try reopen() }
         if ticket.hasResolvedAt, state.status.isOpen {
-            try step(to: try Instant.required(ticket.resolvedAt, prefix + "resolved_at"), "resolved_at")
+            let resolvedAt = try Instant.required(ticket.resolvedAt, prefix + "resolved_at")
+            let isLate = try step(to: resolvedAt, "resolved_at")
             try resolve(code: ticket.resolutionCode, resolution, codeField: "resolution_code")
-        } else if ticket.reached == .resolved, state.status == .closed {
-            // Only history comes back from closed.
-            try reopen()
-            try step(to: try Instant.required(ticket.resolvedAt, prefix + "resolved_at"), "resolved_at")
-            try resolve(code: ticket.resolutionCode, resolution, codeField: "resolution_code")
+            if isLate { try correct(TicketCorrection(resolvedAt: resolvedAt)) }
         }
         if ticket.reached == .closed, state.status != .closed {
-            try step(to: try Instant.required(ticket.closedAt, prefix + "closed_at"), "closed_at")
+            let closedAt = try Instant.required(ticket.closedAt, prefix + "closed_at")
+            let isLate = try step(to: closedAt, "closed_at")
             try close()
+            if isLate { try correct(TicketCorrection(closedAt: closedAt)) }
         }
         instant = max(begins, instant)
     }
 
-    private mutating func step(to next: Instant, _ field: String) throws(Refusal) {
+    /// Goes on to the instant of the next step.
+    ///
+    /// - Returns: whether the step was earlier than the last fact, which only history may say: it is then recorded as
+    ///   a correction of when it was.
+    private mutating func step(to next: Instant, _ field: String) throws(Refusal) -> Bool {
         try requirePast(next, field: field)
-        guard next >= instant else {
+        if next >= instant {
+            instant = next
+            return false
+        }
+        guard context.historic else {
             throw Refusal(
                 .occurredOutOfOrder, "\(field) lies before the last fact about the ticket. Send the times in order.",
                 field: prefix + field)
         }
-        instant = next
+        return true
     }
 }

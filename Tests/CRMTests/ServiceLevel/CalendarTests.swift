@@ -62,7 +62,7 @@ import Testing
         #expect(scenario.isReproducible)
     }
 
-    @Test(arguments: [
+    private static let refusals = [
         RefusedCommand(
             "two intervals overlap",
             .defineCalendar(
@@ -100,7 +100,9 @@ import Testing
             "the eighth weekday",
             .defineCalendar(office { $0.weekdays = week(8...8, interval("09:00", "12:00")) }), .schemaInvalid,
             "content.weekdays[0].weekday"),
-    ]) func `what is no calendar is refused`(_ refused: RefusedCommand) {
+    ]
+
+    @Test(arguments: refusals) func `what is no calendar is refused`(_ refused: RefusedCommand) {
         var scenario = Scenario()
         let outcome = scenario.when(refused.command)
         #expect(outcome.code == refused.code)

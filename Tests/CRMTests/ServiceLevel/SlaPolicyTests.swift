@@ -79,7 +79,7 @@ import Testing
         #expect(scenario.when(apart.with { $0.draft = true }).kinds == [.slaPolicyDefined])
     }
 
-    @Test(arguments: [
+    private static let refusals = [
         RefusedCommand(
             "it promises nothing", .defineSlaPolicy(level { $0.targets = [] }), .schemaInvalid, "content.targets"),
         RefusedCommand(
@@ -98,7 +98,9 @@ import Testing
                     $0.pauseOn = [.customer]
                     $0.neverPauses = true
                 }), .schemaInvalid, "content.never_pauses"),
-    ]) func `what is no service level is refused`(_ refused: RefusedCommand) {
+    ]
+
+    @Test(arguments: refusals) func `what is no service level is refused`(_ refused: RefusedCommand) {
         var scenario = Scenario()
         let outcome = scenario.when(refused.command)
         #expect(outcome.code == refused.code)

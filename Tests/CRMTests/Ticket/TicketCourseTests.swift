@@ -164,6 +164,7 @@ import Testing
         #expect(desk.scenario.when(reopen(ticket)).code == .reopenWindowPassed)
         let thanks = message(ticket).with { $0.needsNoAnswer = true }
         #expect(desk.scenario.when(thanks).kinds == [.customerMessageReceived])
+        #expect(desk.scenario.when(message(ticket), historic: true).kinds == [.customerMessageReceived])
         #expect(desk.scenario.when(reopen(ticket), historic: true).kinds == [.ticketReopened])
         #expect(desk.scenario.when(reopen(ticket)).isUnchanged)
         #expect(desk.scenario.isReproducible)
