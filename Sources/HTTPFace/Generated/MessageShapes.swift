@@ -53,7 +53,7 @@ enum GeneratedShapes {
         BuyingRoleAdded partyNumber:l role:e=BUYING_ROLE_UNSPECIFIED reason:s source:m=Source
         BuyingRoleRecord partyNumber:l role:e=BUYING_ROLE_UNSPECIFIED
         BuyingRoleRemoved partyNumber:l role:e=BUYING_ROLE_UNSPECIFIED reason:s source:m=Source
-        CalendarChanged content:m=CalendarContent version:n zoneRulesVersion:s passAt:p isDefault:b defaultBeforeNumber:l reason:s source:m=Source
+        CalendarChanged content:m=CalendarContent version:n zoneRulesVersion:s passAt:p isDefault:b defaultBeforeNumber:l noLongerDefault:b reason:s source:m=Source
         CalendarContent label:s zone:s weekdays:R=WeekdayHours holidays:R=Holiday specialDays:R=SpecialDay
         CalendarDefined content:m=CalendarContent version:n external:R=ExternalKey zoneRulesVersion:s isDefault:b defaultBeforeNumber:l reason:s source:m=Source
         CalendarRecord content:m=CalendarContent version:n retired:b isDefault:b
@@ -458,7 +458,7 @@ enum GeneratedShapes {
         PutBodyResponse received:l body:m=BodyReference
         QueueAgent employeeNumber:l skills:r
         QueueAgentInput employee:m=Reference skills:r
-        QueueChanged label:s labelBefore:s teamNumbers:r agents:R=QueueAgent version:n isDefault:b defaultBeforeNumber:l reason:s source:m=Source
+        QueueChanged label:s labelBefore:s teamNumbers:r agents:R=QueueAgent version:n isDefault:b defaultBeforeNumber:l noLongerDefault:b reason:s source:m=Source
         QueueDefined label:s teamNumbers:r agents:R=QueueAgent routing:m=QueueRouting version:n external:R=ExternalKey isDefault:b defaultBeforeNumber:l reason:s source:m=Source
         QueueRecord label:s teamNumbers:r agents:R=QueueAgent routing:m=QueueRouting version:n isDefault:b retired:b
         QueueRetired label:s wasDefault:b version:n reason:s source:m=Source
@@ -597,7 +597,7 @@ enum GeneratedShapes {
         SlaMatchInput priorities:r types:r categories:r customerClasses:r channels:r queues:R=Reference
         SlaPolicyChanged content:m=SlaPolicyContent version:n reason:s source:m=Source
         SlaPolicyContent label:s order:n match:m=SlaMatch targets:R=SlaTarget pauseOn:r calendarNumber:l warnPercent:n
-        SlaPolicyDeactivated versionBefore:n passAt:p reason:s source:m=Source
+        SlaPolicyDeactivated versionBefore:n passAt:p contentBefore:m=SlaPolicyContent reason:s source:m=Source
         SlaPolicyDefined content:m=SlaPolicyContent version:n external:R=ExternalKey reason:s source:m=Source
         SlaPolicyInput label:s order:n match:m=SlaMatchInput targets:R=SlaTarget pauseOn:r neverPauses:b calendar:m=Reference roundTheClock:b warnPercent:p
         SlaPolicyRecord content:m=SlaPolicyContent version:n activeVersion:n activeContent:m=SlaPolicyContent

@@ -33,7 +33,7 @@ public nonisolated enum RoutingMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// The agents take turns.
   case roundRobin // = 2
 
-  /// Whoever has the fewest open tickets gets it; of equals the one who has waited longest for a ticket.
+  /// Whoever has the fewest open tickets gets it; of equals the one whose turn is next.
   case leastBusy // = 3
 
   /// Of those who can do all that the ticket's type and category ask for, the least busy.
@@ -156,8 +156,8 @@ public nonisolated struct DefineQueue: Sendable {
   /// What it is called; 1 to 256 bytes, unique among queues, where upper and lower case count as the same.
   public var label: String = String()
 
-  /// Who works for it: members of these teams, and these employees; at most 50 teams and 500 employees. Everybody does
-  /// where there are neither.
+  /// Who works for it: members of these teams, and these employees; at most 50 teams and 500 employees. Anybody can
+  /// claim its tickets where there are neither, and its routing finds nobody.
   public var teams: [Reference] = []
 
   public var agents: [QueueAgentInput] = []
@@ -340,6 +340,9 @@ public nonisolated struct QueueChanged: Sendable {
   public var isDefault: Bool = false
 
   public var defaultBeforeNumber: UInt64 = 0
+
+  /// It was the default queue; another one is from now on.
+  public var noLongerDefault: Bool = false
 
   public var reason: String = String()
 
@@ -859,7 +862,7 @@ nonisolated extension QueueDefined: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension QueueChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".QueueChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}label\0\u{3}label_before\0\u{3}team_numbers\0\u{1}agents\0\u{1}version\0\u{3}is_default\0\u{3}default_before_number\0\u{2}\u{8}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}label\0\u{3}label_before\0\u{3}team_numbers\0\u{1}agents\0\u{1}version\0\u{3}is_default\0\u{3}default_before_number\0\u{3}no_longer_default\0\u{2}\u{7}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -874,6 +877,7 @@ nonisolated extension QueueChanged: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.isDefault) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.defaultBeforeNumber) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.noLongerDefault) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -907,6 +911,9 @@ nonisolated extension QueueChanged: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.defaultBeforeNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.defaultBeforeNumber, fieldNumber: 7)
     }
+    if self.noLongerDefault != false {
+      try visitor.visitSingularBoolField(value: self.noLongerDefault, fieldNumber: 8)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -924,6 +931,7 @@ nonisolated extension QueueChanged: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.version != rhs.version {return false}
     if lhs.isDefault != rhs.isDefault {return false}
     if lhs.defaultBeforeNumber != rhs.defaultBeforeNumber {return false}
+    if lhs.noLongerDefault != rhs.noLongerDefault {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -754,6 +754,9 @@ public nonisolated struct CalendarChanged: Sendable {
 
   public var defaultBeforeNumber: UInt64 = 0
 
+  /// It was the default calendar; another one is from now on.
+  public var noLongerDefault: Bool = false
+
   public var reason: String = String()
 
   public var source: Source {
@@ -954,40 +957,55 @@ public nonisolated struct SlaVersionActivated: @unchecked Sendable {
 }
 
 /// A service level holds no longer.
-public nonisolated struct SlaPolicyDeactivated: Sendable {
+public nonisolated struct SlaPolicyDeactivated: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var versionBefore: UInt32 = 0
+  public var versionBefore: UInt32 {
+    get {_storage._versionBefore}
+    set {_uniqueStorage()._versionBefore = newValue}
+  }
 
   /// As in SlaVersionActivated.
   public var passAt: Int64 {
-    get {_passAt ?? 0}
-    set {_passAt = newValue}
+    get {_storage._passAt ?? 0}
+    set {_uniqueStorage()._passAt = newValue}
   }
   /// Returns true if `passAt` has been explicitly set.
-  public var hasPassAt: Bool {self._passAt != nil}
+  public var hasPassAt: Bool {_storage._passAt != nil}
   /// Clears the value of `passAt`. Subsequent reads from it will return its default value.
-  public mutating func clearPassAt() {self._passAt = nil}
+  public mutating func clearPassAt() {_uniqueStorage()._passAt = nil}
 
-  public var reason: String = String()
+  /// The version that held.
+  public var contentBefore: SlaPolicyContent {
+    get {_storage._contentBefore ?? SlaPolicyContent()}
+    set {_uniqueStorage()._contentBefore = newValue}
+  }
+  /// Returns true if `contentBefore` has been explicitly set.
+  public var hasContentBefore: Bool {_storage._contentBefore != nil}
+  /// Clears the value of `contentBefore`. Subsequent reads from it will return its default value.
+  public mutating func clearContentBefore() {_uniqueStorage()._contentBefore = nil}
+
+  public var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
   public var source: Source {
-    get {_source ?? Source()}
-    set {_source = newValue}
+    get {_storage._source ?? Source()}
+    set {_uniqueStorage()._source = newValue}
   }
   /// Returns true if `source` has been explicitly set.
-  public var hasSource: Bool {self._source != nil}
+  public var hasSource: Bool {_storage._source != nil}
   /// Clears the value of `source`. Subsequent reads from it will return its default value.
-  public mutating func clearSource() {self._source = nil}
+  public mutating func clearSource() {_uniqueStorage()._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _passAt: Int64? = nil
-  fileprivate var _source: Source? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Some open tickets were gone through, on the stream of the policy or calendar that made it needful. Those whose clocks
@@ -2169,7 +2187,7 @@ nonisolated extension CalendarDefined: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CalendarChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CalendarChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}content\0\u{1}version\0\u{3}zone_rules_version\0\u{3}pass_at\0\u{3}is_default\0\u{3}default_before_number\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}content\0\u{1}version\0\u{3}zone_rules_version\0\u{3}pass_at\0\u{3}is_default\0\u{3}default_before_number\0\u{3}no_longer_default\0\u{2}\u{8}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2183,6 +2201,7 @@ nonisolated extension CalendarChanged: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self._passAt) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.isDefault) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.defaultBeforeNumber) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.noLongerDefault) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -2213,6 +2232,9 @@ nonisolated extension CalendarChanged: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.defaultBeforeNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.defaultBeforeNumber, fieldNumber: 6)
     }
+    if self.noLongerDefault != false {
+      try visitor.visitSingularBoolField(value: self.noLongerDefault, fieldNumber: 7)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -2229,6 +2251,7 @@ nonisolated extension CalendarChanged: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._passAt != rhs._passAt {return false}
     if lhs.isDefault != rhs.isDefault {return false}
     if lhs.defaultBeforeNumber != rhs.defaultBeforeNumber {return false}
+    if lhs.noLongerDefault != rhs.noLongerDefault {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -2546,48 +2569,97 @@ nonisolated extension SlaVersionActivated: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension SlaPolicyDeactivated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaPolicyDeactivated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}version_before\0\u{3}pass_at\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}version_before\0\u{3}pass_at\0\u{3}content_before\0\u{2}\u{c}reason\0\u{2}\u{f}source\0")
+
+  fileprivate class _StorageClass {
+    var _versionBefore: UInt32 = 0
+    var _passAt: Int64? = nil
+    var _contentBefore: SlaPolicyContent? = nil
+    var _reason: String = String()
+    var _source: Source? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _versionBefore = source._versionBefore
+      _passAt = source._passAt
+      _contentBefore = source._contentBefore
+      _reason = source._reason
+      _source = source._source
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.versionBefore) }()
-      case 2: try { try decoder.decodeSingularSInt64Field(value: &self._passAt) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._versionBefore) }()
+        case 2: try { try decoder.decodeSingularSInt64Field(value: &_storage._passAt) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._contentBefore) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.versionBefore != 0 {
-      try visitor.visitSingularUInt32Field(value: self.versionBefore, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._versionBefore != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._versionBefore, fieldNumber: 1)
+      }
+      try { if let v = _storage._passAt {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._contentBefore {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 15)
+      }
+      try { if let v = _storage._source {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
     }
-    try { if let v = self._passAt {
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
-    } }()
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
-    }
-    try { if let v = self._source {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SlaPolicyDeactivated, rhs: SlaPolicyDeactivated) -> Bool {
-    if lhs.versionBefore != rhs.versionBefore {return false}
-    if lhs._passAt != rhs._passAt {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs._source != rhs._source {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._versionBefore != rhs_storage._versionBefore {return false}
+        if _storage._passAt != rhs_storage._passAt {return false}
+        if _storage._contentBefore != rhs_storage._contentBefore {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._source != rhs_storage._source {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
