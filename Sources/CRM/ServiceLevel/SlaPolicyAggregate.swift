@@ -43,7 +43,7 @@ extension SlaMatch {
         Self.share(priorities, other.priorities) && Self.share(types, other.types)
             && Self.share(customerClasses, other.customerClasses) && Self.share(channels, other.channels)
             && (queueNumbers.isEmpty || other.queueNumbers.isEmpty
-                || queueNumbers.contains(where: other.queueNumbers.contains))
+                || queueNumbers.contains { other.queueNumbers.contains($0) })
             && (categories.isEmpty || other.categories.isEmpty
                 || categories.contains { mine in
                     other.categories.contains { Self.lies(mine, in: $0) || Self.lies($0, in: mine) }
