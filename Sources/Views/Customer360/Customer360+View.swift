@@ -18,8 +18,8 @@ extension Customer360 {
     /// Everything that is known of a party, except its timeline, or nil where there is no party with this number.
     ///
     /// The figures of purchases are those of all documents that the store holds; `asOf` says only what "days since" are
-    /// counted to. Opportunities stand as they stood then, contacts after it are left out. The time it takes grows with
-    /// the party's documents, their lines, its opportunities and its contacts.
+    /// counted to. Opportunities and work stand as they stood then, contacts after it are left out. The time it takes
+    /// grows with the party's documents, their lines, its opportunities, its contacts and its work.
     ///
     /// - Throws: `ViewError` with `rowDamaged`, or what the reader throws.
     package static func view(
@@ -39,6 +39,7 @@ extension Customer360 {
         if let contacts = try interactions(of: party, asOf: asOf, in: reader) { customer.interactions = contacts }
         customer.loyalty = try loyaltySummaries(of: party, asOf: asOf, in: reader)
         customer.opportunities = try opportunities(of: party, asOf: asOf, in: reader)
+        if let work = try work(of: party, asOf: asOf, in: reader) { customer.work = work }
         return SealedCustomer(customer: customer, sealed: record.sealed)
     }
 

@@ -12,15 +12,15 @@ package import Schema
 /// - `products`: product → `ProductFiguresRow`.
 /// - `opportunities` and those behind it: see `PipelineTables`.
 /// - `deals`: party, opportunity → nothing; those without a party have no place.
-/// - those of `ContactTables` and `LoyaltyTables`.
+/// - those of `ContactTables`, `LoyaltyTables` and `WorkTables`.
 ///
 /// The timeline is not kept: it is read from the log along the links of the subject.
 package struct Customer360: Projection {
     package static let name = "customer360"
-    package static let version: UInt32 = 4
+    package static let version: UInt32 = 5
     package static let tables =
         ["parties", "items", "known", "documents", "places", "lines", "products"] + PipelineTables.names + ["deals"]
-        + ContactTables.names + LoyaltyTables.names
+        + ContactTables.names + LoyaltyTables.names + WorkTables.names
     package static let kinds = Set(
         EventKind.allCases.filter { kind in
             switch kind.rawValue {
@@ -32,7 +32,7 @@ package struct Customer360: Projection {
                     .relationshipReviewed,
                 ].contains(kind)
                     || PipelineTables.holds(kind) || ContactTables.kinds.contains(kind)
-                    || LoyaltyTables.kinds.contains(kind)
+                    || LoyaltyTables.kinds.contains(kind) || WorkTables.holds(kind)
             }
         })
 
@@ -46,6 +46,8 @@ package struct Customer360: Projection {
     static let deals = TableID(7 + PipelineTables.names.count)
     static let contacts = ContactTables(from: deals.rawValue + 1)
     static let loyalty = LoyaltyTables(from: deals.rawValue + 1 + ContactTables.names.count)
+    static let work = WorkTables(
+        from: deals.rawValue + 1 + ContactTables.names.count + LoyaltyTables.names.count)
 
     package init() {}
 
@@ -65,6 +67,7 @@ package struct Customer360: Projection {
         case .interaction: try ContactFold(Customer360.contacts).apply(event, to: &store)
         case .loyaltyAccount: _ = try LedgerFold(Customer360.loyalty).apply(event, to: &store)
         case .loyaltyProgramme: try ProgrammeFold(Customer360.loyalty).apply(event, to: &store)
+        case .task, .appointment, .promise: try WorkFold(Customer360.work).apply(event, to: &store)
         default: break
         }
         try foldKnown(event, &store)

@@ -21,7 +21,8 @@ struct CustomerText {
         lines += fields.lines
         for purchases in customer.purchases { lines += [""] + self.lines(purchases, agesAt) }
         let dealings = [contacts(customer.interactions), opportunities(customer)]
-        for block in dealings + points(customer.loyalty) where !block.isEmpty { lines += [""] + block }
+        let work = customer.hasWork ? work(customer.work) : []
+        for block in dealings + work + points(customer.loyalty) where !block.isEmpty { lines += [""] + block }
         if !customer.timeline.isEmpty { lines += [""] + timeline(customer.timeline) }
         if customer.timelineCut, let last = customer.timeline.last {
             lines.append("… there are older events: repeat the command with --timeline-before \(last.position)")

@@ -25,3 +25,29 @@ extension OpenedRecord {
         resolve(&promise.concerns, \.number)
     }
 }
+
+// MARK: Customers
+
+extension OpenedRecord {
+    mutating func open(_ work: inout CustomerWork) {
+        for index in work.tasks.indices {
+            resolve(&work.tasks[index].number)
+            resolve(&work.tasks[index].partyNumber)
+            resolve(&work.tasks[index].assignee)
+            work.tasks[index].id = ""
+        }
+        for index in work.appointments.indices {
+            resolve(&work.appointments[index].number)
+            resolve(&work.appointments[index].employeeNumbers)
+            resolve(&work.appointments[index].partyNumbers)
+            resolve(&work.appointments[index].concernedNumber)
+            work.appointments[index].id = ""
+        }
+        for index in work.promises.indices {
+            resolve(&work.promises[index].number)
+            resolve(&work.promises[index].partyNumber)
+            resolve(&work.promises[index].promisor)
+            work.promises[index].id = ""
+        }
+    }
+}

@@ -112,6 +112,7 @@ struct OpenedRecord {
         }
         for index in customer.opportunities.indices { open(&customer.opportunities[index]) }
         for index in customer.loyalty.indices { open(&customer.loyalty[index]) }
+        if customer.hasWork { open(&customer.work) }
     }
 
     // MARK: Numbers
