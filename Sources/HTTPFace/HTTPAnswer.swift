@@ -41,18 +41,19 @@ extension HTTPAnswer {
         json(try JSONForm.bytes(message), reflects: reflects)
     }
 
-    /// JSON that was written already.
-    static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, reflects: Reflects) -> HTTPAnswer {
+    /// JSON that was written already. It ends with its line, for whoever reads it in a terminal.
+    static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, reflects: Reflects?) -> HTTPAnswer {
         HTTPAnswer(
             status: status, headers: fields(MediaType.json, reflects: reflects),
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes + [UInt8(ascii: "\n")])))
     }
 
     /// The header fields of an answer of this type.
-    static func fields(_ type: String, reflects: Reflects) -> HTTPFields {
+    static func fields(_ type: String, reflects: Reflects?) -> HTTPFields {
         var fields = HTTPFields()
         fields[.contentType] = type
         fields[.cacheControl] = "no-store"
+        guard let reflects else { return fields }
         fields[.kithEpoch] = String(reflects.epoch)
         fields[.kithPosition] = String(reflects.position)
         fields[.kithLagEvents] = String(reflects.lagEvents)
@@ -93,6 +94,8 @@ struct HTTPFailure: Error {
 
     /// The answer: the refusal as JSON, and when to come back where that can help.
     func answer(reflects: Reflects) -> HTTPAnswer {
+        // A stranger gets to know nothing, not even how long the log is.
+        let reflects = status == .unauthorized ? nil : reflects
         var answer = HTTPAnswer.json(JSONForm.bytes(of: refusal.answer), status: status, reflects: reflects)
         for field in fields { answer.headers.append(field) }
         if refusal.code.retryHelps {

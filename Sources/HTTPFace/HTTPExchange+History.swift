@@ -28,17 +28,22 @@ extension HTTPExchange {
         var form = RequestForm(of: "HistoryRequest")
         try form.set(target.parameters.filter { $0.name != "after" })
         var history = try JSONForm.read(HistoryRequest.self, form.bytes)
-        var after = target.parameters.filter { $0.name == "after" }.map(\.value)
-        // What a client of server-sent events says when it comes back wins over what it said at first.
-        if let last = request.headers[.lastEventID] { after = [last] }
-        guard let text = after.first else { return history }
-        guard after.count == 1, history.from == 0, let position = UInt64(text), position < .max else {
-            throw Refusal(
-                .schemaInvalid, "after is the position of the last event that you have, once and without from.",
-                field: "after")
+        let after = target.parameters.filter { $0.name == "after" }.map(\.value)
+        let last = request.headers[.lastEventID]
+        guard after.count <= 1, (last == nil && after.isEmpty) || history.from == 0 else {
+            throw Refusal(.schemaInvalid, "after stands once, and without from.", field: "after")
         }
-        history.from = position + 1
+        if let after = after.first { history.from = try HTTPExchange.next(behind: after, "after") }
+        // What a client of server-sent events says when it comes back wins over what it said at first.
+        if let last { history.from = try HTTPExchange.next(behind: last, "Last-Event-ID") }
         return history
+    }
+
+    private static func next(behind text: String, _ name: String) throws(Refusal) -> UInt64 {
+        guard let position = UInt64(text), position < .max else {
+            throw Refusal(.schemaInvalid, "\(name) is the position of the last event that you have.", field: name)
+        }
+        return position + 1
     }
 
     /// Events in the form that the request accepts. Server-sent events always go on with new ones.

@@ -1,5 +1,6 @@
 import CRM
 import Foundation
+import HTTPTypes
 import Schema
 import SwiftProtobuf
 import Testing

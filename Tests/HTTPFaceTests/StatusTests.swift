@@ -1,4 +1,6 @@
+import CRM
 import HTTPTypes
+import HummingbirdCore
 import Schema
 import Testing
 

@@ -13,8 +13,9 @@ import Testing
     ) throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "kith-token-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        FileManager.default.createFile(
+        let isMade = FileManager.default.createFile(
             atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+        try #require(isMade)
         try body(path)
     }
 

@@ -173,7 +173,8 @@ def _operation(
     if parameters:
         operation["parameters"] = parameters
     if body:
-        operation["requestBody"] = {"required": True, "content": body}
+        # No body is a request without fields: whole for some queries, refused for what it lacks by others.
+        operation["requestBody"] = {"required": False, "content": body}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in REFLECTED}
     responses = {"200": {"description": "The answer.", "headers": headers, "content": answers or {}}}
     responses |= {str(status): {"$ref": f"#/components/responses/E{status}"} for status in ERRORS}

@@ -1,5 +1,6 @@
 import Foundation
 import KithClient
+import SwiftProtobuf
 import Testing
 
 /// Events over HTTP, for whoever polls and whoever follows.
@@ -14,6 +15,15 @@ import Testing
             try await Task.sleep(for: .milliseconds(20))
         }
         return try String(contentsOfFile: process.outputPath, encoding: .utf8)
+    }
+
+    /// Whether the service comes to have so many connections; the one that asks counts, and ended ones go by and by.
+    private static func connections(_ curl: Curl, become count: String) async throws -> Bool {
+        for _ in 0..<200 {
+            if try await curl.get("/v1/status").object["connections"] as? String == count { return true }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
     }
 
     private static func ids(_ text: String) -> [Int] {
@@ -80,13 +90,10 @@ import Testing
             let curl = Curl(daemon)
             let gone = try curl.start("/v1/events", "--header", "Accept: text/event-stream")
             _ = try await HTTPStreamTests.output(of: gone) { !HTTPStreamTests.ids($0).isEmpty }
-            #expect(try await curl.get("/v1/status").object["connections"] as? String == "2")
+            #expect(try await HTTPStreamTests.connections(curl, become: "2"))
             gone.kill(SIGKILL)
             _ = await gone.exitCode()
-            for _ in 0..<200 where try await curl.get("/v1/status").object["connections"] as? String != "1" {
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(try await curl.get("/v1/status").object["connections"] as? String == "1")
+            #expect(try await HTTPStreamTests.connections(curl, become: "1"))
 
             let events = try curl.start("/v1/events", "--header", "Accept: text/event-stream")
             let lines = try curl.start("/v1/events?follow=true", "--header", "Accept: application/x-ndjson")
