@@ -27,17 +27,17 @@ struct Daemon {
         // a signal just ends the process, which has taken nothing yet.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var services: [any ServiceLifecycle.Service] = [backend]
-        for endpoint in endpoints {
-            services.append(
-                try await NativeServer.listen(
-                    at: endpoint, backend: backend, limits: configuration.limits, logger: logger))
-        }
-        // Tokens are read before anything is announced: a file that cannot be used ends the start.
+        // The native sockets come last: whoever is answered there finds every other one open.
         for endpoint in try httpEndpoints {
             let server = try await HTTPServer.listen(
                 at: endpoint, backend: backend, limits: configuration.limits, logger: logger)
             if let port = server.port { logger.info("HTTP is listened at", metadata: ["port": "\(port)"]) }
             services.append(server)
+        }
+        for endpoint in endpoints {
+            services.append(
+                try await NativeServer.listen(
+                    at: endpoint, backend: backend, limits: configuration.limits, logger: logger))
         }
         announce(backend)
 

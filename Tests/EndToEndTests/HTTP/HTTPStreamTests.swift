@@ -49,16 +49,16 @@ import Testing
             }
             #expect(positions == Array(1...end))
             let empty = try await curl.get("/v1/events?after=\(end)")
-            #expect(empty.status == 200 && (try empty.object["events"] as? [Any])?.isEmpty == true, "\(empty)")
+            #expect(try empty.status == 200 && (empty.object["events"] as? [Any])?.isEmpty == true, "\(empty)")
             #expect(try await curl.get("/v1/events?after=\(end + 7)").status == 409)
             let lines = try await curl.get("/v1/events?limit=5", "--header", "Accept: application/x-ndjson")
             #expect(try lines.objects.count == 5)
             let kinds = try await curl.get("/v1/events?eventKinds=EVENT_KIND_PARTY_REGISTERED&limit=1000")
-            #expect((try kinds.object["events"] as? [Any])?.count == 20, "\(kinds)")
+            #expect(try (kinds.object["events"] as? [Any])?.count == 20, "\(kinds)")
             let stream = try await curl.post(
                 "/v1/queries/history",
                 #"{"stream": {"kind": "AGGREGATE_KIND_PARTY", "stream": {"number": "\#(end)"}}, "from": "1"}"#)
-            #expect((try stream.object["events"] as? [Any])?.count == 1, "\(stream)")
+            #expect(try (stream.object["events"] as? [Any])?.count == 1, "\(stream)")
         }
     }
 
