@@ -66,8 +66,9 @@ struct Responder: Sendable {
                 try await pending?.writeInformationalHead(HTTPResponse(status: .continue))
             }
             if exchange.route.target == .rebuild {
+                let asked = try await exchange.requestMessage(RebuildRequest.self, "RebuildRequest")
                 guard let writer = pending.take() else { return }
-                return try await exchange.rebuild(writer)
+                return try await exchange.rebuild(asked, writer)
             }
             let answer = try await exchange.answer()
             try await pending.take()?.write(response: answer.head, body: answer.body)

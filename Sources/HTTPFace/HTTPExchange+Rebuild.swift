@@ -10,8 +10,7 @@ extension HTTPExchange {
     ///
     /// The answer begins with the first news, so that what is refused has the status of its refusal.
     @concurrent
-    func rebuild(_ writer: consuming ResponseWriter) async throws {
-        let asked = try await requestMessage(RebuildRequest.self, "RebuildRequest")
+    func rebuild(_ asked: RebuildRequest, _ writer: consuming ResponseWriter) async throws {
         let (news, source) = AsyncStream.makeStream(
             of: Answer<RebuildProgress>.self, bufferingPolicy: .bufferingNewest(256))
         let isEvents = request.headers[.accept]?.lowercased().contains(MediaType.events) == true

@@ -247,9 +247,14 @@ def _error(status: int, about: str) -> dict:
 
 
 def _message(schema: Schema, message: Message) -> dict:
-    properties = {json_name(field.name): _described(_field(schema, field), field) for field in message.fields}
+    properties = {json_name(f.name): _described(_nullable(_field(schema, f)), f) for f in message.fields}
     text: dict = {"type": "object", "properties": properties, "additionalProperties": False}
     return {"description": message.comment} | text if message.comment else text
+
+
+def _nullable(text: dict) -> dict:
+    """In JSON a field that is null is one that is absent; answers never hold one."""
+    return {"anyOf": [text, {"type": "null"}]} if "$ref" in text else text | {"type": [text["type"], "null"]}
 
 
 def _described(text: dict, field: Field) -> dict:

@@ -183,6 +183,7 @@ import Testing
             let last = try #require(try answer.objects.last)
             #expect(last["done"] as? Bool == true && last["digest"] as? String == last["previousDigest"] as? String)
             #expect(try await curl.post("/v1/operations/rebuild", #"{"name": "nothing"}"#).status == 404)
+            #expect(try await curl.post("/v1/operations/rebuild", #"{"nome": "all"}"#).status == 400)
         }
     }
 
