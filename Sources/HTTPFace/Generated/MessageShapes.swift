@@ -34,6 +34,7 @@ enum GeneratedShapes {
         AppointmentPersonal title:s description:s place:s reason:s
         AppointmentRecord status:e=APPOINTMENT_STATUS_UNSPECIFIED personal:m=AppointmentPersonal category:s channel:s start:p end:p employeeNumbers:r partyNumbers:r concerns:R=Concern reminder:p calendarNumber:l attendedNumbers:r absent:e=APPOINTMENT_SIDE_UNSPECIFIED moves:n erased:b concernedNumber:l
         AppointmentReminded employeeNumbers:r start:l reason:s source:m=Source
+        AppointmentSummary number:l id:s status:e=APPOINTMENT_STATUS_UNSPECIFIED category:s channel:s start:p end:p employeeNumbers:r partyNumbers:r concernedNumber:l
         ArchiveParty party:m=Reference
         AssignOwner kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference owner:m=OwnerReference allowOverCapacity:b
         AssignRole employee:m=Reference role:s
@@ -140,10 +141,11 @@ enum GeneratedShapes {
         CouponWithdrawn offerNumber:l partyNumber:l expiresAt:p reason:s source:m=Source
         CreateTask id:s external:R=ExternalKey personal:m=TaskPersonal category:s priority:e=WORK_PRIORITY_UNSPECIFIED due:m=DueInput reminder:p party:m=Reference concerns:R=ConcernInput assignee:m=OwnerReference
         Credit frames:n
-        Customer party:m=Record aliases:r knownSince:p lastChangedPosition:l purchases:R=PurchaseHistory timeline:R=TimelineEntry timelineCut:b opportunities:R=OpportunitySummary loyalty:R=LoyaltySummary interactions:m=InteractionHistory
+        Customer party:m=Record aliases:r knownSince:p lastChangedPosition:l purchases:R=PurchaseHistory timeline:R=TimelineEntry timelineCut:b opportunities:R=OpportunitySummary loyalty:R=LoyaltySummary interactions:m=InteractionHistory work:m=CustomerWork
         CustomerClassDefinition key:s label:s rank:n
         CustomerMessageReceived number:n channel:s text:s personalPart:b needsNoAnswer:b statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED unanswered:n waitingSince:p reason:s source:m=Source
         CustomerRequest party:m=Reference atLeast:l asOf:p timelineLimit:p timelineBefore:l timelineKinds:r
+        CustomerWork tasks:R=TaskSummary openTasks:l overdueTasks:l appointments:R=AppointmentSummary promises:R=PromiseSummary promiseKeeping:m=PromiseKeeping
         CycleFigures outcome:e=OPPORTUNITY_STATUS_UNSPECIFIED n:l mean:p median:p p90:p min:p max:p unknown:l
         DayInterval start:s end:s
         DayRange firstDay:s lastDay:s
@@ -440,6 +442,7 @@ enum GeneratedShapes {
         PromiseBroken statusBefore:e=PROMISE_STATUS_UNSPECIFIED due:m=Due promisor:m=Owner personalPart:b reason:s source:m=Source
         PromiseClosingPersonal remark:s reason:s
         PromiseDetail partyNumber:l category:s due:m=Due concerns:R=Concern reminder:p
+        PromiseKeeping open:l overdue:l kept:l keptInTime:l broken:l rate:p
         PromiseKept statusBefore:e=PROMISE_STATUS_UNSPECIFIED due:m=Due inTime:b promisor:m=Owner personalPart:b reason:s source:m=Source
         PromiseMade detail:m=PromiseDetail promisor:m=Owner personalPart:b external:R=ExternalKey reason:s source:m=Source
         PromisePersonal text:s reason:s
@@ -448,6 +451,7 @@ enum GeneratedShapes {
         PromiseReminded due:m=Due promisor:m=Owner reason:s source:m=Source
         PromiseRenegotiated statusBefore:e=PROMISE_STATUS_UNSPECIFIED detail:m=PromiseDetail detailBefore:m=PromiseDetail textChanged:b personalPart:b askedByParty:b promisor:m=Owner reason:s source:m=Source
         PromiseRenegotiation occurredAt:p dueDayBefore:s dueAtBefore:p askedByParty:b textChanged:b
+        PromiseSummary number:l id:s status:e=PROMISE_STATUS_UNSPECIFIED category:s dueDay:s dueAt:p overdue:b promisor:m=Owner partyNumber:l inTime:b
         PublishEarningRule programme:m=Reference key:s label:s priority:n stop:b kind:e=EARNING_KIND_UNSPECIFIED rate:m=DecimalValue currency:s condition:m=EarningConditionInput rounding:e=POINTS_ROUNDING_UNSPECIFIED from:p to:p
         PublishOffer id:s external:R=ExternalKey terms:m=OfferTermsInput
         PublishPipelineVersion pipeline:m=Reference content:m=PipelineContent mappings:R=StageMapping
@@ -653,6 +657,7 @@ enum GeneratedShapes {
         TaskReminded cause:e=TASK_REMINDER_CAUSE_UNSPECIFIED assignee:m=Owner due:m=Due reason:s source:m=Source
         TaskReopened statusBefore:e=TASK_STATUS_UNSPECIFIED assignee:m=Owner reason:s source:m=Source
         TaskStarted statusBefore:e=TASK_STATUS_UNSPECIFIED reason:s source:m=Source
+        TaskSummary number:l id:s status:e=TASK_STATUS_UNSPECIFIED priority:e=WORK_PRIORITY_UNSPECIFIED category:s dueDay:s dueAt:p overdue:b assignee:m=Owner partyNumber:l
         TeamChanged name:s parentNumber:l nameBefore:s parentNumberBefore:l reason:s source:m=Source
         TeamDefined name:s parentNumber:l reason:s source:m=Source
         TeamJoined teamNumber:l lead:b memberBefore:b reason:s source:m=Source

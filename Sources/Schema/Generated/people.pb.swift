@@ -288,7 +288,7 @@ public nonisolated struct SetCapacity: Sendable {
   /// Clears the value of `employee`. Subsequent reads from it will return its default value.
   public mutating func clearEmployee() {self._employee = nil}
 
-  /// The kind of thing that is owned: party, opportunity or territory.
+  /// The kind of thing that is owned: party, opportunity, promise, task or territory.
   public var kind: AggregateKind = .unspecified
 
   /// 0: none; absent: no limit.
@@ -634,7 +634,7 @@ public nonisolated struct AssignOwner: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Party, opportunity or territory.
+  /// Party, opportunity, promise, task or territory.
   public var kind: AggregateKind = .unspecified
 
   public var target: Reference {

@@ -1385,67 +1385,96 @@ public nonisolated struct CustomerRequest: Sendable {
 }
 
 /// Everything that is known of one customer.
-public nonisolated struct Customer: Sendable {
+public nonisolated struct Customer: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Identity: kind, status, names, contact points, needs, preferences, notes, tags, external references.
   public var party: Record {
-    get {_party ?? Record()}
-    set {_party = newValue}
+    get {_storage._party ?? Record()}
+    set {_uniqueStorage()._party = newValue}
   }
   /// Returns true if `party` has been explicitly set.
-  public var hasParty: Bool {self._party != nil}
+  public var hasParty: Bool {_storage._party != nil}
   /// Clears the value of `party`. Subsequent reads from it will return its default value.
-  public mutating func clearParty() {self._party = nil}
+  public mutating func clearParty() {_uniqueStorage()._party = nil}
 
   /// Ids under which the customer is also known, from merges.
-  public var aliases: [String] = []
+  public var aliases: [String] {
+    get {_storage._aliases}
+    set {_uniqueStorage()._aliases = newValue}
+  }
 
   /// When the customer was first known: the earliest valid time of any event about it.
   public var knownSince: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_knownSince ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_knownSince = newValue}
+    get {_storage._knownSince ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._knownSince = newValue}
   }
   /// Returns true if `knownSince` has been explicitly set.
-  public var hasKnownSince: Bool {self._knownSince != nil}
+  public var hasKnownSince: Bool {_storage._knownSince != nil}
   /// Clears the value of `knownSince`. Subsequent reads from it will return its default value.
-  public mutating func clearKnownSince() {self._knownSince = nil}
+  public mutating func clearKnownSince() {_uniqueStorage()._knownSince = nil}
 
   /// Position of the last event that concerns the customer.
-  public var lastChangedPosition: UInt64 = 0
+  public var lastChangedPosition: UInt64 {
+    get {_storage._lastChangedPosition}
+    set {_uniqueStorage()._lastChangedPosition = newValue}
+  }
 
   /// One block per currency, in the order of the currency codes.
-  public var purchases: [PurchaseHistory] = []
+  public var purchases: [PurchaseHistory] {
+    get {_storage._purchases}
+    set {_uniqueStorage()._purchases = newValue}
+  }
 
-  public var timeline: [TimelineEntry] = []
+  public var timeline: [TimelineEntry] {
+    get {_storage._timeline}
+    set {_uniqueStorage()._timeline = newValue}
+  }
 
   /// There are older events than those of the timeline, under the same conditions.
-  public var timelineCut: Bool = false
+  public var timelineCut: Bool {
+    get {_storage._timelineCut}
+    set {_uniqueStorage()._timelineCut = newValue}
+  }
 
   public var interactions: InteractionHistory {
-    get {_interactions ?? InteractionHistory()}
-    set {_interactions = newValue}
+    get {_storage._interactions ?? InteractionHistory()}
+    set {_uniqueStorage()._interactions = newValue}
   }
   /// Returns true if `interactions` has been explicitly set.
-  public var hasInteractions: Bool {self._interactions != nil}
+  public var hasInteractions: Bool {_storage._interactions != nil}
   /// Clears the value of `interactions`. Subsequent reads from it will return its default value.
-  public mutating func clearInteractions() {self._interactions = nil}
+  public mutating func clearInteractions() {_uniqueStorage()._interactions = nil}
 
   /// Opportunities with the customer: open ones first, then the others, newest first; at most 100.
-  public var opportunities: [OpportunitySummary] = []
+  public var opportunities: [OpportunitySummary] {
+    get {_storage._opportunities}
+    set {_uniqueStorage()._opportunities = newValue}
+  }
 
   /// The customer's loyalty accounts, those of merged parties included, by the time of enrolment.
-  public var loyalty: [LoyaltySummary] = []
+  public var loyalty: [LoyaltySummary] {
+    get {_storage._loyalty}
+    set {_uniqueStorage()._loyalty = newValue}
+  }
+
+  /// Tasks, appointments and promises; absent where there never was any.
+  public var work: CustomerWork {
+    get {_storage._work ?? CustomerWork()}
+    set {_uniqueStorage()._work = newValue}
+  }
+  /// Returns true if `work` has been explicitly set.
+  public var hasWork: Bool {_storage._work != nil}
+  /// Clears the value of `work`. Subsequent reads from it will return its default value.
+  public mutating func clearWork() {_uniqueStorage()._work = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _party: Record? = nil
-  fileprivate var _knownSince: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-  fileprivate var _interactions: InteractionHistory? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Orders count that are confirmed or later and not cancelled; net = lines - returns; a purchase is such an
@@ -3787,78 +3816,139 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Customer"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0\u{2}\u{17}opportunities\0\u{1}loyalty\0\u{1}interactions\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0\u{2}\u{17}opportunities\0\u{1}loyalty\0\u{1}interactions\0\u{2}:work\0")
+
+  fileprivate class _StorageClass {
+    var _party: Record? = nil
+    var _aliases: [String] = []
+    var _knownSince: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _lastChangedPosition: UInt64 = 0
+    var _purchases: [PurchaseHistory] = []
+    var _timeline: [TimelineEntry] = []
+    var _timelineCut: Bool = false
+    var _interactions: InteractionHistory? = nil
+    var _opportunities: [OpportunitySummary] = []
+    var _loyalty: [LoyaltySummary] = []
+    var _work: CustomerWork? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _party = source._party
+      _aliases = source._aliases
+      _knownSince = source._knownSince
+      _lastChangedPosition = source._lastChangedPosition
+      _purchases = source._purchases
+      _timeline = source._timeline
+      _timelineCut = source._timelineCut
+      _interactions = source._interactions
+      _opportunities = source._opportunities
+      _loyalty = source._loyalty
+      _work = source._work
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._party) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._knownSince) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.lastChangedPosition) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.purchases) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.timeline) }()
-      case 7: try { try decoder.decodeSingularBoolField(value: &self.timelineCut) }()
-      case 30: try { try decoder.decodeRepeatedMessageField(value: &self.opportunities) }()
-      case 31: try { try decoder.decodeRepeatedMessageField(value: &self.loyalty) }()
-      case 32: try { try decoder.decodeSingularMessageField(value: &self._interactions) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._party) }()
+        case 2: try { try decoder.decodeRepeatedStringField(value: &_storage._aliases) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._knownSince) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastChangedPosition) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._purchases) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._timeline) }()
+        case 7: try { try decoder.decodeSingularBoolField(value: &_storage._timelineCut) }()
+        case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._opportunities) }()
+        case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._loyalty) }()
+        case 32: try { try decoder.decodeSingularMessageField(value: &_storage._interactions) }()
+        case 90: try { try decoder.decodeSingularMessageField(value: &_storage._work) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._party {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.aliases.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.aliases, fieldNumber: 2)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._party {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._aliases.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._aliases, fieldNumber: 2)
+      }
+      try { if let v = _storage._knownSince {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if _storage._lastChangedPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._lastChangedPosition, fieldNumber: 4)
+      }
+      if !_storage._purchases.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._purchases, fieldNumber: 5)
+      }
+      if !_storage._timeline.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._timeline, fieldNumber: 6)
+      }
+      if _storage._timelineCut != false {
+        try visitor.visitSingularBoolField(value: _storage._timelineCut, fieldNumber: 7)
+      }
+      if !_storage._opportunities.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._opportunities, fieldNumber: 30)
+      }
+      if !_storage._loyalty.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._loyalty, fieldNumber: 31)
+      }
+      try { if let v = _storage._interactions {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      } }()
+      try { if let v = _storage._work {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+      } }()
     }
-    try { if let v = self._knownSince {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if self.lastChangedPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.lastChangedPosition, fieldNumber: 4)
-    }
-    if !self.purchases.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.purchases, fieldNumber: 5)
-    }
-    if !self.timeline.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.timeline, fieldNumber: 6)
-    }
-    if self.timelineCut != false {
-      try visitor.visitSingularBoolField(value: self.timelineCut, fieldNumber: 7)
-    }
-    if !self.opportunities.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.opportunities, fieldNumber: 30)
-    }
-    if !self.loyalty.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.loyalty, fieldNumber: 31)
-    }
-    try { if let v = self._interactions {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Customer, rhs: Customer) -> Bool {
-    if lhs._party != rhs._party {return false}
-    if lhs.aliases != rhs.aliases {return false}
-    if lhs._knownSince != rhs._knownSince {return false}
-    if lhs.lastChangedPosition != rhs.lastChangedPosition {return false}
-    if lhs.purchases != rhs.purchases {return false}
-    if lhs.timeline != rhs.timeline {return false}
-    if lhs.timelineCut != rhs.timelineCut {return false}
-    if lhs._interactions != rhs._interactions {return false}
-    if lhs.opportunities != rhs.opportunities {return false}
-    if lhs.loyalty != rhs.loyalty {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._party != rhs_storage._party {return false}
+        if _storage._aliases != rhs_storage._aliases {return false}
+        if _storage._knownSince != rhs_storage._knownSince {return false}
+        if _storage._lastChangedPosition != rhs_storage._lastChangedPosition {return false}
+        if _storage._purchases != rhs_storage._purchases {return false}
+        if _storage._timeline != rhs_storage._timeline {return false}
+        if _storage._timelineCut != rhs_storage._timelineCut {return false}
+        if _storage._interactions != rhs_storage._interactions {return false}
+        if _storage._opportunities != rhs_storage._opportunities {return false}
+        if _storage._loyalty != rhs_storage._loyalty {return false}
+        if _storage._work != rhs_storage._work {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -144,6 +144,71 @@ public nonisolated struct PromiseRow: Sendable {
   fileprivate var _closing: SealedRef? = nil
 }
 
+/// How a task, an appointment or a promise stood, each time that changed: in the order of the log.
+public nonisolated struct WorkRow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// UUID: its first and last eight bytes, most significant first.
+  public var idHigh: UInt64 = 0
+
+  public var idLow: UInt64 = 0
+
+  public var steps: [WorkStep] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How it stood from an instant on, without its id.
+public nonisolated struct WorkStep: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Microseconds since 1970-01-01T00:00:00Z.
+  public var since: Int64 = 0
+
+  public var work: WorkStep.OneOf_Work? = nil
+
+  public var task: TaskSummary {
+    get {
+      if case .task(let v)? = work {return v}
+      return TaskSummary()
+    }
+    set {work = .task(newValue)}
+  }
+
+  public var appointment: AppointmentSummary {
+    get {
+      if case .appointment(let v)? = work {return v}
+      return AppointmentSummary()
+    }
+    set {work = .appointment(newValue)}
+  }
+
+  public var promise: PromiseSummary {
+    get {
+      if case .promise(let v)? = work {return v}
+      return PromiseSummary()
+    }
+    set {work = .promise(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Work: Equatable, Sendable {
+    case task(TaskSummary)
+    case appointment(AppointmentSummary)
+    case promise(PromiseSummary)
+
+  }
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "kith.store.v1"
@@ -295,6 +360,135 @@ nonisolated extension PromiseRow: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.personalLength != rhs.personalLength {return false}
     if lhs._closing != rhs._closing {return false}
     if lhs.closingLength != rhs.closingLength {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WorkRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WorkRow"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}id_high\0\u{3}id_low\0\u{1}steps\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.idHigh) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.idLow) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.steps) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.idHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.idHigh, fieldNumber: 1)
+    }
+    if self.idLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.idLow, fieldNumber: 2)
+    }
+    if !self.steps.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.steps, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WorkRow, rhs: WorkRow) -> Bool {
+    if lhs.idHigh != rhs.idHigh {return false}
+    if lhs.idLow != rhs.idLow {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WorkStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WorkStep"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}task\0\u{1}appointment\0\u{1}promise\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.since) }()
+      case 2: try {
+        var v: TaskSummary?
+        var hadOneofValue = false
+        if let current = self.work {
+          hadOneofValue = true
+          if case .task(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.work = .task(v)
+        }
+      }()
+      case 3: try {
+        var v: AppointmentSummary?
+        var hadOneofValue = false
+        if let current = self.work {
+          hadOneofValue = true
+          if case .appointment(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.work = .appointment(v)
+        }
+      }()
+      case 4: try {
+        var v: PromiseSummary?
+        var hadOneofValue = false
+        if let current = self.work {
+          hadOneofValue = true
+          if case .promise(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.work = .promise(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.since != 0 {
+      try visitor.visitSingularSInt64Field(value: self.since, fieldNumber: 1)
+    }
+    switch self.work {
+    case .task?: try {
+      guard case .task(let v)? = self.work else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .appointment?: try {
+      guard case .appointment(let v)? = self.work else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .promise?: try {
+      guard case .promise(let v)? = self.work else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WorkStep, rhs: WorkStep) -> Bool {
+    if lhs.since != rhs.since {return false}
+    if lhs.work != rhs.work {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
