@@ -28,6 +28,8 @@ struct NamedQuery: Sendable {
         NamedQuery("programme") { .programme($0) },
         NamedQuery("targets") { .targets($0) },
         NamedQuery("recompute") { .recompute($0) },
+        NamedQuery("put_body") { .putBody($0) },
+        NamedQuery("get_body") { .getBody($0) },
     ]
 
     /// The query with this name.

@@ -27,7 +27,7 @@ enum StatusTable {
         .competitorExists: 409, .competitorRetired: 409, .marketExists: 409, .marketRetired: 409,
         .programmeOff: 409, .lotLocked: 409, .accountFrozen: 409, .causeAlreadyRewarded: 409, .alreadyMember: 409,
         .stockOut: 409, .fileSeen: 409, .cursorAhead: 409, .fieldExists: 409, .fieldInUse: 409, .lastAdmin: 409,
-        .periodClosed: 409,
+        .periodClosed: 409, .appointmentAhead: 409, .bodyMismatch: 409,
         .limitExceeded: 413,
         .overloaded: 429,
         .damaged: 500, .internal: 500,

@@ -50,7 +50,8 @@ import Testing
         #expect(outcome.events.map(\.stream) == [other, desk.queue])
         #expect(desk.scenario.when(change).isUnchanged)
         #expect(try desk.scenario.claim(.defaultQueue) == Int64(other.rawValue))
-        #expect(desk.state(try desk.opened()).assignment.queueNumber == other.rawValue)
+        let ticket = try desk.opened()
+        #expect(desk.state(ticket).assignment.queueNumber == other.rawValue)
         #expect(desk.scenario.isReproducible)
     }
 
@@ -72,7 +73,8 @@ import Testing
             })
         #expect(refused.code == .queueRetired)
         #expect(refused.field == "queue")
-        #expect(desk.state(try desk.opened()).assignment.queueNumber == 0)
+        let pooled = try desk.opened()
+        #expect(desk.state(pooled).assignment.queueNumber == 0)
         #expect(desk.scenario.isReproducible)
     }
 
@@ -98,7 +100,8 @@ import Testing
         let first = try desk.opened()
         desk.scenario.when(claim(first, by: desk.carl))
         desk.scenario.when(routing(queue, .leastBusy))
-        #expect(desk.state(try desk.opened()).assignment.assigneeNumber == desk.dora.rawValue)
+        let second = try desk.opened()
+        #expect(desk.state(second).assignment.assigneeNumber == desk.dora.rawValue)
         let settings = SetServiceDesk.with {
             $0.categories = [
                 .with {
@@ -113,8 +116,8 @@ import Testing
         }
         #expect(desk.scenario.when(settings).kinds == [.serviceDeskSet])
         desk.scenario.when(routing(queue, .skill))
-        #expect(
-            desk.state(try desk.opened { $0.category = "latin" }).assignment.assigneeNumber == desk.dora.rawValue)
+        let latin = try desk.opened { $0.category = "latin" }
+        #expect(desk.state(latin).assignment.assigneeNumber == desk.dora.rawValue)
         let pooled = try desk.opened { $0.category = "greek" }
         #expect(desk.state(pooled).assignment.assigneeNumber == 0)
         let must = RouteTicket.with {
