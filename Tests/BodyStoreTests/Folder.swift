@@ -49,8 +49,10 @@ final class Folder {
     /// Whether some bytes stand in any file of the store.
     func holds(_ sought: [UInt8]) throws -> Bool {
         for name in try FileManager.default.subpathsOfDirectory(atPath: bodies) {
-            guard let data = try? Data(contentsOf: URL(filePath: "\(bodies)/\(name)")) else { continue }
-            if data.firstRange(of: Data(sought)) != nil { return true }
+            let path = "\(bodies)/\(name)"
+            let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            guard type == .typeRegular else { continue }
+            if try Data(contentsOf: URL(filePath: path)).firstRange(of: Data(sought)) != nil { return true }
         }
         return false
     }
