@@ -92,11 +92,42 @@ internal import Testing
         #expect(ordered == commands.map(\.bodies[0]).filter { !$0.placeOrder.lines.isEmpty })
     }
 
+    @Test func `tickets come as one import where they are asked for, and change nothing else`() throws {
+        let all = Array(DemoData(DemoOptions(seed: 5, parties: 400, tickets: 200)))
+        #expect(Set(all.map(\.id)).count == all.count)
+        let ofTickets = all.filter { $0.hasImportJob }
+        let start = try #require(all.first { !$0.bodies[0].startImport.id.isEmpty })
+        #expect(ofTickets.allSatisfy { $0.importJob.id == start.bodies[0].startImport.id })
+        #expect(all.last?.bodies[0].commitImport.importJob == ofTickets.first?.importJob)
+        var last: [String: Int64] = [:]
+        var open: Set<String> = []
+        for command in ofTickets {
+            let body = command.bodies[0]
+            let key = try #require(Self.ticket(body))
+            #expect((last[key] == nil) == !body.openTicket.external.isEmpty, "\(body)")
+            #expect(last[key, default: 0] < command.occurredAt.seconds)
+            last[key] = command.occurredAt.seconds
+            if body.resolveTicket.hasTicket || body.closeTicket.hasTicket { open.remove(key) } else { open.insert(key) }
+        }
+        #expect(last.count > 190 && (5...60).contains(open.count))
+        let ordered = all.map(\.bodies[0]).filter { !$0.placeOrder.lines.isEmpty }
+        #expect(ordered == commands.map(\.bodies[0]).filter { !$0.placeOrder.lines.isEmpty })
+    }
+
     @Test func `small and odd sizes`() {
         #expect(Array(DemoData(DemoOptions(parties: 0, products: 0, days: 0))).count >= 2)
         let tiny = DemoOptions(parties: 1, products: 1, opportunities: 5, loyalty: true, days: 1)
         #expect(Array(DemoData(tiny)).allSatisfy { !$0.bodies[0].openOpportunity.hasParty })
         #expect(Array(DemoData(DemoOptions(parties: 3, ordersPerParty: 0, products: 2))).count == 5)
+    }
+
+    /// The key of the ticket that a command is about.
+    private static func ticket(_ body: CommandBody) -> String? {
+        let keys = [
+            body.claimTicket.ticket, body.recordAgentReply.ticket, body.recordCustomerMessage.ticket,
+            body.awaitCustomer.ticket, body.resolveTicket.ticket, body.closeTicket.ticket,
+        ].map(\.external)
+        return (body.openTicket.external + keys).map(\.key).first { !$0.isEmpty }
     }
 
     private static func references(_ body: CommandBody) -> [ExternalKey] {

@@ -30,12 +30,18 @@ struct DemoDataCommand: ParsableCommand {
     @Flag(help: "Also make a loyalty programme with members, who earn points with their orders.")
     var loyalty = false
 
+    @Option(help: ArgumentHelp("How many tickets, with a service desk and its agents.", valueName: "n"))
+    var tickets = 0
+
     @Option(help: ArgumentHelp("The first day; 2024-01-01 where it is absent.", valueName: "day"))
     var start: DayArgument?
 
     func validate() throws {
         guard (0...DemoOptions.maximumOpportunities).contains(opportunities) else {
             throw ValidationError("--opportunities must be 0 to \(DemoOptions.maximumOpportunities).")
+        }
+        guard (0...DemoOptions.maximumTickets).contains(tickets) else {
+            throw ValidationError("--tickets must be 0 to \(DemoOptions.maximumTickets).")
         }
         guard (1...DemoOptions.maximumParties).contains(parties) else {
             throw ValidationError("--parties must be 1 to \(DemoOptions.maximumParties).")
@@ -49,7 +55,8 @@ struct DemoDataCommand: ParsableCommand {
     func run() throws {
         let options = DemoOptions(
             seed: seed, parties: parties, ordersPerParty: ordersPerParty, products: products,
-            opportunities: opportunities, loyalty: loyalty, start: start?.midnight ?? DemoOptions.usualStart)
+            opportunities: opportunities, loyalty: loyalty, tickets: tickets,
+            start: start?.midnight ?? DemoOptions.usualStart)
         for command in DemoData(options) { try JSONOutput.print(command) }
     }
 }

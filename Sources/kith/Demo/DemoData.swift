@@ -2,25 +2,25 @@ package import Schema
 
 /// Commands that make a life-like log: products; people and organisations in several scripts, with e-mail addresses,
 /// telephones and addresses; two years of orders, a few customers placing many and most placing few; returns,
-/// notes, tags, needs and preferences; where they are asked for, salespeople with opportunities, and a loyalty
-/// programme with its members.
+/// notes, tags, needs and preferences; where they are asked for, salespeople with opportunities, a loyalty programme
+/// with its members, and a service desk with tickets, which are one import.
 ///
 /// Commands come in the order of the days on which they occurred, in historic mode, each with an id of its own.
-/// Memory is about 16 bytes per party and opportunity, whatever the number of commands.
+/// Memory is about 16 bytes per party, opportunity and ticket, whatever the number of commands.
 ///
 /// ```swift
 /// for command in DemoData(DemoOptions(seed: 7, parties: 100)) { … }
 /// ```
 package struct DemoData: Sequence, IteratorProtocol, Sendable {
-    /// Something that happens to a party, or to an opportunity, on a day.
+    /// Something that happens to a party, an opportunity or a ticket on a day.
     private struct Visit {
         enum Kind: UInt8 {
-            case registration, order, goodsReturn, sale
+            case registration, order, goodsReturn, sale, ticket
         }
 
-        /// Number of the party, or of a sale that of the opportunity.
+        /// Number of the party, or of the opportunity of a sale, or of the ticket.
         var party: Int32
-        /// Number of the order among those of the party, from 1; of a sale that of the step, from 0.
+        /// Number of the order among those of the party, from 1; of a sale and a ticket that of the step, from 0.
         var order: Int32
         var kind: Kind
     }
@@ -35,11 +35,13 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
     private let orders: DemoOrders
     private let sales: DemoSales
     private let loyalty: DemoLoyalty
+    private let tickets: DemoTickets
     private var days: [[Visit]]
     private var day = 0
     private var visit = 0
     private var nextProduct = 0
     private var isSetUp = false
+    private var isComplete = false
     /// Commands that are made but not taken, the next one last.
     private var ready: [Command] = []
     private var made: UInt64 = 0
@@ -51,12 +53,14 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         options.products = Swift.max(1, options.products)
         options.days = Swift.max(1, options.days)
         options.opportunities = Swift.min(Swift.max(0, options.opportunities), DemoOptions.maximumOpportunities)
+        options.tickets = Swift.min(Swift.max(0, options.tickets), DemoOptions.maximumTickets)
         self.options = options
         parties = DemoParties(seed: options.seed)
         catalogue = DemoCatalogue(seed: options.seed, count: options.products)
         orders = DemoOrders(seed: options.seed, catalogue: catalogue)
         sales = DemoSales(seed: options.seed, catalogue: catalogue, parties: parties, options: options)
         loyalty = DemoLoyalty(seed: options.seed)
+        tickets = DemoTickets(seed: options.seed, parties: parties, options: options)
         days = Array(repeating: [], count: options.days)
         for party in 0..<options.parties {
             let day = parties.registrationDay(party, of: options.days)
@@ -65,6 +69,10 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         for opportunity in 0..<options.opportunities {
             guard let day = sales.openingDay(opportunity) else { continue }
             days[day].append(Visit(party: Int32(opportunity), order: 0, kind: .sale))
+        }
+        for ticket in 0..<options.tickets {
+            guard let second = tickets.opening(ticket) else { continue }
+            days[second / Self.secondsPerDay].append(Visit(party: Int32(ticket), order: 0, kind: .ticket))
         }
     }
 
@@ -83,6 +91,8 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
                     days[day] = []
                     (day, visit) = (day + 1, 0)
                 }
+            } else if options.tickets > 0, !isComplete {
+                complete()
             } else {
                 return nil
             }
@@ -103,11 +113,21 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
         var bodies: [CommandBody] = []
         if options.opportunities > 0 { bodies += sales.setUp }
         if options.loyalty { bodies += loyalty.setUp }
+        if options.tickets > 0 { bodies += DemoService.setUp + [DemoTickets.importStart(seed: options.seed)] }
         for body in bodies { ready.append(command(body, second: 0)) }
         ready.reverse()
     }
 
+    /// What time does to tickets begins when all of them are there.
+    private mutating func complete() {
+        isComplete = true
+        var body = CommandBody()
+        body.commitImport.importJob = tickets.importJob
+        ready = [command(body, second: 0)]
+    }
+
     private mutating func handle(_ visit: Visit) {
+        if visit.kind == .ticket { return handle(ticket: visit) }
         let party = Int(visit.party)
         var random = DemoGenerator(
             options.seed, 8, UInt64(party), UInt64(visit.order) << 2 | UInt64(visit.kind.rawValue))
@@ -133,6 +153,7 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
             bodies.append(body)
         case .sale:
             bodies += step(visit)
+        case .ticket: break
         }
         for (index, body) in bodies.enumerated() { ready.append(command(body, second: second + index * 60)) }
         ready.reverse()
@@ -148,6 +169,21 @@ package struct DemoData: Sequence, IteratorProtocol, Sendable {
                 Visit(party: visit.party, order: visit.order + 1, kind: .sale), in: steps[now + 1].day - steps[now].day)
         }
         return [steps[now].body]
+    }
+
+    /// What happens to a ticket now; plans what comes next, which may be on the same day.
+    private mutating func handle(ticket visit: Visit) {
+        guard let opened = tickets.opening(Int(visit.party)) else { return }
+        let steps = tickets.steps(Int(visit.party), openedAt: opened)
+        let now = Int(visit.order)
+        if now + 1 < steps.count {
+            plan(
+                Visit(party: visit.party, order: visit.order + 1, kind: .ticket),
+                in: steps[now + 1].second / Self.secondsPerDay - day)
+        }
+        var command = command(steps[now].body, second: steps[now].second % Self.secondsPerDay)
+        command.importJob = tickets.importJob
+        ready = [command]
     }
 
     /// What else is recorded when an order is placed: a note, a tag, a need, a preference.

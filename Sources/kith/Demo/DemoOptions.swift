@@ -14,6 +14,8 @@ package struct DemoOptions: Sendable, Equatable {
     package var opportunities: Int
     /// Whether there is a loyalty programme, in which most parties are members.
     package var loyalty: Bool
+    /// How many tickets, of a service desk that comes with them; 0: nobody asks for anything.
+    package var tickets: Int
     /// Midnight (UTC) of the first day.
     package var start: Instant
     /// Length of the period.
@@ -21,7 +23,7 @@ package struct DemoOptions: Sendable, Equatable {
 
     package init(
         seed: UInt64 = 1, parties: Int = 1_000, ordersPerParty: Double = 4, products: Int = 200,
-        opportunities: Int = 0, loyalty: Bool = false,
+        opportunities: Int = 0, loyalty: Bool = false, tickets: Int = 0,
         start: Instant = DemoOptions.usualStart, days: Int = 730
     ) {
         self.seed = seed
@@ -30,6 +32,7 @@ package struct DemoOptions: Sendable, Equatable {
         self.products = products
         self.opportunities = opportunities
         self.loyalty = loyalty
+        self.tickets = tickets
         self.start = start
         self.days = days
     }
@@ -41,4 +44,6 @@ package struct DemoOptions: Sendable, Equatable {
     package static let maximumParties = 100_000_000
     /// The greatest number of opportunities.
     package static let maximumOpportunities = 100_000_000
+    /// The greatest number of tickets.
+    package static let maximumTickets = 100_000_000
 }
