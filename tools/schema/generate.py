@@ -47,6 +47,8 @@ def generate(target: pathlib.Path, plugin: pathlib.Path) -> Schema:
     _python_code(target)
     catalogue = swift_catalogue.catalogue(schema, (target / SWIFT_FOLDER / "refusals.pb.swift").read_text("utf-8"))
     _write(target / SWIFT_FOLDER / "RefusalCatalogue.swift", catalogue)
+    texts = [(target / SWIFT_FOLDER / f"{name}.pb.swift").read_text("utf-8") for name in ("envelope", "protocol")]
+    _write(target / SWIFT_FOLDER / "OperationNames.swift", swift_catalogue.operations(schema, *texts))
     template = (ROOT / "schemas" / "glossary.template.md").read_text(encoding="utf-8")
     _write(target / "Sources/HTTPFace/Generated/MessageShapes.swift", json_shapes.table(schema))
     _write(target / "schemas/openapi.json", openapi.document(schema))

@@ -91,7 +91,17 @@ def document(schema: Schema) -> str:
             "schemas": dict(sorted(schemas.items())),
         },
     }
-    return json.dumps(text, indent=1, ensure_ascii=False) + "\n"
+    return _text(text) + "\n"
+
+
+def _text(value: object, path: tuple[str, ...] = ()) -> str:
+    """The JSON with one line per operation of a path and per component, so that a review shows what has changed."""
+    whole = (path[:1] == ("paths",) and len(path) == 3) or (path[:1] == ("components",) and len(path) == 3)
+    if whole or not isinstance(value, dict) or not value:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":") if whole else None)
+    margin = " " * (len(path) + 1)
+    members = (f"{margin}{json.dumps(name)}: {_text(member, (*path, name))}" for name, member in value.items())
+    return "{\n" + ",\n".join(members) + "\n" + margin[1:] + "}"
 
 
 # ---- Paths ----

@@ -307,6 +307,23 @@ class Documents(SchemaCase):
         with self.assertRaisesRegex(ValueError, "no case for SCHEMA_INVALID"):
             swift_catalogue.catalogue(compile_schema(self.root), "")
 
+    def test_every_command_and_query_has_its_name_in_json(self):
+        table = swift_catalogue.operations(compile_schema(self.root), *self.choices())
+        self.assertIn('case .placeOrder: "placeOrder"', table)
+        self.assertIn('case .history: "history"', table)
+
+    def test_a_command_that_the_swift_code_does_not_have(self):
+        commands, requests = self.choices()
+        with self.assertRaisesRegex(ValueError, "the cases of OneOf_Command are not the fields of CommandBody"):
+            swift_catalogue.operations(
+                compile_schema(self.root), commands.replace("case placeOrder(", "case orderPlace("), requests
+            )
+
+    @staticmethod
+    def choices() -> list[str]:
+        folder = ROOT / "Sources/Schema/Generated"
+        return [(folder / f"{name}.pb.swift").read_text(encoding="utf-8") for name in ("envelope", "protocol")]
+
 
 if __name__ == "__main__":
     unittest.main()
