@@ -12,6 +12,10 @@ extension KithService {
         case .loyalty(let request): try await loyalty(request, from: caller)
         case .programme(let request): try await programme(request, from: caller)
         case .targets(let request): try await targets(request, from: caller)
+        case .tickets: throw Self.unknown
+        case .serviceFigures: throw Self.unknown
+        case .ticketClocks: throw Self.unknown
+        case .refusals: throw Self.unknown
         case .putBody, .getBody: throw Self.unknown
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown
         }

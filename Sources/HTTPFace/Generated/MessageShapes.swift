@@ -21,7 +21,7 @@ enum GeneratedShapes {
         AdjustPoints account:m=Reference points:l expiresAt:p cause:m=ExternalKey
         AdvanceStage opportunity:m=Reference stage:s
         AgeingBucket fromDays:l toDays:p opportunities:l values:R=PipelineValue
-        AgentReplied number:n channel:s text:s personalPart:b public:b employeeNumber:l handlingSeconds:n statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED firstResponse:b answered:n waitingSinceBefore:p reason:s source:m=Source
+        AgentReplied number:n channel:s text:s personalPart:b public:b employeeNumber:l handlingSeconds:n statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED firstResponse:b answered:n waitingSinceBefore:p reason:s bodies:R=BodyReference emailThread:m=EmailThread source:m=Source
         AllowOnBehalfOf principal:m=Reference allowed:b
         AmountSet amount:m=Money amountBefore:m=Money fromLines:b sourceVersion:m=SourceVersion reason:s source:m=Source
         AppointmentAttended statusBefore:e=APPOINTMENT_STATUS_UNSPECIFIED partyNumbers:r employeeNumbers:r start:l end:l reason:s source:m=Source
@@ -42,12 +42,14 @@ enum GeneratedShapes {
         AssignTerritory party:m=Reference territory:m=Reference
         AwaitCustomer ticket:m=Reference resumeAt:p employee:m=Reference
         AwaitThirdParty ticket:m=Reference resumeAt:p employee:m=Reference party:m=Reference
+        BacklogBucket fromDays:l toDays:p tickets:l
+        BacklogOnDay day:s backlog:m=TicketBacklog
         BindPrincipal principal:m=Reference employee:m=Reference
         BodyInput itemId:s role:e=BODY_ROLE_UNSPECIFIED personal:m=BodyPersonal
         BodyPersonal itemId:s fileTitle:s
-        BodyRecord body:m=BodyReference personal:m=BodyPersonal occurredAt:p position:l redacted:b erased:b
-        BodyRedacted body:m=BodyReference referringPosition:l reason:s source:m=Source
-        BodyReference itemId:s role:e=BODY_ROLE_UNSPECIFIED mediaType:s size:l sealedSize:l sealedSha256:s
+        BodyRecord body:m=BodyReference personal:m=BodyPersonal occurredAt:p position:l redacted:b erased:b messageNumber:n
+        BodyRedacted body:m=BodyReference referringPosition:l place:n reason:s source:m=Source
+        BodyReference itemId:s role:e=BODY_ROLE_UNSPECIFIED mediaType:s size:l sealedSize:l sealedSha256:s subjectNumber:l
         BodyResult id:s number:l revision:l unchanged:b canonicalId:s
         BookAppointment id:s external:R=ExternalKey personal:m=AppointmentPersonal category:s channel:s start:p end:p employees:R=Reference parties:R=Reference concerns:R=ConcernInput reminder:p calendar:m=Reference
         BreakPromise promise:m=Reference closing:m=PromiseClosingPersonal
@@ -90,6 +92,7 @@ enum GeneratedShapes {
         ChannelDefinition code:s label:s
         ChannelsSet channels:R=ChannelDefinition reason:s source:m=Source
         ChoiceKeys keys:r
+        ClaimNextTicket queue:m=Reference employee:m=Reference
         ClaimTicket ticket:m=Reference employee:m=Reference
         ClassifyTicket ticket:m=Reference type:s category:s customerClass:s clear:r
         CloseAccount account:m=Reference
@@ -97,8 +100,9 @@ enum GeneratedShapes {
         ClosePeriod through:s acceptOpenItems:b
         CloseTicket ticket:m=Reference
         ClosedPeriod from:s through:s until:p closedByNumber:l closedAt:p
+        CodeRefusals code:e=ERROR_CODE_UNSPECIFIED refusals:l
         Command id:s idempotencyKey:s bodies:R=CommandBody occurredAt:p source:m=Source correlationId:s onBehalfOf:m=Reference dryRun:b mode:e=COMMAND_MODE_UNSPECIFIED importJob:m=Reference
-        CommandBody expectedRevision:p reason:s fields:R=FieldValue clearFields:r registerParty:m=RegisterParty upsertParty:m=UpsertParty correctParty:m=CorrectParty changePartyDetail:m=ChangePartyDetail addContactPoint:m=AddContactPoint verifyContactPoint:m=VerifyContactPoint retireContactPoint:m=RetireContactPoint changePartyStatus:m=ChangePartyStatus recordNeed:m=RecordNeed recordPreference:m=RecordPreference archiveParty:m=ArchiveParty restoreParty:m=RestoreParty definePipeline:m=DefinePipeline publishPipelineVersion:m=PublishPipelineVersion mapStages:m=MapStages openOpportunity:m=OpenOpportunity upsertOpportunity:m=UpsertOpportunity changeOpportunity:m=ChangeOpportunity correctOpportunity:m=CorrectOpportunity advanceStage:m=AdvanceStage regressStage:m=RegressStage setAmount:m=SetAmount setCloseDate:m=SetCloseDate overrideProbability:m=OverrideProbability setForecastCategory:m=SetForecastCategory addLine:m=AddLine removeLine:m=RemoveLine addCompetitor:m=AddCompetitor removeCompetitor:m=RemoveCompetitor addBuyingRole:m=AddBuyingRole removeBuyingRole:m=RemoveBuyingRole setNextStep:m=SetNextStep winOpportunity:m=WinOpportunity loseOpportunity:m=LoseOpportunity reopenOpportunity:m=ReopenOpportunity abandonOpportunity:m=AbandonOpportunity defineProduct:m=DefineProduct upsertProduct:m=UpsertProduct changeProduct:m=ChangeProduct addVariant:m=AddVariant retireProduct:m=RetireProduct relateProducts:m=RelateProducts definePriceBook:m=DefinePriceBook setPrice:m=SetPrice placeOrder:m=PlaceOrder upsertOrder:m=UpsertOrder correctOrder:m=CorrectOrder confirmOrder:m=ConfirmOrder cancelOrder:m=CancelOrder fulfilLine:m=FulfilLine completeOrder:m=CompleteOrder registerReturn:m=RegisterReturn upsertReturn:m=UpsertReturn refundReturn:m=RefundReturn publishOffer:m=PublishOffer changeOffer:m=ChangeOffer withdrawOffer:m=WithdrawOffer issueOffer:m=IssueOffer redeemOffer:m=RedeemOffer reverseOfferRedemption:m=ReverseOfferRedemption withdrawCoupon:m=WithdrawCoupon logInteraction:m=LogInteraction correctInteraction:m=CorrectInteraction linkInteraction:m=LinkInteraction redactInteraction:m=RedactInteraction makePromise:m=MakePromise keepPromise:m=KeepPromise breakPromise:m=BreakPromise renegotiatePromise:m=RenegotiatePromise releasePromise:m=ReleasePromise createTask:m=CreateTask assignTask:m=AssignTask startTask:m=StartTask completeTask:m=CompleteTask deferTask:m=DeferTask cancelTask:m=CancelTask changeTask:m=ChangeTask reopenTask:m=ReopenTask bookAppointment:m=BookAppointment moveAppointment:m=MoveAppointment confirmAttendance:m=ConfirmAttendance recordNoShow:m=RecordNoShow changeAppointment:m=ChangeAppointment cancelAppointment:m=CancelAppointment openTicket:m=OpenTicket upsertTicket:m=UpsertTicket changeTicket:m=ChangeTicket correctTicket:m=CorrectTicket classifyTicket:m=ClassifyTicket setPriority:m=SetPriority routeTicket:m=RouteTicket claimTicket:m=ClaimTicket reassignTicket:m=ReassignTicket recordCustomerMessage:m=RecordCustomerMessage recordAgentReply:m=RecordAgentReply awaitCustomer:m=AwaitCustomer awaitThirdParty:m=AwaitThirdParty resumeTicket:m=ResumeTicket escalateTicket:m=EscalateTicket resolveTicket:m=ResolveTicket reopenTicket:m=ReopenTicket closeTicket:m=CloseTicket mergeTickets:m=MergeTickets unmergeTickets:m=UnmergeTickets splitTicket:m=SplitTicket linkTicket:m=LinkTicket unlinkTicket:m=UnlinkTicket setServiceDesk:m=SetServiceDesk defineCalendar:m=DefineCalendar changeCalendar:m=ChangeCalendar retireCalendar:m=RetireCalendar defineSlaPolicy:m=DefineSlaPolicy changeSlaPolicy:m=ChangeSlaPolicy activateSlaVersion:m=ActivateSlaVersion deactivateSlaPolicy:m=DeactivateSlaPolicy defineProgramme:m=DefineProgramme changeProgramme:m=ChangeProgramme activateProgramme:m=ActivateProgramme suspendProgramme:m=SuspendProgramme publishEarningRule:m=PublishEarningRule retireEarningRule:m=RetireEarningRule setExpiryPolicy:m=SetExpiryPolicy setLockDays:m=SetLockDays defineTier:m=DefineTier retireTier:m=RetireTier setTierPolicy:m=SetTierPolicy setPointValue:m=SetPointValue enrolMember:m=EnrolMember earnPoints:m=EarnPoints unlockPoints:m=UnlockPoints spendPoints:m=SpendPoints reverseEarning:m=ReverseEarning reverseSpending:m=ReverseSpending expirePoints:m=ExpirePoints adjustPoints:m=AdjustPoints transferPoints:m=TransferPoints changeTier:m=ChangeTier freezeAccount:m=FreezeAccount unfreezeAccount:m=UnfreezeAccount closeAccount:m=CloseAccount defineReward:m=DefineReward changeReward:m=ChangeReward retireReward:m=RetireReward setRewardStock:m=SetRewardStock redeemReward:m=RedeemReward fulfilReward:m=FulfilReward cancelRedemption:m=CancelRedemption recordCompetitor:m=RecordCompetitor recordCompetitorMove:m=RecordCompetitorMove setStrengthWeakness:m=SetStrengthWeakness changeCompetitor:m=ChangeCompetitor retireCompetitor:m=RetireCompetitor restoreCompetitor:m=RestoreCompetitor withdrawCompetitorMove:m=WithdrawCompetitorMove defineMarket:m=DefineMarket changeMarket:m=ChangeMarket recordMarketSize:m=RecordMarketSize retireMarket:m=RetireMarket restoreMarket:m=RestoreMarket withdrawMarketSize:m=WithdrawMarketSize hireEmployee:m=HireEmployee changeEmployee:m=ChangeEmployee assignRole:m=AssignRole unassignRole:m=UnassignRole joinTeam:m=JoinTeam leaveTeam:m=LeaveTeam setCapacity:m=SetCapacity transferPortfolio:m=TransferPortfolio deactivateEmployee:m=DeactivateEmployee reactivateEmployee:m=ReactivateEmployee defineTeam:m=DefineTeam changeTeam:m=ChangeTeam retireTeam:m=RetireTeam defineTerritory:m=DefineTerritory changeTerritory:m=ChangeTerritory retireTerritory:m=RetireTerritory assignTerritory:m=AssignTerritory assignOwner:m=AssignOwner defineQueue:m=DefineQueue changeQueue:m=ChangeQueue setRouting:m=SetRouting retireQueue:m=RetireQueue startImport:m=StartImport commitImport:m=CommitImport linkExternalRecord:m=LinkExternalRecord unlinkExternalRecord:m=UnlinkExternalRecord addNote:m=AddNote tag:m=Tag untag:m=Untag setTarget:m=SetTarget recordTraining:m=RecordTraining reviewRelationship:m=ReviewRelationship withdrawTarget:m=WithdrawTarget correctTraining:m=CorrectTraining withdrawTraining:m=WithdrawTraining setOrganisation:m=SetOrganisation setFiscalCalendar:m=SetFiscalCalendar setReportingCurrency:m=SetReportingCurrency setExchangeRate:m=SetExchangeRate closePeriod:m=ClosePeriod reopenPeriod:m=ReopenPeriod setChannels:m=SetChannels defineField:m=DefineField changeField:m=ChangeField retireField:m=RetireField setFields:m=SetFields registerPrincipal:m=RegisterPrincipal grantRole:m=GrantRole revokeRole:m=RevokeRole bindPrincipal:m=BindPrincipal allowOnBehalfOf:m=AllowOnBehalfOf redactBody:m=RedactBody
+        CommandBody expectedRevision:p reason:s fields:R=FieldValue clearFields:r registerParty:m=RegisterParty upsertParty:m=UpsertParty correctParty:m=CorrectParty changePartyDetail:m=ChangePartyDetail addContactPoint:m=AddContactPoint verifyContactPoint:m=VerifyContactPoint retireContactPoint:m=RetireContactPoint changePartyStatus:m=ChangePartyStatus recordNeed:m=RecordNeed recordPreference:m=RecordPreference archiveParty:m=ArchiveParty restoreParty:m=RestoreParty definePipeline:m=DefinePipeline publishPipelineVersion:m=PublishPipelineVersion mapStages:m=MapStages openOpportunity:m=OpenOpportunity upsertOpportunity:m=UpsertOpportunity changeOpportunity:m=ChangeOpportunity correctOpportunity:m=CorrectOpportunity advanceStage:m=AdvanceStage regressStage:m=RegressStage setAmount:m=SetAmount setCloseDate:m=SetCloseDate overrideProbability:m=OverrideProbability setForecastCategory:m=SetForecastCategory addLine:m=AddLine removeLine:m=RemoveLine addCompetitor:m=AddCompetitor removeCompetitor:m=RemoveCompetitor addBuyingRole:m=AddBuyingRole removeBuyingRole:m=RemoveBuyingRole setNextStep:m=SetNextStep winOpportunity:m=WinOpportunity loseOpportunity:m=LoseOpportunity reopenOpportunity:m=ReopenOpportunity abandonOpportunity:m=AbandonOpportunity defineProduct:m=DefineProduct upsertProduct:m=UpsertProduct changeProduct:m=ChangeProduct addVariant:m=AddVariant retireProduct:m=RetireProduct relateProducts:m=RelateProducts definePriceBook:m=DefinePriceBook setPrice:m=SetPrice placeOrder:m=PlaceOrder upsertOrder:m=UpsertOrder correctOrder:m=CorrectOrder confirmOrder:m=ConfirmOrder cancelOrder:m=CancelOrder fulfilLine:m=FulfilLine completeOrder:m=CompleteOrder registerReturn:m=RegisterReturn upsertReturn:m=UpsertReturn refundReturn:m=RefundReturn publishOffer:m=PublishOffer changeOffer:m=ChangeOffer withdrawOffer:m=WithdrawOffer issueOffer:m=IssueOffer redeemOffer:m=RedeemOffer reverseOfferRedemption:m=ReverseOfferRedemption withdrawCoupon:m=WithdrawCoupon logInteraction:m=LogInteraction correctInteraction:m=CorrectInteraction linkInteraction:m=LinkInteraction redactInteraction:m=RedactInteraction makePromise:m=MakePromise keepPromise:m=KeepPromise breakPromise:m=BreakPromise renegotiatePromise:m=RenegotiatePromise releasePromise:m=ReleasePromise createTask:m=CreateTask assignTask:m=AssignTask startTask:m=StartTask completeTask:m=CompleteTask deferTask:m=DeferTask cancelTask:m=CancelTask changeTask:m=ChangeTask reopenTask:m=ReopenTask bookAppointment:m=BookAppointment moveAppointment:m=MoveAppointment confirmAttendance:m=ConfirmAttendance recordNoShow:m=RecordNoShow changeAppointment:m=ChangeAppointment cancelAppointment:m=CancelAppointment openTicket:m=OpenTicket upsertTicket:m=UpsertTicket changeTicket:m=ChangeTicket correctTicket:m=CorrectTicket classifyTicket:m=ClassifyTicket setPriority:m=SetPriority routeTicket:m=RouteTicket claimTicket:m=ClaimTicket reassignTicket:m=ReassignTicket recordCustomerMessage:m=RecordCustomerMessage recordAgentReply:m=RecordAgentReply awaitCustomer:m=AwaitCustomer awaitThirdParty:m=AwaitThirdParty resumeTicket:m=ResumeTicket escalateTicket:m=EscalateTicket resolveTicket:m=ResolveTicket reopenTicket:m=ReopenTicket closeTicket:m=CloseTicket mergeTickets:m=MergeTickets unmergeTickets:m=UnmergeTickets splitTicket:m=SplitTicket linkTicket:m=LinkTicket unlinkTicket:m=UnlinkTicket claimNextTicket:m=ClaimNextTicket setServiceDesk:m=SetServiceDesk defineCalendar:m=DefineCalendar changeCalendar:m=ChangeCalendar retireCalendar:m=RetireCalendar defineSlaPolicy:m=DefineSlaPolicy changeSlaPolicy:m=ChangeSlaPolicy activateSlaVersion:m=ActivateSlaVersion deactivateSlaPolicy:m=DeactivateSlaPolicy defineProgramme:m=DefineProgramme changeProgramme:m=ChangeProgramme activateProgramme:m=ActivateProgramme suspendProgramme:m=SuspendProgramme publishEarningRule:m=PublishEarningRule retireEarningRule:m=RetireEarningRule setExpiryPolicy:m=SetExpiryPolicy setLockDays:m=SetLockDays defineTier:m=DefineTier retireTier:m=RetireTier setTierPolicy:m=SetTierPolicy setPointValue:m=SetPointValue enrolMember:m=EnrolMember earnPoints:m=EarnPoints unlockPoints:m=UnlockPoints spendPoints:m=SpendPoints reverseEarning:m=ReverseEarning reverseSpending:m=ReverseSpending expirePoints:m=ExpirePoints adjustPoints:m=AdjustPoints transferPoints:m=TransferPoints changeTier:m=ChangeTier freezeAccount:m=FreezeAccount unfreezeAccount:m=UnfreezeAccount closeAccount:m=CloseAccount defineReward:m=DefineReward changeReward:m=ChangeReward retireReward:m=RetireReward setRewardStock:m=SetRewardStock redeemReward:m=RedeemReward fulfilReward:m=FulfilReward cancelRedemption:m=CancelRedemption recordCompetitor:m=RecordCompetitor recordCompetitorMove:m=RecordCompetitorMove setStrengthWeakness:m=SetStrengthWeakness changeCompetitor:m=ChangeCompetitor retireCompetitor:m=RetireCompetitor restoreCompetitor:m=RestoreCompetitor withdrawCompetitorMove:m=WithdrawCompetitorMove defineMarket:m=DefineMarket changeMarket:m=ChangeMarket recordMarketSize:m=RecordMarketSize retireMarket:m=RetireMarket restoreMarket:m=RestoreMarket withdrawMarketSize:m=WithdrawMarketSize hireEmployee:m=HireEmployee changeEmployee:m=ChangeEmployee assignRole:m=AssignRole unassignRole:m=UnassignRole joinTeam:m=JoinTeam leaveTeam:m=LeaveTeam setCapacity:m=SetCapacity transferPortfolio:m=TransferPortfolio deactivateEmployee:m=DeactivateEmployee reactivateEmployee:m=ReactivateEmployee defineTeam:m=DefineTeam changeTeam:m=ChangeTeam retireTeam:m=RetireTeam defineTerritory:m=DefineTerritory changeTerritory:m=ChangeTerritory retireTerritory:m=RetireTerritory assignTerritory:m=AssignTerritory assignOwner:m=AssignOwner defineQueue:m=DefineQueue changeQueue:m=ChangeQueue setRouting:m=SetRouting retireQueue:m=RetireQueue startImport:m=StartImport commitImport:m=CommitImport linkExternalRecord:m=LinkExternalRecord unlinkExternalRecord:m=UnlinkExternalRecord addNote:m=AddNote tag:m=Tag untag:m=Untag setTarget:m=SetTarget recordTraining:m=RecordTraining reviewRelationship:m=ReviewRelationship withdrawTarget:m=WithdrawTarget correctTraining:m=CorrectTraining withdrawTraining:m=WithdrawTraining setOrganisation:m=SetOrganisation setFiscalCalendar:m=SetFiscalCalendar setReportingCurrency:m=SetReportingCurrency setExchangeRate:m=SetExchangeRate closePeriod:m=ClosePeriod reopenPeriod:m=ReopenPeriod setChannels:m=SetChannels defineField:m=DefineField changeField:m=ChangeField retireField:m=RetireField setFields:m=SetFields registerPrincipal:m=RegisterPrincipal grantRole:m=GrantRole revokeRole:m=RevokeRole bindPrincipal:m=BindPrincipal allowOnBehalfOf:m=AllowOnBehalfOf redactBody:m=RedactBody
         CommandResult commandId:s accepted:m=Accepted unchanged:m=Unchanged refused:m=ErrorDetail
         CommitImport importJob:m=Reference rowsRead:l rowsRejected:l
         CompetitorAdded competitorNumber:l sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -134,6 +138,7 @@ enum GeneratedShapes {
         CorrectParty party:m=Reference kind:e=PARTY_KIND_UNSPECIFIED name:m=PartyNamePersonal detail:m=PartyDetail clear:r validFrom:p allowDuplicate:b
         CorrectTicket ticket:m=Reference openedAt:p resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal
         CorrectTraining training:m=Reference detail:m=TrainingDetail personal:m=TrainingPersonal clear:r
+        CountedInterval start:p end:p
         CouponExpired offerNumber:l partyNumber:l expiresAt:l reason:s source:m=Source
         CouponExpiryWithdrawn withdrawnPosition:l policyVersion:n causePositions:r reason:s source:m=Source
         CouponPersonal code:s
@@ -141,10 +146,11 @@ enum GeneratedShapes {
         CouponWithdrawn offerNumber:l partyNumber:l expiresAt:p reason:s source:m=Source
         CreateTask id:s external:R=ExternalKey personal:m=TaskPersonal category:s priority:e=WORK_PRIORITY_UNSPECIFIED due:m=DueInput reminder:p party:m=Reference concerns:R=ConcernInput assignee:m=OwnerReference
         Credit frames:n
-        Customer party:m=Record aliases:r knownSince:p lastChangedPosition:l purchases:R=PurchaseHistory timeline:R=TimelineEntry timelineCut:b opportunities:R=OpportunitySummary loyalty:R=LoyaltySummary interactions:m=InteractionHistory work:m=CustomerWork
+        Customer party:m=Record aliases:r knownSince:p lastChangedPosition:l purchases:R=PurchaseHistory timeline:R=TimelineEntry timelineCut:b opportunities:R=OpportunitySummary loyalty:R=LoyaltySummary interactions:m=InteractionHistory tickets:m=CustomerTickets work:m=CustomerWork
         CustomerClassDefinition key:s label:s rank:n
-        CustomerMessageReceived number:n channel:s text:s personalPart:b needsNoAnswer:b statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED unanswered:n waitingSince:p reason:s source:m=Source
+        CustomerMessageReceived number:n channel:s text:s personalPart:b needsNoAnswer:b statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED unanswered:n waitingSince:p reason:s bodies:R=BodyReference emailThread:m=EmailThread source:m=Source
         CustomerRequest party:m=Reference atLeast:l asOf:p timelineLimit:p timelineBefore:l timelineKinds:r
+        CustomerTickets open:R=TicketSummary openTickets:l tickets:l breachedTickets:l last:m=TicketSummary
         CustomerWork tasks:R=TaskSummary openTasks:l overdueTasks:l appointments:R=AppointmentSummary promises:R=PromiseSummary promiseKeeping:m=PromiseKeeping
         CycleFigures outcome:e=OPPORTUNITY_STATUS_UNSPECIFIED n:l mean:p median:p p90:p min:p max:p unknown:l
         DayInterval start:s end:s
@@ -169,6 +175,7 @@ enum GeneratedShapes {
         Divergence position:l computed:e=EVENT_KIND_UNSPECIFIED recorded:e=EVENT_KIND_UNSPECIFIED what:s
         Due day:s instant:l
         DueInput day:s instant:p
+        DurationFigures n:l mean:p median:p p90:p min:p max:p
         EarnPoints account:m=Reference cause:m=ExternalKey points:l locksUntil:p expiresAt:p
         EarnRate currency:s net:l points:l rate:p
         EarnedLine orderLine:n productNumber:l quantity:m=DecimalValue net:l points:l
@@ -236,6 +243,7 @@ enum GeneratedShapes {
         GetRequest kind:e=AGGREGATE_KIND_UNSPECIFIED reference:m=Reference atLeast:l
         GetResponse record:m=Record
         GrantRole principal:m=Reference role:e=ROLE_UNSPECIFIED scope:s
+        HandlingTime seconds:l tickets:l without:l mean:p
         HireEmployee id:s name:m=EmployeeNamePersonal contactPoints:R=ContactPointInput external:R=ExternalKey roles:r teams:R=Reference language:s
         HistoryPage events:R=Event next:l caughtUp:b
         HistoryRequest stream:m=StreamScope subject:m=Reference kind:p all:q from:l to:l limit:l follow:b reveal:b purpose:s includeRecord:b omitPayload:b eventKinds:r
@@ -255,12 +263,13 @@ enum GeneratedShapes {
         InteractionParty partyNumber:l role:e=INTERACTION_ROLE_UNSPECIFIED
         InteractionPartyInput party:m=Reference role:e=INTERACTION_ROLE_UNSPECIFIED
         InteractionPersonal subjectLine:s text:s email:m=EmailPersonal bodies:R=BodyPersonal
-        InteractionRecord channel:s direction:e=INTERACTION_DIRECTION_UNSPECIFIED start:p end:p sentiment:e=SENTIMENT_UNSPECIFIED purpose:e=INTERACTION_PURPOSE_UNSPECIFIED outcome:e=INTERACTION_OUTCOME_UNSPECIFIED employeeNumber:l parties:R=InteractionParty links:R=InteractionLink content:m=InteractionPersonal redacted:b erased:b durationSeconds:p
+        InteractionRecord channel:s direction:e=INTERACTION_DIRECTION_UNSPECIFIED start:p end:p sentiment:e=SENTIMENT_UNSPECIFIED purpose:e=INTERACTION_PURPOSE_UNSPECIFIED outcome:e=INTERACTION_OUTCOME_UNSPECIFIED employeeNumber:l parties:R=InteractionParty links:R=InteractionLink content:m=InteractionPersonal redacted:b erased:b durationSeconds:p thread:m=EmailThread
         InteractionRedacted hiddenPositions:r reason:s source:m=Source
         IssueOffer id:s external:R=ExternalKey offer:m=Reference party:m=Reference personal:m=CouponPersonal expiresAt:p
         JoinTeam employee:m=Reference team:m=Reference lead:b
         KeepPromise promise:m=Reference closing:m=PromiseClosingPersonal
         LeaveTeam employee:m=Reference team:m=Reference
+        LevelCount level:n escalations:l
         LineAdded line:m=OpportunityLine lineBefore:m=OpportunityLine amountBefore:m=Money amount:m=Money currency:s sourceVersion:m=SourceVersion reason:s source:m=Source
         LineFulfilled line:n quantity:m=DecimalValue reason:s source:m=Source
         LineRemoved line:m=OpportunityLine amountBefore:m=Money amount:m=Money sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -332,7 +341,8 @@ enum GeneratedShapes {
         OnBehalfOfAllowed allowed:b reason:s source:m=Source
         OpenOnDay day:s opportunities:l unknown:l
         OpenOpportunity id:s external:R=ExternalKey pipeline:m=Reference stage:s party:m=Reference personal:m=OpportunityPersonal owner:m=OwnerReference channel:s leadSource:s partner:m=Reference amount:m=Money currency:s closeDate:s lines:R=OpportunityLineInput competitors:R=Reference reached:e=OPPORTUNITY_STATUS_UNSPECIFIED closedAt:p lossReason:s closing:m=OpportunityClosingPersonal openingUnknown:b
-        OpenTicket id:s external:R=ExternalKey party:m=Reference requester:m=Reference personal:m=TicketPersonal channel:s type:s category:s priority:s customerClass:s queue:m=Reference assignee:m=Reference links:R=TicketLinkInput openedByUs:b reached:e=TICKET_STATUS_UNSPECIFIED wait:e=TICKET_WAIT_UNSPECIFIED resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal
+        OpenTicket id:s external:R=ExternalKey party:m=Reference requester:m=Reference personal:m=TicketPersonal channel:s type:s category:s priority:s customerClass:s queue:m=Reference assignee:m=Reference links:R=TicketLinkInput openedByUs:b reached:e=TICKET_STATUS_UNSPECIFIED wait:e=TICKET_WAIT_UNSPECIFIED resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal bodies:R=BodyInput
+        OperationRefusals operation:s refusals:l
         OpportunitiesRequest filter:m=OpportunityFilter statuses:r stage:s stalled:b order:e=OPPORTUNITY_ORDER_UNSPECIFIED asOf:p limit:n cursor:s atLeast:l
         OpportunitiesResponse opportunities:R=OpportunitySummary cursor:s asOf:p definitions:R=FigureDefinition
         OpportunityAbandoned turn:m=OpportunityTurn sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -421,6 +431,7 @@ enum GeneratedShapes {
         PriceSet productNumber:l unitPrice:m=DecimalValue from:l to:p endedPosition:l reason:s source:m=Source
         PrincipalBound employeeNumber:l employeeNumberBefore:l reason:s source:m=Source
         PrincipalRecord uid:p socket:p token:p label:s roles:R=RoleGrant employeeNumber:l onBehalfOfAllowed:b
+        PrincipalRefusals principalNumber:l refusals:l
         PrincipalRegistered uid:p socket:p token:p label:s reason:s source:m=Source
         PriorityDefinition key:s label:s rank:n
         PrioritySet before:m=TicketPriority priority:m=TicketPriority deskVersion:n sourceVersion:m=SourceVersion reason:s source:m=Source
@@ -456,7 +467,7 @@ enum GeneratedShapes {
         PublishOffer id:s external:R=ExternalKey terms:m=OfferTermsInput
         PublishPipelineVersion pipeline:m=Reference content:m=PipelineContent mappings:R=StageMapping
         PurchaseHistory currency:s firstOrder:p lastOrder:p daysSinceLastOrder:l orders:l purchases:l returns:l gross:l returned:l net:l averageOrderValue:p returnRate:p margin:p meanIntervalDays:p medianIntervalDays:p categories:R=CategoryTotal
-        PutBodyBegin itemId:s subject:m=Reference mediaType:s size:l
+        PutBodyBegin itemId:s subject:m=Reference mediaType:s size:l subjectKind:e=AGGREGATE_KIND_UNSPECIFIED
         PutBodyFinish contentSha256:s
         PutBodyRequest begin:m=PutBodyBegin content:p finish:m=PutBodyFinish
         PutBodyResponse received:l body:m=BodyReference
@@ -475,10 +486,10 @@ enum GeneratedShapes {
         RecomputeRequest until:l
         RecomputeResponse position:l facts:l consequences:l timed:l divergences:R=Divergence seconds:n
         Record id:s number:l kind:e=AGGREGATE_KIND_UNSPECIFIED revision:l firstPosition:l lastPosition:l occurredAt:p changedAt:p external:R=ExternalKey tags:r notes:R=Note importNumber:l omitted:R=OmittedEntries fields:R=RecordField bodies:R=BodyRecord party:m=PartyRecord product:m=ProductRecord priceBook:m=PriceBookRecord order:m=OrderRecord goodsReturn:m=ReturnRecord importJob:m=ImportRecord organisation:m=OrganisationRecord principal:m=PrincipalRecord employee:m=EmployeeRecord team:m=TeamRecord territory:m=TerritoryRecord offer:m=OfferRecord coupon:m=CouponRecord interaction:m=InteractionRecord field:m=FieldDefinitionRecord exchangeRates:m=ExchangeRatesRecord pipeline:m=PipelineRecord opportunity:m=OpportunityRecord loyaltyProgramme:m=ProgrammeRecord loyaltyAccount:m=LoyaltyAccountRecord reward:m=RewardRecord redemption:m=RedemptionRecord competitor:m=CompetitorRecord market:m=MarketRecord target:m=TargetRecord training:m=TrainingRecord ticket:m=TicketRecord serviceDesk:m=ServiceDeskRecord calendar:m=CalendarRecord slaPolicy:m=SlaPolicyRecord queue:m=QueueRecord task:m=TaskRecord appointment:m=AppointmentRecord promise:m=PromiseRecord
-        RecordAgentReply ticket:m=Reference message:m=TicketMessagePersonal public:b channel:s employee:m=Reference handlingSeconds:n
+        RecordAgentReply ticket:m=Reference message:m=TicketMessagePersonal public:b channel:s employee:m=Reference handlingSeconds:n bodies:R=BodyInput
         RecordCompetitor id:s detail:m=CompetitorDetail external:R=ExternalKey
         RecordCompetitorMove competitor:m=Reference move:m=CompetitorMove product:m=Reference market:m=Reference
-        RecordCustomerMessage ticket:m=Reference message:m=TicketMessagePersonal channel:s needsNoAnswer:b
+        RecordCustomerMessage ticket:m=Reference message:m=TicketMessagePersonal channel:s needsNoAnswer:b bodies:R=BodyInput
         RecordField value:m=FieldValue fieldNumber:l occurredAt:p personal:b erased:b
         RecordMarketSize market:m=Reference period:m=DayRange value:m=Money units:m=DecimalValue origin:s forecast:b
         RecordNeed party:m=Reference need:m=NeedPersonal product:m=Reference budget:m=Money
@@ -494,6 +505,11 @@ enum GeneratedShapes {
         Reference id:p external:m=ExternalKey number:p token:p
         Reflects epoch:n position:l lagEvents:l lagMicroseconds:l state:e=PROJECTION_STATE_UNSPECIFIED
         RefundReturn goodsReturn:m=Reference amount:m=Money
+        RefusalCounts total:l codes:R=CodeRefusals principals:R=PrincipalRefusals operations:R=OperationRefusals
+        RefusalEntry number:l refusedAt:p code:e=ERROR_CODE_UNSPECIFIED field:s command:p query:p commandId:s bodies:n body:n historic:b dryRun:b principalNumber:l uid:p socket:p token:p onBehalfOf:m=Reference kind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference expected:l actual:l position:l
+        RefusalJournalStatus entries:l bytes:l oldest:p lost:l failure:s
+        RefusalsRequest since:p until:p codes:r principal:m=Reference unknownCallers:b operations:r kind:e=AGGREGATE_KIND_UNSPECIFIED commandId:s counts:b limit:n cursor:s
+        RefusalsResponse refusals:R=RefusalEntry cursor:s counts:m=RefusalCounts keptSince:p lost:l
         RegisterParty id:s kind:e=PARTY_KIND_UNSPECIFIED name:m=PartyNamePersonal contactPoints:R=ContactPointInput external:R=ExternalKey detail:m=PartyDetail status:e=PARTY_STATUS_UNSPECIFIED allowDuplicate:b
         RegisterPrincipal id:s uid:p socket:p token:p label:s
         RegisterReturn id:s external:R=ExternalKey documentNumber:s order:m=Reference party:m=Reference channel:s country:s currency:s lines:R=ReturnLineInput
@@ -514,10 +530,10 @@ enum GeneratedShapes {
         ReopenTask task:m=Reference
         ReopenTicket ticket:m=Reference asNew:b
         ReportingCurrencySet currency:s reason:s source:m=Source
-        Request id:l submit:m=SubmitRequest get:m=GetRequest list:m=ListRequest customer:m=CustomerRequest history:m=HistoryRequest status:m=StatusRequest rebuild:m=RebuildRequest credit:m=Credit cancel:m=Cancel pipeline:m=PipelineRequest opportunities:m=OpportunitiesRequest loyalty:m=LoyaltyRequest programme:m=ProgrammeRequest targets:m=TargetsRequest recompute:m=RecomputeRequest putBody:m=PutBodyRequest getBody:m=GetBodyRequest
+        Request id:l submit:m=SubmitRequest get:m=GetRequest list:m=ListRequest customer:m=CustomerRequest history:m=HistoryRequest status:m=StatusRequest rebuild:m=RebuildRequest credit:m=Credit cancel:m=Cancel pipeline:m=PipelineRequest opportunities:m=OpportunitiesRequest loyalty:m=LoyaltyRequest programme:m=ProgrammeRequest targets:m=TargetsRequest recompute:m=RecomputeRequest tickets:m=TicketsRequest serviceFigures:m=ServiceFiguresRequest putBody:m=PutBodyRequest getBody:m=GetBodyRequest ticketClocks:m=TicketClocksRequest refusals:m=RefusalsRequest
         ResolutionCodeDefinition key:s label:s needsText:b
         ResolveTicket ticket:m=Reference code:s resolution:m=TicketResolutionPersonal employee:m=Reference handlingSeconds:n
-        Response id:l last:b reflects:m=Reflects submit:m=SubmitResponse get:m=GetResponse list:m=ListResponse customer:m=Customer history:m=HistoryPage status:m=StatusResponse rebuild:m=RebuildProgress error:m=ErrorDetail pipeline:m=PipelineSummary opportunities:m=OpportunitiesResponse loyalty:m=LoyaltyResponse programme:m=ProgrammeResponse targets:m=TargetsResponse recompute:m=RecomputeResponse putBody:m=PutBodyResponse getBody:m=GetBodyResponse
+        Response id:l last:b reflects:m=Reflects submit:m=SubmitResponse get:m=GetResponse list:m=ListResponse customer:m=Customer history:m=HistoryPage status:m=StatusResponse rebuild:m=RebuildProgress error:m=ErrorDetail pipeline:m=PipelineSummary opportunities:m=OpportunitiesResponse loyalty:m=LoyaltyResponse programme:m=ProgrammeResponse targets:m=TargetsResponse recompute:m=RecomputeResponse tickets:m=TicketsResponse serviceFigures:m=ServiceFiguresResponse putBody:m=PutBodyResponse getBody:m=GetBodyResponse ticketClocks:m=TicketClocksResponse refusals:m=RefusalsResponse
         RestoreCompetitor competitor:m=Reference
         RestoreMarket market:m=Reference
         RestoreParty party:m=Reference
@@ -572,6 +588,10 @@ enum GeneratedShapes {
         ServiceDeskRecord version:n content:m=ServiceDeskContent
         ServiceDeskSet version:n content:m=ServiceDeskContent reason:s source:m=Source
         ServiceDeskTerms priorities:R=PriorityDefinition defaultPriority:s customerClasses:R=CustomerClassDefinition resolutionCodes:R=ResolutionCodeDefinition reopenWindowSeconds:p closeAfterSeconds:p firstResponse:e=FIRST_RESPONSE_UNSPECIFIED anyoneMayWork:b
+        ServiceFigures backlog:m=TicketBacklog flow:m=TicketFlow firstResponse:m=DurationFigures reopenedResponse:m=DurationFigures nextResponse:m=DurationFigures firstResolution:m=DurationFigures lastResolution:m=DurationFigures firstResponseBusiness:m=DurationFigures nextResponseBusiness:m=DurationFigures firstResolutionBusiness:m=DurationFigures lastResolutionBusiness:m=DurationFigures attainment:R=SlaAttainment reopenRate:m=TicketRatio transfers:l escalations:R=LevelCount escalationRate:m=TicketRatio handling:m=HandlingTime firstContactGross:m=TicketRatio firstContactNet:m=TicketRatio
+        ServiceFiguresRequest filter:m=TicketFilter from:s to:s asOf:p dimensions:r backlogOn:r atLeast:l
+        ServiceFiguresResponse asOf:p zone:s from:s to:s total:m=ServiceFigures groups:R=ServiceGroup backlogOn:R=BacklogOnDay definitions:R=FigureDefinition
+        ServiceGroup dimension:e=SERVICE_DIMENSION_UNSPECIFIED key:s number:l figures:m=ServiceFigures
         SetAmount opportunity:m=Reference amount:m=Money fromLines:b
         SetCapacity employee:m=Reference kind:e=AGGREGATE_KIND_UNSPECIFIED most:p
         SetChannels channels:R=ChannelDefinition
@@ -594,9 +614,10 @@ enum GeneratedShapes {
         SetStrengthWeakness competitor:m=Reference product:m=Reference strengths:r weaknesses:r
         SetTarget id:s metric:e=TARGET_METRIC_UNSPECIFIED period:m=DayRange owner:m=OwnerReference value:m=TargetValue programme:m=Reference
         SetTierPolicy programme:m=Reference policy:m=TierPolicy
-        SlaBreached kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l targetSeconds:l slaNumber:l slaVersion:n causePositions:r reason:s source:m=Source
-        SlaClockState kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n status:e=SLA_CLOCK_STATUS_UNSPECIFIED slaNumber:l slaVersion:n calendarNumber:l calendarVersion:n targetSeconds:l startedAt:l usedSeconds:l countedTo:l dueAt:p warnAt:p warnedPosition:l breachedPosition:l
-        SlaClockStopped kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n usedSeconds:l targetSeconds:l met:b breachedPosition:l stoppedAt:l slaNumber:l slaVersion:n policyVersion:n causePositions:r reason:s source:m=Source
+        SlaAttainment clock:e=SLA_CLOCK_KIND_UNSPECIFIED met:l breached:l rate:m=TicketRatio
+        SlaBreached kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l targetSeconds:l slaNumber:l slaVersion:n causePositions:r policyVersion:n reason:s source:m=Source
+        SlaClockState kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n status:e=SLA_CLOCK_STATUS_UNSPECIFIED slaNumber:l slaVersion:n calendarNumber:l calendarVersion:n targetSeconds:l startedAt:l usedSeconds:l countedTo:l dueAt:p warnAt:p warnedPosition:l breachedPosition:l usedMicroseconds:l warnedAt:p breachedAt:p
+        SlaClockStopped kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n usedSeconds:l targetSeconds:l met:b breachedPosition:l stoppedAt:l slaNumber:l slaVersion:n policyVersion:n causePositions:r breached:b usedMicroseconds:l answered:b reason:s startedAt:l source:m=Source
         SlaMatch priorities:r types:r categories:r customerClasses:r channels:r queueNumbers:r
         SlaMatchInput priorities:r types:r categories:r customerClasses:r channels:r queues:R=Reference
         SlaPolicyChanged content:m=SlaPolicyContent version:n reason:s source:m=Source
@@ -607,9 +628,9 @@ enum GeneratedShapes {
         SlaPolicyRecord content:m=SlaPolicyContent version:n activeVersion:n activeContent:m=SlaPolicyContent
         SlaReviewAdvanced firstSequence:l nextSequence:l changed:l passAt:p version:n reason:s source:m=Source
         SlaTarget clock:e=SLA_CLOCK_KIND_UNSPECIFIED seconds:l
-        SlaTargetSet clock:m=SlaClockState before:m=SlaClockState policyVersion:n causePositions:r reason:s source:m=Source
+        SlaTargetSet clock:m=SlaClockState before:m=SlaClockState policyVersion:n causePositions:r change:e=SLA_TARGET_CHANGE_UNSPECIFIED reason:s source:m=Source
         SlaVersionActivated version:n versionBefore:n passAt:p content:m=SlaPolicyContent contentBefore:m=SlaPolicyContent reason:s source:m=Source
-        SlaWarned kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l slaNumber:l slaVersion:n causePositions:r reason:s source:m=Source
+        SlaWarned kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l slaNumber:l slaVersion:n causePositions:r policyVersion:n reason:s source:m=Source
         SlaWithdrawn withdrawnPosition:l breach:b kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n policyVersion:n causePositions:r reason:s source:m=Source
         Source system:s channel:s
         SourceVersion system:s version:l
@@ -627,7 +648,7 @@ enum GeneratedShapes {
         StartImport id:s fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED
         StartTask task:m=Reference
         StatusRequest digest:b
-        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l
+        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus
         StreamScope kind:e=AGGREGATE_KIND_UNSPECIFIED stream:m=Reference
         StrengthWeaknessRecord productNumber:l strengths:r weaknesses:r occurredAt:p
         StrengthWeaknessSet productNumber:l strengths:r weaknesses:r reason:s source:m=Source
@@ -671,17 +692,24 @@ enum GeneratedShapes {
         TerritoryRecord name:s parentNumber:l rules:R=TerritoryRule owner:m=Owner retired:b
         TerritoryRetired rules:R=TerritoryRule parentNumber:l owner:m=Owner reason:s source:m=Source
         TerritoryRule country:s tag:s
-        TicketAbsorbed survivorNumber:l status:e=TICKET_STATUS_UNSPECIFIED assignment:m=TicketAssignment partyNumber:l reason:s source:m=Source
+        TicketAbsorbed survivorNumber:l status:e=TICKET_STATUS_UNSPECIFIED assignment:m=TicketAssignment partyNumber:l sequence:l reason:s source:m=Source
         TicketAssigned before:m=TicketAssignment assignment:m=TicketAssignment method:e=ROUTING_METHOD_UNSPECIFIED queueVersion:n policyVersion:n causePositions:r statusBefore:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
         TicketAssignment queueNumber:l assigneeNumber:l
+        TicketBacklog at:p tickets:l pending:l unassigned:l ages:R=BacklogBucket
         TicketChanged head:m=TicketHead partyNumberBefore:l requesterNumberBefore:l personalPart:b personalCleared:b sourceVersion:m=SourceVersion open:b reason:s source:m=Source
         TicketClaimed assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED firstResponse:b sourceVersion:m=SourceVersion before:m=TicketAssignment reason:s source:m=Source
         TicketClassification type:s category:s customerClass:s
         TicketClassified before:m=TicketClassification classification:m=TicketClassification customerClassRank:n deskVersion:n sourceVersion:m=SourceVersion reason:s source:m=Source
+        TicketClock kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n standing:e=TICKET_CLOCK_STANDING_UNSPECIFIED startedAt:p stoppedAt:p usedMicroseconds:l targetMicroseconds:p dueAt:p warnAt:p breachedAt:p stretches:R=TicketClockStretch intervalsLeftOut:l
+        TicketClockStretch start:p end:p counts:b wait:e=TICKET_WAIT_UNSPECIFIED slaNumber:l slaVersion:n calendarNumber:l calendarVersion:n zone:s targetMicroseconds:p usedMicroseconds:l intervals:R=CountedInterval slaLabel:s calendarLabel:s
+        TicketClocksRequest ticket:m=Reference atLeast:l asOf:p intervalLimit:n
+        TicketClocksResponse ticketId:s ticketNumber:l sequence:l status:e=TICKET_STATUS_UNSPECIFIED asOf:p clocks:R=TicketClock
         TicketClosed turn:m=TicketTurn due:b sourceVersion:m=SourceVersion reason:s source:m=Source
         TicketCorrected openedAt:p openedAtBefore:p resolvedAt:p resolvedAtBefore:p closedAt:p closedAtBefore:p resolutionCode:p resolutionCodeBefore:s resolution:s personalPart:b status:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion reason:s source:m=Source
         TicketEscalated levelBefore:n level:n before:m=TicketAssignment assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
         TicketFieldChoice field:e=TICKET_FIELD_UNSPECIFIED ticket:m=Reference
+        TicketFilter queue:m=Reference assignee:m=Reference unassigned:b party:m=Reference priorities:r type:s category:s customerClass:s channel:s
+        TicketFlow inflow:l opened:l reopenedAfterResolved:l reopenedAfterClosed:l released:l outflow:l resolved:l closed:l absorbed:l movedIn:l movedOut:l backlogAtStart:l
         TicketHead partyNumber:l requesterNumber:l channel:s subjectLine:s text:s
         TicketHeadPersonal personal:m=TicketPersonal reason:s
         TicketKindDefinition key:s label:s queueNumber:l skills:r
@@ -690,24 +718,28 @@ enum GeneratedShapes {
         TicketLinkInput kind:e=TICKET_LINK_KIND_UNSPECIFIED targetKind:e=AGGREGATE_KIND_UNSPECIFIED target:m=Reference
         TicketLinked added:R=TicketLink reason:s sourceVersion:m=SourceVersion source:m=Source
         TicketMergeSide partyNumber:l requesterNumber:l classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment waitingSince:p unanswered:n contacts:n customerClassRank:n
-        TicketMessagePersonal text:s reason:s
-        TicketMessageRecord number:n position:l occurredAt:p fromUs:b public:b employeeNumber:l channel:s message:m=TicketMessagePersonal erased:b movedToNumber:l
-        TicketOpened head:m=TicketHead classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment sequence:l status:e=TICKET_STATUS_UNSPECIFIED links:R=TicketLink openedByUs:b customerClassRank:n deskVersion:n external:R=ExternalKey reason:s sourceVersion:m=SourceVersion personalPart:b messagePositions:r source:m=Source
+        TicketMessagePersonal text:s email:m=EmailPersonal bodies:R=BodyPersonal reason:s
+        TicketMessageRecord number:n position:l occurredAt:p fromUs:b public:b employeeNumber:l channel:s message:m=TicketMessagePersonal erased:b movedToNumber:l itemIds:r emailThread:m=EmailThread
+        TicketOpened head:m=TicketHead classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment sequence:l status:e=TICKET_STATUS_UNSPECIFIED links:R=TicketLink openedByUs:b customerClassRank:n deskVersion:n external:R=ExternalKey reason:s sourceVersion:m=SourceVersion personalPart:b messagePositions:r bodies:R=BodyReference emailThread:m=EmailThread source:m=Source
         TicketPaused why:e=TICKET_WAIT_UNSPECIFIED waitsForNumber:l resumeAt:p statusBefore:e=TICKET_STATUS_UNSPECIFIED employeeNumber:l whyBefore:e=TICKET_WAIT_UNSPECIFIED sourceVersion:m=SourceVersion reason:s source:m=Source
-        TicketPersonal subjectLine:s text:s
+        TicketPersonal subjectLine:s text:s email:m=EmailPersonal bodies:R=BodyPersonal
         TicketPriority key:s rank:n
-        TicketReassigned before:m=TicketAssignment assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion reason:s source:m=Source
-        TicketRecord status:e=TICKET_STATUS_UNSPECIFIED sequence:l partyNumber:l partyId:s requesterNumber:l personal:m=TicketPersonal channel:s type:s category:s customerClass:s priority:s priorityRank:n queueNumber:l assigneeNumber:l level:n openedAt:p openedByUs:b wait:e=TICKET_WAIT_UNSPECIFIED pausedAt:p resumeAt:p waitsForNumber:l firstResolvedAt:p resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal reopenUntil:p waitingSince:p unanswered:n contacts:n replies:n firstResponseAt:p transfers:n reopenedAfterResolved:n reopenedAfterClosed:n handlingSeconds:l messages:R=TicketMessageRecord links:R=TicketLink mergedIntoNumber:l absorbedNumbers:r splitMessagePositions:r clocks:R=SlaClockState erased:b
-        TicketReleased survivorNumber:l status:e=TICKET_STATUS_UNSPECIFIED assignment:m=TicketAssignment partyNumber:l resumeAt:p closeAt:p reason:s source:m=Source
+        TicketRatio numerator:l denominator:l value:p
+        TicketReassigned before:m=TicketAssignment assignment:m=TicketAssignment statusBefore:e=TICKET_STATUS_UNSPECIFIED status:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion transferred:b reason:s source:m=Source
+        TicketRecord status:e=TICKET_STATUS_UNSPECIFIED sequence:l partyNumber:l partyId:s requesterNumber:l personal:m=TicketPersonal channel:s type:s category:s customerClass:s priority:s priorityRank:n queueNumber:l assigneeNumber:l level:n openedAt:p openedByUs:b wait:e=TICKET_WAIT_UNSPECIFIED pausedAt:p resumeAt:p waitsForNumber:l firstResolvedAt:p resolvedAt:p closedAt:p resolutionCode:s resolution:m=TicketResolutionPersonal reopenUntil:p waitingSince:p unanswered:n contacts:n replies:n firstResponseAt:p transfers:n reopenedAfterResolved:n reopenedAfterClosed:n handlingSeconds:l messages:R=TicketMessageRecord links:R=TicketLink mergedIntoNumber:l absorbedNumbers:r splitMessagePositions:r clocks:R=SlaClockState erased:b emailThread:m=EmailThread
+        TicketReleased survivorNumber:l status:e=TICKET_STATUS_UNSPECIFIED assignment:m=TicketAssignment partyNumber:l resumeAt:p closeAt:p sequence:l reason:s source:m=Source
         TicketReopened turn:m=TicketTurn status:e=TICKET_STATUS_UNSPECIFIED causePositions:r policyVersion:n closedAtBefore:p resolutionCodeBefore:s sourceVersion:m=SourceVersion reason:s source:m=Source
         TicketResolutionPersonal text:s reason:s
         TicketResolved turn:m=TicketTurn code:s resolution:s personalPart:b employeeNumber:l handlingSeconds:n reopenUntil:p closeAt:p deskVersion:n sourceVersion:m=SourceVersion reason:s source:m=Source
         TicketResumed whyBefore:e=TICKET_WAIT_UNSPECIFIED pausedAt:l due:b employeeNumber:l sourceVersion:m=SourceVersion reason:s source:m=Source
         TicketRouted before:m=TicketAssignment assignment:m=TicketAssignment queueVersion:n statusBefore:e=TICKET_STATUS_UNSPECIFIED sourceVersion:m=SourceVersion assign:b reason:s source:m=Source
         TicketSplit newNumber:l messages:r messagePositions:r unanswered:n waitingSince:p contacts:n reason:s source:m=Source
-        TicketTurn statusBefore:e=TICKET_STATUS_UNSPECIFIED head:m=TicketHead classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment openedAt:l firstResolvedAt:p resolvedAt:p contacts:n reopenings:n
+        TicketSummary number:l id:s sequence:l status:e=TICKET_STATUS_UNSPECIFIED partyNumber:l requesterNumber:l subjectLine:s erased:b channel:s type:s category:s customerClass:s priority:s priorityRank:n queueNumber:l assigneeNumber:l level:n openedAt:p ageSeconds:l waitingSince:p wait:e=TICKET_WAIT_UNSPECIFIED resumeAt:p dueAt:p dueClock:e=SLA_CLOCK_KIND_UNSPECIFIED breached:b firstResponseAt:p firstResponseSeconds:p firstResponseBusinessSeconds:p firstResolvedAt:p lastResolvedAt:p firstResolutionSeconds:p lastResolutionSeconds:p firstResolutionBusinessSeconds:p lastResolutionBusinessSeconds:p closedAt:p reopenedAfterResolved:n reopenedAfterClosed:n transfers:n contacts:n replies:n unanswered:n handlingSeconds:l lastActivityAt:p
+        TicketTurn statusBefore:e=TICKET_STATUS_UNSPECIFIED head:m=TicketHead classification:m=TicketClassification priority:m=TicketPriority assignment:m=TicketAssignment openedAt:l firstResolvedAt:p resolvedAt:p contacts:n reopenings:n sequence:l
         TicketUnlinked removed:R=TicketLink reason:s source:m=Source
         TicketsMerged absorbed:R=AbsorbedTicket before:m=TicketMergeSide after:m=TicketMergeSide status:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
+        TicketsRequest filter:m=TicketFilter statuses:r breached:b limit:n cursor:s asOf:p atLeast:l
+        TicketsResponse tickets:R=TicketSummary cursor:s asOf:p definitions:R=FigureDefinition
         TicketsUnmerged mergePosition:l releasedNumbers:r before:m=TicketMergeSide after:m=TicketMergeSide status:e=TICKET_STATUS_UNSPECIFIED reason:s source:m=Source
         Tier key:s label:s threshold:l rank:n
         TierChanged from:s to:s cause:e=TIER_CAUSE_UNSPECIFIED programmeVersion:n basis:e=TIER_BASIS_UNSPECIFIED value:l keepUntil:p causePosition:l reason:s source:m=Source

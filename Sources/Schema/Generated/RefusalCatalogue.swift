@@ -87,6 +87,7 @@ extension ErrorCode {
         case .ticketKindUnknown: "TICKET_KIND_UNKNOWN"
         case .resolutionCodeUnknown: "RESOLUTION_CODE_UNKNOWN"
         case .messageUnknown: "MESSAGE_UNKNOWN"
+        case .noTicketWaiting: "NO_TICKET_WAITING"
         case .intervalOverlap: "INTERVAL_OVERLAP"
         case .policyAmbiguous: "POLICY_AMBIGUOUS"
         case .calendarRetired: "CALENDAR_RETIRED"
@@ -136,6 +137,8 @@ extension ErrorCode {
         case .bodyMismatch: "BODY_MISMATCH"
         case .bodyTaken: "BODY_TAKEN"
         case .bodySubject: "BODY_SUBJECT"
+        case .emailKnown: "EMAIL_KNOWN"
+        case .conversationUnknown: "CONVERSATION_UNKNOWN"
         case .notYet: "NOT_YET"
         case .projectionParked: "PROJECTION_PARKED"
         case .damaged: "DAMAGED"
@@ -148,7 +151,7 @@ extension ErrorCode {
     /// Whether sending the same again later can help.
     public var retryHelps: Bool {
         switch self {
-        case .overloaded, .diskFull, .readOnly, .appointmentAhead, .lotLocked, .stockOut, .bodyMismatch, .notYet, .internal: true
+        case .overloaded, .diskFull, .readOnly, .appointmentAhead, .noTicketWaiting, .lotLocked, .stockOut, .bodyMismatch, .notYet, .internal: true
         default: false
         }
     }

@@ -787,9 +787,10 @@ public nonisolated struct NotePersonal: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Up to 1,000 bytes; needed where there is no body. What is longer goes into a body.
   public var text: String = String()
 
-  /// What the files are called that stand with the note.
+  /// What the files are called that stand with the note; in a command it is left out.
   public var bodies: [BodyPersonal] = []
 
   public var reason: String = String()

@@ -306,7 +306,8 @@ public nonisolated struct BookAppointment: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// Moves an appointment to another time. One that was missed is booked again.
+/// Moves an appointment to another time. One that was missed is booked again. One that keeps to a business calendar is
+/// moved within its hours only, but in historic mode.
 public nonisolated struct MoveAppointment: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

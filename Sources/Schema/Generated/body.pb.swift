@@ -134,7 +134,7 @@ public nonisolated struct PutBodyBegin: Sendable {
   public var itemID: String = String()
 
   /// Whose it is: the party under whose key the item's own is wrapped. It must be that of the aggregate which the item
-  /// is going to belong to. Absent: it says nothing of any person.
+  /// is going to belong to. Absent: it says nothing of any person, and the aggregate concerns nobody.
   public var subject: Reference {
     get {_subject ?? Reference()}
     set {_subject = newValue}
@@ -149,6 +149,9 @@ public nonisolated struct PutBodyBegin: Sendable {
 
   /// Bytes of the content; at most 25,000,000.
   public var size: UInt64 = 0
+
+  /// What subject names: a party or an employee; a party where it is absent.
+  public var subjectKind: AggregateKind = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -180,8 +183,8 @@ public nonisolated struct PutBodyResponse: Sendable {
   /// Bytes of the content that were taken so far.
   public var received: UInt64 = 0
 
-  /// In the last answer: what a command can refer to. The item is on stable storage. One that no event refers to is
-  /// removed a day after.
+  /// In the last answer: what a command can refer to within a day. The item is on stable storage; one that no event
+  /// refers to by then is removed. Its role is not known yet.
   public var body: BodyReference {
     get {_body ?? BodyReference()}
     set {_body = newValue}
@@ -198,7 +201,7 @@ public nonisolated struct PutBodyResponse: Sendable {
   fileprivate var _body: BodyReference? = nil
 }
 
-/// Reads a body. Answered in frames; the next one is sent while there is credit.
+/// Reads a body. Answered in frames, and by an empty one at the end; the next one is sent while there is credit.
 public nonisolated struct GetBodyRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -264,12 +267,16 @@ public nonisolated struct BodyReference: Sendable {
   /// SHA-256 of what is stored, which is ciphertext: 32 bytes. It is the item's name in the store.
   public var sealedSha256: Data = Data()
 
+  /// Stream number of the party or employee under whose key the item's own is wrapped; 0: it concerns nobody.
+  public var subjectNumber: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// A body that a command puts on an aggregate: it was uploaded before.
+/// A body that a command puts on an aggregate: it was uploaded before, at most a day ago. Each belongs to one event
+/// only.
 public nonisolated struct BodyInput: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -277,6 +284,7 @@ public nonisolated struct BodyInput: Sendable {
 
   public var itemID: String = String()
 
+  /// Attachment where it is absent.
   public var role: BodyRole = .unspecified
 
   /// What a file is called; sealed, or left out where the aggregate concerns nobody.
@@ -321,12 +329,14 @@ public nonisolated struct EmailPersonal: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Message-ID: by it later e-mails find the conversation. At most 998 bytes, as each of those below.
+  /// Message-ID: by it later e-mails find the conversation, and one that is recorded again is refused with EMAIL_KNOWN.
+  /// At most 998 bytes, as each of those below.
   public var messageID: String = String()
 
+  /// The message that it answers.
   public var inReplyTo: String = String()
 
-  /// References, oldest first; at most 100. Of more, the first and the last 99 are kept.
+  /// References, oldest first. Of more than 100, the first and the last 99 are kept.
   public var references: [String] = []
 
   public var from: String = String()
@@ -354,16 +364,17 @@ public nonisolated struct EmailPersonal: Sendable {
   fileprivate var _sentAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// Where an e-mail stands in its conversation (RFC 5256, threading by references).
+/// Where an e-mail stands in its conversation (RFC 5256, threading by references): the tickets and interactions that
+/// hold other e-mails of it. Of an e-mail that stands in both, the ticket counts.
 public nonisolated struct EmailThread: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The stream of the conversation's first message that is known; that of the e-mail itself where it is the first.
+  /// The stream that holds the oldest known one of the messages before it; that of the e-mail itself where none is.
   public var rootNumber: UInt64 = 0
 
-  /// The stream of the message that it answers; 0: not known.
+  /// The stream that holds the newest known one of them: In-Reply-To, else the last of References; 0: none is known.
   public var parentNumber: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -372,12 +383,13 @@ public nonisolated struct EmailThread: Sendable {
 }
 
 /// Destroys the key of one item, so that nobody can read it any more; needs a reason. What the log says of it stays.
+/// When the command is answered, neither the key nor the content are in any file of the service.
 public nonisolated struct RedactBody: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The aggregate whose event refers to the item.
+  /// The aggregate that the item belongs to.
   public var kind: AggregateKind = .unspecified
 
   public var target: Reference {
@@ -415,6 +427,9 @@ public nonisolated struct BodyRedacted: Sendable {
 
   /// Position of the event that refers to it.
   public var referringPosition: UInt64 = 0
+
+  /// Its place among the bodies of that event, from 0.
+  public var place: UInt32 = 0
 
   public var reason: String = String()
 
@@ -476,6 +491,9 @@ public nonisolated struct BodyRecord: Sendable {
 
   /// Its subject's key was destroyed.
   public var erased: Bool = false
+
+  /// Of a ticket: the number of the message that it came with; 0: it came with the opening, or with a note.
+  public var messageNumber: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -575,7 +593,7 @@ nonisolated extension PutBodyRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PutBodyBegin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PutBodyBegin"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}item_id\0\u{1}subject\0\u{3}media_type\0\u{1}size\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}item_id\0\u{1}subject\0\u{3}media_type\0\u{1}size\0\u{3}subject_kind\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -587,6 +605,7 @@ nonisolated extension PutBodyBegin: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 2: try { try decoder.decodeSingularMessageField(value: &self._subject) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.mediaType) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.subjectKind) }()
       default: break
       }
     }
@@ -609,6 +628,9 @@ nonisolated extension PutBodyBegin: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.size != 0 {
       try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 4)
     }
+    if self.subjectKind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.subjectKind, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -617,6 +639,7 @@ nonisolated extension PutBodyBegin: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._subject != rhs._subject {return false}
     if lhs.mediaType != rhs.mediaType {return false}
     if lhs.size != rhs.size {return false}
+    if lhs.subjectKind != rhs.subjectKind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -772,7 +795,7 @@ nonisolated extension GetBodyResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension BodyReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BodyReference"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}item_id\0\u{1}role\0\u{3}media_type\0\u{1}size\0\u{3}sealed_size\0\u{3}sealed_sha256\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}item_id\0\u{1}role\0\u{3}media_type\0\u{1}size\0\u{3}sealed_size\0\u{3}sealed_sha256\0\u{3}subject_number\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -786,6 +809,7 @@ nonisolated extension BodyReference: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.sealedSize) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.sealedSha256) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.subjectNumber) }()
       default: break
       }
     }
@@ -810,6 +834,9 @@ nonisolated extension BodyReference: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.sealedSha256.isEmpty {
       try visitor.visitSingularBytesField(value: self.sealedSha256, fieldNumber: 6)
     }
+    if self.subjectNumber != 0 {
+      try visitor.visitSingularUInt64Field(value: self.subjectNumber, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -820,6 +847,7 @@ nonisolated extension BodyReference: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.size != rhs.size {return false}
     if lhs.sealedSize != rhs.sealedSize {return false}
     if lhs.sealedSha256 != rhs.sealedSha256 {return false}
+    if lhs.subjectNumber != rhs.subjectNumber {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1054,7 +1082,7 @@ nonisolated extension RedactBody: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension BodyRedacted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BodyRedacted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{3}referring_position\0\u{2}\u{d}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{3}referring_position\0\u{1}place\0\u{2}\u{c}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1064,6 +1092,7 @@ nonisolated extension BodyRedacted: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._body) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.referringPosition) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.place) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -1082,6 +1111,9 @@ nonisolated extension BodyRedacted: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.referringPosition != 0 {
       try visitor.visitSingularUInt64Field(value: self.referringPosition, fieldNumber: 2)
     }
+    if self.place != 0 {
+      try visitor.visitSingularUInt32Field(value: self.place, fieldNumber: 3)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -1094,6 +1126,7 @@ nonisolated extension BodyRedacted: SwiftProtobuf.Message, SwiftProtobuf._Messag
   public static func ==(lhs: BodyRedacted, rhs: BodyRedacted) -> Bool {
     if lhs._body != rhs._body {return false}
     if lhs.referringPosition != rhs.referringPosition {return false}
+    if lhs.place != rhs.place {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1103,7 +1136,7 @@ nonisolated extension BodyRedacted: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension BodyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BodyRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}personal\0\u{3}occurred_at\0\u{1}position\0\u{1}redacted\0\u{1}erased\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}personal\0\u{3}occurred_at\0\u{1}position\0\u{1}redacted\0\u{1}erased\0\u{3}message_number\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1117,6 +1150,7 @@ nonisolated extension BodyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.redacted) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.erased) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.messageNumber) }()
       default: break
       }
     }
@@ -1145,6 +1179,9 @@ nonisolated extension BodyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.erased != false {
       try visitor.visitSingularBoolField(value: self.erased, fieldNumber: 6)
     }
+    if self.messageNumber != 0 {
+      try visitor.visitSingularUInt32Field(value: self.messageNumber, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1155,6 +1192,7 @@ nonisolated extension BodyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.position != rhs.position {return false}
     if lhs.redacted != rhs.redacted {return false}
     if lhs.erased != rhs.erased {return false}
+    if lhs.messageNumber != rhs.messageNumber {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

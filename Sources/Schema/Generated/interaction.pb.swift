@@ -349,10 +349,10 @@ public nonisolated struct InteractionPersonal: Sendable {
   /// Subject line; up to 1,000 bytes.
   public var subjectLine: String = String()
 
-  /// Up to 1,000 bytes.
+  /// Up to 1,000 bytes. What is longer goes into a body.
   public var text: String = String()
 
-  /// Of an e-mail.
+  /// Of an e-mail; only LogInteraction says it.
   public var email: EmailPersonal {
     get {_email ?? EmailPersonal()}
     set {_email = newValue}
@@ -362,7 +362,8 @@ public nonisolated struct InteractionPersonal: Sendable {
   /// Clears the value of `email`. Subsequent reads from it will return its default value.
   public mutating func clearEmail() {self._email = nil}
 
-  /// What the files are called that stand with the interaction.
+  /// What the files are called that stand with the interaction, each in the part of the party for whom the file is
+  /// sealed; in a command it is left out.
   public var bodies: [BodyPersonal] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -596,7 +597,8 @@ public nonisolated struct LogInteraction: @unchecked Sendable {
     set {_uniqueStorage()._links = newValue}
   }
 
-  /// Long texts, e-mails and files that were uploaded before; at most 50.
+  /// Long texts, e-mails and files that were uploaded before, for one of the parties that took part or were
+  /// represented; at most 50.
   public var bodies: [BodyInput] {
     get {_storage._bodies}
     set {_uniqueStorage()._bodies = newValue}
@@ -1044,6 +1046,16 @@ public nonisolated struct InteractionRecord: @unchecked Sendable {
   public var hasDurationSeconds: Bool {_storage._durationSeconds != nil}
   /// Clears the value of `durationSeconds`. Subsequent reads from it will return its default value.
   public mutating func clearDurationSeconds() {_uniqueStorage()._durationSeconds = nil}
+
+  /// Of an e-mail.
+  public var thread: EmailThread {
+    get {_storage._thread ?? EmailThread()}
+    set {_uniqueStorage()._thread = newValue}
+  }
+  /// Returns true if `thread` has been explicitly set.
+  public var hasThread: Bool {_storage._thread != nil}
+  /// Clears the value of `thread`. Subsequent reads from it will return its default value.
+  public mutating func clearThread() {_uniqueStorage()._thread = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2283,7 +2295,7 @@ nonisolated extension InteractionLoggedPersonal: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension InteractionRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteractionRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}channel\0\u{1}direction\0\u{1}start\0\u{1}end\0\u{1}sentiment\0\u{1}purpose\0\u{1}outcome\0\u{3}employee_number\0\u{1}parties\0\u{1}links\0\u{1}content\0\u{1}redacted\0\u{1}erased\0\u{3}duration_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}channel\0\u{1}direction\0\u{1}start\0\u{1}end\0\u{1}sentiment\0\u{1}purpose\0\u{1}outcome\0\u{3}employee_number\0\u{1}parties\0\u{1}links\0\u{1}content\0\u{1}redacted\0\u{1}erased\0\u{3}duration_seconds\0\u{2}\u{8}thread\0")
 
   fileprivate class _StorageClass {
     var _channel: String = String()
@@ -2300,6 +2312,7 @@ nonisolated extension InteractionRecord: SwiftProtobuf.Message, SwiftProtobuf._M
     var _redacted: Bool = false
     var _erased: Bool = false
     var _durationSeconds: UInt64? = nil
+    var _thread: EmailThread? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2324,6 +2337,7 @@ nonisolated extension InteractionRecord: SwiftProtobuf.Message, SwiftProtobuf._M
       _redacted = source._redacted
       _erased = source._erased
       _durationSeconds = source._durationSeconds
+      _thread = source._thread
     }
   }
 
@@ -2356,6 +2370,7 @@ nonisolated extension InteractionRecord: SwiftProtobuf.Message, SwiftProtobuf._M
         case 12: try { try decoder.decodeSingularBoolField(value: &_storage._redacted) }()
         case 13: try { try decoder.decodeSingularBoolField(value: &_storage._erased) }()
         case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._durationSeconds) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._thread) }()
         default: break
         }
       }
@@ -2410,6 +2425,9 @@ nonisolated extension InteractionRecord: SwiftProtobuf.Message, SwiftProtobuf._M
       try { if let v = _storage._durationSeconds {
         try visitor.visitSingularUInt64Field(value: v, fieldNumber: 14)
       } }()
+      try { if let v = _storage._thread {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2433,6 +2451,7 @@ nonisolated extension InteractionRecord: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._redacted != rhs_storage._redacted {return false}
         if _storage._erased != rhs_storage._erased {return false}
         if _storage._durationSeconds != rhs_storage._durationSeconds {return false}
+        if _storage._thread != rhs_storage._thread {return false}
         return true
       }
       if !storagesAreEqual {return false}

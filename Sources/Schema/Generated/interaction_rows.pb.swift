@@ -49,11 +49,22 @@ public nonisolated struct InteractionRow: Sendable {
 
   public var redacted: Bool = false
 
+  /// Of an e-mail.
+  public var thread: EmailThread {
+    get {_thread ?? EmailThread()}
+    set {_thread = newValue}
+  }
+  /// Returns true if `thread` has been explicitly set.
+  public var hasThread: Bool {self._thread != nil}
+  /// Clears the value of `thread`. Subsequent reads from it will return its default value.
+  public mutating func clearThread() {self._thread = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _detail: InteractionDetail? = nil
+  fileprivate var _thread: EmailThread? = nil
 }
 
 /// The value of an aggregate in one field.
@@ -125,7 +136,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension InteractionRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteractionRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detail\0\u{1}parties\0\u{1}links\0\u{1}content\0\u{3}content_length\0\u{1}redacted\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detail\0\u{1}parties\0\u{1}links\0\u{1}content\0\u{3}content_length\0\u{1}redacted\0\u{2}\u{10}thread\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -139,6 +150,7 @@ nonisolated extension InteractionRow: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.content) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.contentLength) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.redacted) }()
+      case 22: try { try decoder.decodeSingularMessageField(value: &self._thread) }()
       default: break
       }
     }
@@ -167,6 +179,9 @@ nonisolated extension InteractionRow: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.redacted != false {
       try visitor.visitSingularBoolField(value: self.redacted, fieldNumber: 6)
     }
+    try { if let v = self._thread {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -177,6 +192,7 @@ nonisolated extension InteractionRow: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.content != rhs.content {return false}
     if lhs.contentLength != rhs.contentLength {return false}
     if lhs.redacted != rhs.redacted {return false}
+    if lhs._thread != rhs._thread {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

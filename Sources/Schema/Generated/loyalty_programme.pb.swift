@@ -608,6 +608,7 @@ public nonisolated struct PointValue: Sendable {
   /// Clears the value of `cost`. Subsequent reads from it will return its default value.
   public mutating func clearCost() {self._cost = nil}
 
+  /// ISO 4217 code. Of a command: the organisation's where it is empty.
   public var currency: String = String()
 
   /// Share of the outstanding points that members will redeem, 0 to 1.

@@ -189,6 +189,26 @@ public nonisolated struct StatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._parkedTimers = newValue}
   }
 
+  /// Items of the content store, and how many of them no event refers to yet.
+  public var bodies: UInt64 {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
+  public var unreferencedBodies: UInt64 {
+    get {_storage._unreferencedBodies}
+    set {_uniqueStorage()._unreferencedBodies = newValue}
+  }
+
+  public var refusalJournal: RefusalJournalStatus {
+    get {_storage._refusalJournal ?? RefusalJournalStatus()}
+    set {_uniqueStorage()._refusalJournal = newValue}
+  }
+  /// Returns true if `refusalJournal` has been explicitly set.
+  public var hasRefusalJournal: Bool {_storage._refusalJournal != nil}
+  /// Clears the value of `refusalJournal`. Subsequent reads from it will return its default value.
+  public mutating func clearRefusalJournal() {_uniqueStorage()._refusalJournal = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -376,7 +396,7 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0")
 
   fileprivate class _StorageClass {
     var _logID: String = String()
@@ -394,6 +414,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _logBytes: UInt64 = 0
     var _nextTimer: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _parkedTimers: UInt64 = 0
+    var _bodies: UInt64 = 0
+    var _unreferencedBodies: UInt64 = 0
+    var _refusalJournal: RefusalJournalStatus? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -419,6 +442,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _logBytes = source._logBytes
       _nextTimer = source._nextTimer
       _parkedTimers = source._parkedTimers
+      _bodies = source._bodies
+      _unreferencedBodies = source._unreferencedBodies
+      _refusalJournal = source._refusalJournal
     }
   }
 
@@ -452,6 +478,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._logBytes) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._nextTimer) }()
         case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._parkedTimers) }()
+        case 40: try { try decoder.decodeSingularUInt64Field(value: &_storage._bodies) }()
+        case 41: try { try decoder.decodeSingularUInt64Field(value: &_storage._unreferencedBodies) }()
+        case 96: try { try decoder.decodeSingularMessageField(value: &_storage._refusalJournal) }()
         default: break
         }
       }
@@ -509,6 +538,15 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._parkedTimers != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._parkedTimers, fieldNumber: 15)
       }
+      if _storage._bodies != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._bodies, fieldNumber: 40)
+      }
+      if _storage._unreferencedBodies != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._unreferencedBodies, fieldNumber: 41)
+      }
+      try { if let v = _storage._refusalJournal {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -533,6 +571,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._logBytes != rhs_storage._logBytes {return false}
         if _storage._nextTimer != rhs_storage._nextTimer {return false}
         if _storage._parkedTimers != rhs_storage._parkedTimers {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
+        if _storage._unreferencedBodies != rhs_storage._unreferencedBodies {return false}
+        if _storage._refusalJournal != rhs_storage._refusalJournal {return false}
         return true
       }
       if !storagesAreEqual {return false}

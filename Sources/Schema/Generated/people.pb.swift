@@ -309,9 +309,10 @@ public nonisolated struct SetCapacity: Sendable {
   fileprivate var _most: UInt32? = nil
 }
 
-/// Hands over what one owner looks after to another: everything of the kinds named that is still open, at most `most`
-/// things by one body. The bodies of one command happen together, so a larger portfolio goes in several bodies; when
-/// nothing is left, a body changes nothing.
+/// Hands over what one owner looks after to another: everything of the kinds named that is still open, tickets on which
+/// an employee works among them, at most `most` things by one body. A team takes no tickets: they stay with the giver.
+/// The bodies of one command happen together, so a larger portfolio goes in several bodies; when nothing is left, a body
+/// changes nothing.
 public nonisolated struct TransferPortfolio: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -977,7 +978,8 @@ public nonisolated struct TransferredCount: Sendable {
   public init() {}
 }
 
-/// An employee or a team handed over what it looked after; each thing has an OwnerAssigned of the same command.
+/// An employee or a team handed over what it looked after; each thing has an OwnerAssigned of the same command, a ticket
+/// a TicketReassigned.
 public nonisolated struct PortfolioTransferred: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

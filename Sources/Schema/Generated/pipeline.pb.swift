@@ -329,6 +329,7 @@ public nonisolated struct PublishPipelineVersion: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// The default pipeline where it is absent.
   public var pipeline: Reference {
     get {_pipeline ?? Reference()}
     set {_pipeline = newValue}
@@ -366,6 +367,7 @@ public nonisolated struct MapStages: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// The default pipeline where it is absent.
   public var pipeline: Reference {
     get {_pipeline ?? Reference()}
     set {_pipeline = newValue}

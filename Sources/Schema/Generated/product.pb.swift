@@ -329,6 +329,7 @@ public nonisolated struct DefinePriceBook: Sendable {
 
   public var name: String = String()
 
+  /// ISO 4217 code; the organisation's where it is empty.
   public var currency: String = String()
 
   public var external: [ExternalKey] = []

@@ -156,6 +156,22 @@ public nonisolated struct Request: Sendable {
     set {request = .recompute(newValue)}
   }
 
+  public var tickets: TicketsRequest {
+    get {
+      if case .tickets(let v)? = request {return v}
+      return TicketsRequest()
+    }
+    set {request = .tickets(newValue)}
+  }
+
+  public var serviceFigures: ServiceFiguresRequest {
+    get {
+      if case .serviceFigures(let v)? = request {return v}
+      return ServiceFiguresRequest()
+    }
+    set {request = .serviceFigures(newValue)}
+  }
+
   public var putBody: PutBodyRequest {
     get {
       if case .putBody(let v)? = request {return v}
@@ -170,6 +186,22 @@ public nonisolated struct Request: Sendable {
       return GetBodyRequest()
     }
     set {request = .getBody(newValue)}
+  }
+
+  public var ticketClocks: TicketClocksRequest {
+    get {
+      if case .ticketClocks(let v)? = request {return v}
+      return TicketClocksRequest()
+    }
+    set {request = .ticketClocks(newValue)}
+  }
+
+  public var refusals: RefusalsRequest {
+    get {
+      if case .refusals(let v)? = request {return v}
+      return RefusalsRequest()
+    }
+    set {request = .refusals(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -192,8 +224,12 @@ public nonisolated struct Request: Sendable {
     case programme(ProgrammeRequest)
     case targets(TargetsRequest)
     case recompute(RecomputeRequest)
+    case tickets(TicketsRequest)
+    case serviceFigures(ServiceFiguresRequest)
     case putBody(PutBodyRequest)
     case getBody(GetBodyRequest)
+    case ticketClocks(TicketClocksRequest)
+    case refusals(RefusalsRequest)
 
   }
 
@@ -395,6 +431,22 @@ public nonisolated struct Response: @unchecked Sendable {
     set {_uniqueStorage()._response = .recompute(newValue)}
   }
 
+  public var tickets: TicketsResponse {
+    get {
+      if case .tickets(let v)? = _storage._response {return v}
+      return TicketsResponse()
+    }
+    set {_uniqueStorage()._response = .tickets(newValue)}
+  }
+
+  public var serviceFigures: ServiceFiguresResponse {
+    get {
+      if case .serviceFigures(let v)? = _storage._response {return v}
+      return ServiceFiguresResponse()
+    }
+    set {_uniqueStorage()._response = .serviceFigures(newValue)}
+  }
+
   public var putBody: PutBodyResponse {
     get {
       if case .putBody(let v)? = _storage._response {return v}
@@ -409,6 +461,22 @@ public nonisolated struct Response: @unchecked Sendable {
       return GetBodyResponse()
     }
     set {_uniqueStorage()._response = .getBody(newValue)}
+  }
+
+  public var ticketClocks: TicketClocksResponse {
+    get {
+      if case .ticketClocks(let v)? = _storage._response {return v}
+      return TicketClocksResponse()
+    }
+    set {_uniqueStorage()._response = .ticketClocks(newValue)}
+  }
+
+  public var refusals: RefusalsResponse {
+    get {
+      if case .refusals(let v)? = _storage._response {return v}
+      return RefusalsResponse()
+    }
+    set {_uniqueStorage()._response = .refusals(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -428,8 +496,12 @@ public nonisolated struct Response: @unchecked Sendable {
     case programme(ProgrammeResponse)
     case targets(TargetsResponse)
     case recompute(RecomputeResponse)
+    case tickets(TicketsResponse)
+    case serviceFigures(ServiceFiguresResponse)
     case putBody(PutBodyResponse)
     case getBody(GetBodyResponse)
+    case ticketClocks(TicketClocksResponse)
+    case refusals(RefusalsResponse)
 
   }
 
@@ -467,7 +539,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Request"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{4}I\u{1}put_body\0\u{3}get_body\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -671,6 +743,32 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.request = .recompute(v)
         }
       }()
+      case 18: try {
+        var v: TicketsRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .tickets(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .tickets(v)
+        }
+      }()
+      case 19: try {
+        var v: ServiceFiguresRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .serviceFigures(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .serviceFigures(v)
+        }
+      }()
       case 90: try {
         var v: PutBodyRequest?
         var hadOneofValue = false
@@ -695,6 +793,32 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.request = .getBody(v)
+        }
+      }()
+      case 92: try {
+        var v: TicketClocksRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .ticketClocks(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .ticketClocks(v)
+        }
+      }()
+      case 96: try {
+        var v: RefusalsRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .refusals(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .refusals(v)
         }
       }()
       default: break
@@ -771,6 +895,14 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       guard case .recompute(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
     }()
+    case .tickets?: try {
+      guard case .tickets(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .serviceFigures?: try {
+      guard case .serviceFigures(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
     case .putBody?: try {
       guard case .putBody(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
@@ -778,6 +910,14 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .getBody?: try {
       guard case .getBody(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+    }()
+    case .ticketClocks?: try {
+      guard case .ticketClocks(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
+    }()
+    case .refusals?: try {
+      guard case .refusals(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
     }()
     case nil: break
     }
@@ -903,7 +1043,7 @@ nonisolated extension Cancel: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Response"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{4}I\u{1}put_body\0\u{3}get_body\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0")
 
   fileprivate class _StorageClass {
     var _id: UInt64 = 0
@@ -1127,6 +1267,32 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
             _storage._response = .recompute(v)
           }
         }()
+        case 18: try {
+          var v: TicketsResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .tickets(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .tickets(v)
+          }
+        }()
+        case 19: try {
+          var v: ServiceFiguresResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .serviceFigures(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .serviceFigures(v)
+          }
+        }()
         case 90: try {
           var v: PutBodyResponse?
           var hadOneofValue = false
@@ -1151,6 +1317,32 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._response = .getBody(v)
+          }
+        }()
+        case 92: try {
+          var v: TicketClocksResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .ticketClocks(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .ticketClocks(v)
+          }
+        }()
+        case 96: try {
+          var v: RefusalsResponse?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .refusals(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .refusals(v)
           }
         }()
         default: break
@@ -1231,6 +1423,14 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         guard case .recompute(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       }()
+      case .tickets?: try {
+        guard case .tickets(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
+      case .serviceFigures?: try {
+        guard case .serviceFigures(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      }()
       case .putBody?: try {
         guard case .putBody(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
@@ -1238,6 +1438,14 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case .getBody?: try {
         guard case .getBody(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+      }()
+      case .ticketClocks?: try {
+        guard case .ticketClocks(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
+      }()
+      case .refusals?: try {
+        guard case .refusals(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
       }()
       case nil: break
       }

@@ -1460,6 +1460,16 @@ public nonisolated struct Customer: @unchecked Sendable {
     set {_uniqueStorage()._loyalty = newValue}
   }
 
+  /// Tickets of the customer as they stand now; absent where there never was any.
+  public var tickets: CustomerTickets {
+    get {_storage._tickets ?? CustomerTickets()}
+    set {_uniqueStorage()._tickets = newValue}
+  }
+  /// Returns true if `tickets` has been explicitly set.
+  public var hasTickets: Bool {_storage._tickets != nil}
+  /// Clears the value of `tickets`. Subsequent reads from it will return its default value.
+  public mutating func clearTickets() {_uniqueStorage()._tickets = nil}
+
   /// Tasks, appointments and promises; absent where there never was any.
   public var work: CustomerWork {
     get {_storage._work ?? CustomerWork()}
@@ -3816,7 +3826,7 @@ nonisolated extension CustomerRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Customer"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0\u{2}\u{17}opportunities\0\u{1}loyalty\0\u{1}interactions\0\u{2}:work\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}aliases\0\u{3}known_since\0\u{3}last_changed_position\0\u{1}purchases\0\u{1}timeline\0\u{3}timeline_cut\0\u{2}\u{17}opportunities\0\u{1}loyalty\0\u{1}interactions\0\u{1}tickets\0\u{2}9work\0")
 
   fileprivate class _StorageClass {
     var _party: Record? = nil
@@ -3829,6 +3839,7 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _interactions: InteractionHistory? = nil
     var _opportunities: [OpportunitySummary] = []
     var _loyalty: [LoyaltySummary] = []
+    var _tickets: CustomerTickets? = nil
     var _work: CustomerWork? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -3850,6 +3861,7 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _interactions = source._interactions
       _opportunities = source._opportunities
       _loyalty = source._loyalty
+      _tickets = source._tickets
       _work = source._work
     }
   }
@@ -3879,6 +3891,7 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._opportunities) }()
         case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._loyalty) }()
         case 32: try { try decoder.decodeSingularMessageField(value: &_storage._interactions) }()
+        case 33: try { try decoder.decodeSingularMessageField(value: &_storage._tickets) }()
         case 90: try { try decoder.decodeSingularMessageField(value: &_storage._work) }()
         default: break
         }
@@ -3922,6 +3935,9 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       try { if let v = _storage._interactions {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
       } }()
+      try { if let v = _storage._tickets {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      } }()
       try { if let v = _storage._work {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
       } }()
@@ -3944,6 +3960,7 @@ nonisolated extension Customer: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._interactions != rhs_storage._interactions {return false}
         if _storage._opportunities != rhs_storage._opportunities {return false}
         if _storage._loyalty != rhs_storage._loyalty {return false}
+        if _storage._tickets != rhs_storage._tickets {return false}
         if _storage._work != rhs_storage._work {return false}
         return true
       }

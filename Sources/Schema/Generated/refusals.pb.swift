@@ -514,6 +514,12 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 工单没有该消息，或已移至其他工单。| 用编号指明本工单的消息。
   case messageUnknown // = 1709
 
+  /// Cause: No ticket waits in the queue, or in any queue of the employee, on which nobody works.
+  /// Client: Ask again later, or name another queue.
+  /// Retry: yes
+  /// 中文: 队列（或该员工的所有队列）中没有等待受理的工单。| 稍后再试，或指定其他队列。
+  case noTicketWaiting // = 1710
+
   /// Cause: Two intervals of the calendar overlap, or a day is named twice.
   /// Client: Let the intervals of a day follow each other; one that passes midnight belongs to the day it begins on.
   /// Retry: no
@@ -809,6 +815,18 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// 中文: 内容项的密封主体与对象所涉客户不同。| 为该对象的客户重新上传。
   case bodySubject // = 4005
 
+  /// Cause: The e-mail was recorded before; the error names the ticket or the interaction that holds it.
+  /// Client: Nothing; it is there already.
+  /// Retry: no
+  /// 中文: 该邮件先前已记录；错误指出所在的工单或互动。| 无需处理；邮件已在其中。
+  case emailKnown // = 4006
+
+  /// Cause: None of the messages that the e-mail answers is known in a ticket.
+  /// Client: Open a ticket with it.
+  /// Retry: no
+  /// 中文: 邮件所回复的邮件均不在任何工单中。| 以此邮件新开工单。
+  case conversationUnknown // = 4007
+
   /// Cause: The read did not reach the position it asked for in time.
   /// Client: Ask again, or read without atLeast.
   /// Retry: yes
@@ -918,6 +936,7 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 1707: self = .ticketKindUnknown
     case 1708: self = .resolutionCodeUnknown
     case 1709: self = .messageUnknown
+    case 1710: self = .noTicketWaiting
     case 1801: self = .intervalOverlap
     case 1802: self = .policyAmbiguous
     case 1803: self = .calendarRetired
@@ -977,6 +996,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4003: self = .bodyMismatch
     case 4004: self = .bodyTaken
     case 4005: self = .bodySubject
+    case 4006: self = .emailKnown
+    case 4007: self = .conversationUnknown
     case 5001: self = .notYet
     case 5002: self = .projectionParked
     case 5003: self = .damaged
@@ -1060,6 +1081,7 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .ticketKindUnknown: return 1707
     case .resolutionCodeUnknown: return 1708
     case .messageUnknown: return 1709
+    case .noTicketWaiting: return 1710
     case .intervalOverlap: return 1801
     case .policyAmbiguous: return 1802
     case .calendarRetired: return 1803
@@ -1119,6 +1141,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .bodyMismatch: return 4003
     case .bodyTaken: return 4004
     case .bodySubject: return 4005
+    case .emailKnown: return 4006
+    case .conversationUnknown: return 4007
     case .notYet: return 5001
     case .projectionParked: return 5002
     case .damaged: return 5003
@@ -1212,6 +1236,7 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .ticketKindUnknown,
     .resolutionCodeUnknown,
     .messageUnknown,
+    .noTicketWaiting,
     .intervalOverlap,
     .policyAmbiguous,
     .calendarRetired,
@@ -1261,6 +1286,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .bodyMismatch,
     .bodyTaken,
     .bodySubject,
+    .emailKnown,
+    .conversationUnknown,
     .notYet,
     .projectionParked,
     .damaged,
@@ -1298,6 +1325,7 @@ public nonisolated struct ErrorDetail: Sendable {
   /// the holder. ERASED: none.
   /// DUPLICATE_EXACT: the ids of the candidates. REFERENCE_TAKEN, FILE_SEEN, ALREADY_MEMBER, SLOT_TAKEN: the id of the
   /// holder. ERASED: none.
+  /// EMAIL_KNOWN: the id of the ticket or the interaction that holds the e-mail.
   public var relatedIds: [String] = []
 
   /// ERASED: positions of the command's events.
@@ -1319,7 +1347,7 @@ public nonisolated struct ErrorDetail: Sendable {
 fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension ErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}D\u{3}MERGE_SELF\0\u{2}\u{3}MERGE_NOT_LATEST\0\u{2}E\u{3}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}b\u{1}DUE_IN_PAST\0\u{2}d\u{1}SLOT_TAKEN\0\u{1}OUTSIDE_HOURS\0\u{1}APPOINTMENT_AHEAD\0\u{2}b\u{1}NOT_ASSIGNEE\0\u{1}ALREADY_CLAIMED\0\u{1}RESOLUTION_CODE_REQUIRED\0\u{1}REOPEN_WINDOW_PASSED\0\u{1}MERGE_OTHER_CUSTOMER\0\u{1}PRIORITY_UNKNOWN\0\u{1}TICKET_KIND_UNKNOWN\0\u{1}RESOLUTION_CODE_UNKNOWN\0\u{1}MESSAGE_UNKNOWN\0\u{2}\\\u{1}INTERVAL_OVERLAP\0\u{1}POLICY_AMBIGUOUS\0\u{1}CALENDAR_RETIRED\0\u{1}CALENDAR_IN_USE\0\u{2}q\u{7}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}_\u{1}NO_ELIGIBLE_AGENT\0\u{1}QUEUE_RETIRED\0\u{1}QUEUE_LABEL_TAKEN\0\u{1}QUEUE_NOT_EMPTY\0\u{2}E\u{3}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}c\u{1}BODY_UNKNOWN\0\u{1}BODY_REDACTED\0\u{1}BODY_MISMATCH\0\u{1}BODY_TAKEN\0\u{1}BODY_SUBJECT\0\u{2}d\u{f}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}D\u{3}MERGE_SELF\0\u{2}\u{3}MERGE_NOT_LATEST\0\u{2}E\u{3}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}b\u{1}DUE_IN_PAST\0\u{2}d\u{1}SLOT_TAKEN\0\u{1}OUTSIDE_HOURS\0\u{1}APPOINTMENT_AHEAD\0\u{2}b\u{1}NOT_ASSIGNEE\0\u{1}ALREADY_CLAIMED\0\u{1}RESOLUTION_CODE_REQUIRED\0\u{1}REOPEN_WINDOW_PASSED\0\u{1}MERGE_OTHER_CUSTOMER\0\u{1}PRIORITY_UNKNOWN\0\u{1}TICKET_KIND_UNKNOWN\0\u{1}RESOLUTION_CODE_UNKNOWN\0\u{1}MESSAGE_UNKNOWN\0\u{1}NO_TICKET_WAITING\0\u{2}[\u{1}INTERVAL_OVERLAP\0\u{1}POLICY_AMBIGUOUS\0\u{1}CALENDAR_RETIRED\0\u{1}CALENDAR_IN_USE\0\u{2}q\u{7}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}_\u{1}NO_ELIGIBLE_AGENT\0\u{1}QUEUE_RETIRED\0\u{1}QUEUE_LABEL_TAKEN\0\u{1}QUEUE_NOT_EMPTY\0\u{2}E\u{3}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}c\u{1}BODY_UNKNOWN\0\u{1}BODY_REDACTED\0\u{1}BODY_MISMATCH\0\u{1}BODY_TAKEN\0\u{1}BODY_SUBJECT\0\u{1}EMAIL_KNOWN\0\u{1}CONVERSATION_UNKNOWN\0\u{2}b\u{f}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
 }
 
 nonisolated extension ErrorDetail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -652,177 +652,195 @@ public nonisolated struct ReturnRow: Sendable {
 
 /// One item of a list of a record. A record's lists are rows of their own, so that a long one is never written
 /// anew for every event.
-public nonisolated struct ItemRow: Sendable {
+public nonisolated struct ItemRow: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// When the event occurred that made it; microseconds since 1970-01-01T00:00:00Z. Notes, needs and preferences only.
-  public var occurredAt: Int64 = 0
+  public var occurredAt: Int64 {
+    get {_storage._occurredAt}
+    set {_uniqueStorage()._occurredAt = newValue}
+  }
 
   /// Where its personal data stand; absent where it has none.
   public var sealed: SealedRef {
-    get {_sealed ?? SealedRef()}
-    set {_sealed = newValue}
+    get {_storage._sealed ?? SealedRef()}
+    set {_uniqueStorage()._sealed = newValue}
   }
   /// Returns true if `sealed` has been explicitly set.
-  public var hasSealed: Bool {self._sealed != nil}
+  public var hasSealed: Bool {_storage._sealed != nil}
   /// Clears the value of `sealed`. Subsequent reads from it will return its default value.
-  public mutating func clearSealed() {self._sealed = nil}
+  public mutating func clearSealed() {_uniqueStorage()._sealed = nil}
 
   /// Bytes of that sealed part: what opening it can add to a record.
-  public var sealedLength: UInt32 = 0
+  public var sealedLength: UInt32 {
+    get {_storage._sealedLength}
+    set {_uniqueStorage()._sealedLength = newValue}
+  }
 
-  public var item: ItemRow.OneOf_Item? = nil
+  public var item: OneOf_Item? {
+    get {return _storage._item}
+    set {_uniqueStorage()._item = newValue}
+  }
 
   /// The text; empty where it is sealed.
   public var note: String {
     get {
-      if case .note(let v)? = item {return v}
+      if case .note(let v)? = _storage._item {return v}
       return String()
     }
-    set {item = .note(newValue)}
+    set {_uniqueStorage()._item = .note(newValue)}
   }
 
   public var need: NeedRecorded {
     get {
-      if case .need(let v)? = item {return v}
+      if case .need(let v)? = _storage._item {return v}
       return NeedRecorded()
     }
-    set {item = .need(newValue)}
+    set {_uniqueStorage()._item = .need(newValue)}
   }
 
   /// The topic.
   public var preference: String {
     get {
-      if case .preference(let v)? = item {return v}
+      if case .preference(let v)? = _storage._item {return v}
       return String()
     }
-    set {item = .preference(newValue)}
+    set {_uniqueStorage()._item = .preference(newValue)}
   }
 
   /// The sealed part names records of other systems; true: they are no longer linked.
   public var externalUnlinked: Bool {
     get {
-      if case .externalUnlinked(let v)? = item {return v}
+      if case .externalUnlinked(let v)? = _storage._item {return v}
       return false
     }
-    set {item = .externalUnlinked(newValue)}
+    set {_uniqueStorage()._item = .externalUnlinked(newValue)}
   }
 
   public var contactPoint: ContactPointRow {
     get {
-      if case .contactPoint(let v)? = item {return v}
+      if case .contactPoint(let v)? = _storage._item {return v}
       return ContactPointRow()
     }
-    set {item = .contactPoint(newValue)}
+    set {_uniqueStorage()._item = .contactPoint(newValue)}
   }
 
   public var variant: VariantRecord {
     get {
-      if case .variant(let v)? = item {return v}
+      if case .variant(let v)? = _storage._item {return v}
       return VariantRecord()
     }
-    set {item = .variant(newValue)}
+    set {_uniqueStorage()._item = .variant(newValue)}
   }
 
   public var related: RelatedProduct {
     get {
-      if case .related(let v)? = item {return v}
+      if case .related(let v)? = _storage._item {return v}
       return RelatedProduct()
     }
-    set {item = .related(newValue)}
+    set {_uniqueStorage()._item = .related(newValue)}
   }
 
   public var price: PriceSet {
     get {
-      if case .price(let v)? = item {return v}
+      if case .price(let v)? = _storage._item {return v}
       return PriceSet()
     }
-    set {item = .price(newValue)}
+    set {_uniqueStorage()._item = .price(newValue)}
   }
 
   public var orderLines: OrderLinesAdded {
     get {
-      if case .orderLines(let v)? = item {return v}
+      if case .orderLines(let v)? = _storage._item {return v}
       return OrderLinesAdded()
     }
-    set {item = .orderLines(newValue)}
+    set {_uniqueStorage()._item = .orderLines(newValue)}
   }
 
   public var returnLines: ReturnLinesAdded {
     get {
-      if case .returnLines(let v)? = item {return v}
+      if case .returnLines(let v)? = _storage._item {return v}
       return ReturnLinesAdded()
     }
-    set {item = .returnLines(newValue)}
+    set {_uniqueStorage()._item = .returnLines(newValue)}
   }
 
   /// What was fulfilled of the line in all.
   public var fulfilled: DecimalValue {
     get {
-      if case .fulfilled(let v)? = item {return v}
+      if case .fulfilled(let v)? = _storage._item {return v}
       return DecimalValue()
     }
-    set {item = .fulfilled(newValue)}
+    set {_uniqueStorage()._item = .fulfilled(newValue)}
   }
 
   public var exchangeRate: ExchangeRate {
     get {
-      if case .exchangeRate(let v)? = item {return v}
+      if case .exchangeRate(let v)? = _storage._item {return v}
       return ExchangeRate()
     }
-    set {item = .exchangeRate(newValue)}
+    set {_uniqueStorage()._item = .exchangeRate(newValue)}
   }
 
   public var opportunityLine: OpportunityLine {
     get {
-      if case .opportunityLine(let v)? = item {return v}
+      if case .opportunityLine(let v)? = _storage._item {return v}
       return OpportunityLine()
     }
-    set {item = .opportunityLine(newValue)}
+    set {_uniqueStorage()._item = .opportunityLine(newValue)}
   }
 
   /// A time that an opportunity spent in a stage.
   public var stageVisit: StageVisit {
     get {
-      if case .stageVisit(let v)? = item {return v}
+      if case .stageVisit(let v)? = _storage._item {return v}
       return StageVisit()
     }
-    set {item = .stageVisit(newValue)}
+    set {_uniqueStorage()._item = .stageVisit(newValue)}
   }
 
   public var competitorMove: CompetitorMoveRecord {
     get {
-      if case .competitorMove(let v)? = item {return v}
+      if case .competitorMove(let v)? = _storage._item {return v}
       return CompetitorMoveRecord()
     }
-    set {item = .competitorMove(newValue)}
+    set {_uniqueStorage()._item = .competitorMove(newValue)}
   }
 
   public var marketSize: MarketSizeRecord {
     get {
-      if case .marketSize(let v)? = item {return v}
+      if case .marketSize(let v)? = _storage._item {return v}
       return MarketSizeRecord()
     }
-    set {item = .marketSize(newValue)}
+    set {_uniqueStorage()._item = .marketSize(newValue)}
   }
 
   /// Without its text, which is sealed, or stands open in it.
   public var ticketMessage: TicketMessageRecord {
     get {
-      if case .ticketMessage(let v)? = item {return v}
+      if case .ticketMessage(let v)? = _storage._item {return v}
       return TicketMessageRecord()
     }
-    set {item = .ticketMessage(newValue)}
+    set {_uniqueStorage()._item = .ticketMessage(newValue)}
   }
 
   public var renegotiation: PromiseRenegotiation {
     get {
-      if case .renegotiation(let v)? = item {return v}
+      if case .renegotiation(let v)? = _storage._item {return v}
       return PromiseRenegotiation()
     }
-    set {item = .renegotiation(newValue)}
+    set {_uniqueStorage()._item = .renegotiation(newValue)}
+  }
+
+  /// Without what the file is called, which is sealed.
+  public var body: BodyRecord {
+    get {
+      if case .body(let v)? = _storage._item {return v}
+      return BodyRecord()
+    }
+    set {_uniqueStorage()._item = .body(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -852,12 +870,14 @@ public nonisolated struct ItemRow: Sendable {
     /// Without its text, which is sealed, or stands open in it.
     case ticketMessage(TicketMessageRecord)
     case renegotiation(PromiseRenegotiation)
+    /// Without what the file is called, which is sealed.
+    case body(BodyRecord)
 
   }
 
   public init() {}
 
-  fileprivate var _sealed: SealedRef? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct ContactPointRow: Sendable {
@@ -2097,338 +2117,397 @@ nonisolated extension ReturnRow: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ItemRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ItemRow"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0\u{4}\u{13}competitor_move\0\u{3}market_size\0\u{4}\u{9}ticket_message\0\u{2}\u{c}renegotiation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{1}sealed\0\u{3}sealed_length\0\u{2}\u{7}note\0\u{1}need\0\u{1}preference\0\u{3}external_unlinked\0\u{3}contact_point\0\u{1}variant\0\u{1}related\0\u{1}price\0\u{3}order_lines\0\u{3}return_lines\0\u{1}fulfilled\0\u{4}\u{14}exchange_rate\0\u{4}\u{a}opportunity_line\0\u{3}stage_visit\0\u{4}\u{13}competitor_move\0\u{3}market_size\0\u{4}\u{9}ticket_message\0\u{2}\u{c}renegotiation\0\u{2}\u{8}body\0")
+
+  fileprivate class _StorageClass {
+    var _occurredAt: Int64 = 0
+    var _sealed: SealedRef? = nil
+    var _sealedLength: UInt32 = 0
+    var _item: ItemRow.OneOf_Item?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _occurredAt = source._occurredAt
+      _sealed = source._sealed
+      _sealedLength = source._sealedLength
+      _item = source._item
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.occurredAt) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._sealed) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.sealedLength) }()
-      case 10: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.item != nil {try decoder.handleConflictingOneOf()}
-          self.item = .note(v)
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularSInt64Field(value: &_storage._occurredAt) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._sealed) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._sealedLength) }()
+        case 10: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._item != nil {try decoder.handleConflictingOneOf()}
+            _storage._item = .note(v)
+          }
+        }()
+        case 11: try {
+          var v: NeedRecorded?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .need(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .need(v)
+          }
+        }()
+        case 12: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._item != nil {try decoder.handleConflictingOneOf()}
+            _storage._item = .preference(v)
+          }
+        }()
+        case 13: try {
+          var v: Bool?
+          try decoder.decodeSingularBoolField(value: &v)
+          if let v = v {
+            if _storage._item != nil {try decoder.handleConflictingOneOf()}
+            _storage._item = .externalUnlinked(v)
+          }
+        }()
+        case 14: try {
+          var v: ContactPointRow?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .contactPoint(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .contactPoint(v)
+          }
+        }()
+        case 15: try {
+          var v: VariantRecord?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .variant(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .variant(v)
+          }
+        }()
+        case 16: try {
+          var v: RelatedProduct?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .related(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .related(v)
+          }
+        }()
+        case 17: try {
+          var v: PriceSet?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .price(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .price(v)
+          }
+        }()
+        case 18: try {
+          var v: OrderLinesAdded?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .orderLines(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .orderLines(v)
+          }
+        }()
+        case 19: try {
+          var v: ReturnLinesAdded?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .returnLines(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .returnLines(v)
+          }
+        }()
+        case 20: try {
+          var v: DecimalValue?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .fulfilled(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .fulfilled(v)
+          }
+        }()
+        case 40: try {
+          var v: ExchangeRate?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .exchangeRate(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .exchangeRate(v)
+          }
+        }()
+        case 50: try {
+          var v: OpportunityLine?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .opportunityLine(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .opportunityLine(v)
+          }
+        }()
+        case 51: try {
+          var v: StageVisit?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .stageVisit(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .stageVisit(v)
+          }
+        }()
+        case 70: try {
+          var v: CompetitorMoveRecord?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .competitorMove(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .competitorMove(v)
+          }
+        }()
+        case 71: try {
+          var v: MarketSizeRecord?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .marketSize(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .marketSize(v)
+          }
+        }()
+        case 80: try {
+          var v: TicketMessageRecord?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .ticketMessage(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .ticketMessage(v)
+          }
+        }()
+        case 92: try {
+          var v: PromiseRenegotiation?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .renegotiation(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .renegotiation(v)
+          }
+        }()
+        case 100: try {
+          var v: BodyRecord?
+          var hadOneofValue = false
+          if let current = _storage._item {
+            hadOneofValue = true
+            if case .body(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._item = .body(v)
+          }
+        }()
+        default: break
         }
-      }()
-      case 11: try {
-        var v: NeedRecorded?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .need(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .need(v)
-        }
-      }()
-      case 12: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.item != nil {try decoder.handleConflictingOneOf()}
-          self.item = .preference(v)
-        }
-      }()
-      case 13: try {
-        var v: Bool?
-        try decoder.decodeSingularBoolField(value: &v)
-        if let v = v {
-          if self.item != nil {try decoder.handleConflictingOneOf()}
-          self.item = .externalUnlinked(v)
-        }
-      }()
-      case 14: try {
-        var v: ContactPointRow?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .contactPoint(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .contactPoint(v)
-        }
-      }()
-      case 15: try {
-        var v: VariantRecord?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .variant(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .variant(v)
-        }
-      }()
-      case 16: try {
-        var v: RelatedProduct?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .related(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .related(v)
-        }
-      }()
-      case 17: try {
-        var v: PriceSet?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .price(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .price(v)
-        }
-      }()
-      case 18: try {
-        var v: OrderLinesAdded?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .orderLines(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .orderLines(v)
-        }
-      }()
-      case 19: try {
-        var v: ReturnLinesAdded?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .returnLines(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .returnLines(v)
-        }
-      }()
-      case 20: try {
-        var v: DecimalValue?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .fulfilled(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .fulfilled(v)
-        }
-      }()
-      case 40: try {
-        var v: ExchangeRate?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .exchangeRate(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .exchangeRate(v)
-        }
-      }()
-      case 50: try {
-        var v: OpportunityLine?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .opportunityLine(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .opportunityLine(v)
-        }
-      }()
-      case 51: try {
-        var v: StageVisit?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .stageVisit(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .stageVisit(v)
-        }
-      }()
-      case 70: try {
-        var v: CompetitorMoveRecord?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .competitorMove(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .competitorMove(v)
-        }
-      }()
-      case 71: try {
-        var v: MarketSizeRecord?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .marketSize(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .marketSize(v)
-        }
-      }()
-      case 80: try {
-        var v: TicketMessageRecord?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .ticketMessage(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .ticketMessage(v)
-        }
-      }()
-      case 92: try {
-        var v: PromiseRenegotiation?
-        var hadOneofValue = false
-        if let current = self.item {
-          hadOneofValue = true
-          if case .renegotiation(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.item = .renegotiation(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.occurredAt != 0 {
-      try visitor.visitSingularSInt64Field(value: self.occurredAt, fieldNumber: 1)
-    }
-    try { if let v = self._sealed {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.sealedLength != 0 {
-      try visitor.visitSingularUInt32Field(value: self.sealedLength, fieldNumber: 3)
-    }
-    switch self.item {
-    case .note?: try {
-      guard case .note(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 10)
-    }()
-    case .need?: try {
-      guard case .need(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    }()
-    case .preference?: try {
-      guard case .preference(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 12)
-    }()
-    case .externalUnlinked?: try {
-      guard case .externalUnlinked(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularBoolField(value: v, fieldNumber: 13)
-    }()
-    case .contactPoint?: try {
-      guard case .contactPoint(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
-    }()
-    case .variant?: try {
-      guard case .variant(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
-    }()
-    case .related?: try {
-      guard case .related(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-    }()
-    case .price?: try {
-      guard case .price(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
-    }()
-    case .orderLines?: try {
-      guard case .orderLines(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
-    }()
-    case .returnLines?: try {
-      guard case .returnLines(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
-    }()
-    case .fulfilled?: try {
-      guard case .fulfilled(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-    }()
-    case .exchangeRate?: try {
-      guard case .exchangeRate(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
-    }()
-    case .opportunityLine?: try {
-      guard case .opportunityLine(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
-    }()
-    case .stageVisit?: try {
-      guard case .stageVisit(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
-    }()
-    case .competitorMove?: try {
-      guard case .competitorMove(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
-    }()
-    case .marketSize?: try {
-      guard case .marketSize(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
-    }()
-    case .ticketMessage?: try {
-      guard case .ticketMessage(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
-    }()
-    case .renegotiation?: try {
-      guard case .renegotiation(let v)? = self.item else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._occurredAt != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._occurredAt, fieldNumber: 1)
+      }
+      try { if let v = _storage._sealed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._sealedLength != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._sealedLength, fieldNumber: 3)
+      }
+      switch _storage._item {
+      case .note?: try {
+        guard case .note(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+      }()
+      case .need?: try {
+        guard case .need(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      }()
+      case .preference?: try {
+        guard case .preference(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 12)
+      }()
+      case .externalUnlinked?: try {
+        guard case .externalUnlinked(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 13)
+      }()
+      case .contactPoint?: try {
+        guard case .contactPoint(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      }()
+      case .variant?: try {
+        guard case .variant(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      }()
+      case .related?: try {
+        guard case .related(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .price?: try {
+        guard case .price(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case .orderLines?: try {
+        guard case .orderLines(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
+      case .returnLines?: try {
+        guard case .returnLines(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      }()
+      case .fulfilled?: try {
+        guard case .fulfilled(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case .exchangeRate?: try {
+        guard case .exchangeRate(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .opportunityLine?: try {
+        guard case .opportunityLine(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      }()
+      case .stageVisit?: try {
+        guard case .stageVisit(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+      }()
+      case .competitorMove?: try {
+        guard case .competitorMove(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      }()
+      case .marketSize?: try {
+        guard case .marketSize(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+      }()
+      case .ticketMessage?: try {
+        guard case .ticketMessage(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+      }()
+      case .renegotiation?: try {
+        guard case .renegotiation(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
+      }()
+      case .body?: try {
+        guard case .body(let v)? = _storage._item else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ItemRow, rhs: ItemRow) -> Bool {
-    if lhs.occurredAt != rhs.occurredAt {return false}
-    if lhs._sealed != rhs._sealed {return false}
-    if lhs.sealedLength != rhs.sealedLength {return false}
-    if lhs.item != rhs.item {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._occurredAt != rhs_storage._occurredAt {return false}
+        if _storage._sealed != rhs_storage._sealed {return false}
+        if _storage._sealedLength != rhs_storage._sealedLength {return false}
+        if _storage._item != rhs_storage._item {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -87,6 +87,10 @@ public nonisolated enum SlaClockStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Nobody asks for it any more.
   case cancelled // = 4
+
+  /// It is still waited for, but no policy in force has a target for it, or the ticket lives on in another one: it
+  /// counts nothing and keeps what it has used.
+  case withoutTarget // = 5
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -100,6 +104,7 @@ public nonisolated enum SlaClockStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 2: self = .paused
     case 3: self = .stopped
     case 4: self = .cancelled
+    case 5: self = .withoutTarget
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -111,6 +116,7 @@ public nonisolated enum SlaClockStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .paused: return 2
     case .stopped: return 3
     case .cancelled: return 4
+    case .withoutTarget: return 5
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -122,6 +128,7 @@ public nonisolated enum SlaClockStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
     .paused,
     .stopped,
     .cancelled,
+    .withoutTarget,
   ]
 
 }
@@ -388,69 +395,132 @@ public nonisolated struct SlaPolicyInput: Sendable {
 }
 
 /// How one clock of a ticket stands.
-public nonisolated struct SlaClockState: Sendable {
+public nonisolated struct SlaClockState: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var kind: SlaClockKind = .unspecified
+  public var kind: SlaClockKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   /// 1 for the first time that it runs, one more each time that it starts anew.
-  public var cycle: UInt32 = 0
+  public var cycle: UInt32 {
+    get {_storage._cycle}
+    set {_uniqueStorage()._cycle = newValue}
+  }
 
-  public var status: SlaClockStatus = .unspecified
+  public var status: SlaClockStatus {
+    get {_storage._status}
+    set {_uniqueStorage()._status = newValue}
+  }
 
   /// The policy and the calendar by which it runs, with their versions; calendar 0: every second counts.
-  public var slaNumber: UInt64 = 0
+  public var slaNumber: UInt64 {
+    get {_storage._slaNumber}
+    set {_uniqueStorage()._slaNumber = newValue}
+  }
 
-  public var slaVersion: UInt32 = 0
+  public var slaVersion: UInt32 {
+    get {_storage._slaVersion}
+    set {_uniqueStorage()._slaVersion = newValue}
+  }
 
-  public var calendarNumber: UInt64 = 0
+  public var calendarNumber: UInt64 {
+    get {_storage._calendarNumber}
+    set {_uniqueStorage()._calendarNumber = newValue}
+  }
 
-  public var calendarVersion: UInt32 = 0
+  public var calendarVersion: UInt32 {
+    get {_storage._calendarVersion}
+    set {_uniqueStorage()._calendarVersion = newValue}
+  }
 
-  /// Business time that there is.
-  public var targetSeconds: UInt64 = 0
+  /// Business time that there is; 0: nothing is promised at present.
+  public var targetSeconds: UInt64 {
+    get {_storage._targetSeconds}
+    set {_uniqueStorage()._targetSeconds = newValue}
+  }
 
   /// When this cycle started; microseconds since 1970-01-01T00:00:00Z.
-  public var startedAt: Int64 = 0
+  public var startedAt: Int64 {
+    get {_storage._startedAt}
+    set {_uniqueStorage()._startedAt = newValue}
+  }
 
   /// Business time used up to counted_to, however many policies, calendars and pauses there were before.
-  public var usedSeconds: UInt64 = 0
+  public var usedSeconds: UInt64 {
+    get {_storage._usedSeconds}
+    set {_uniqueStorage()._usedSeconds = newValue}
+  }
 
   /// Since when it has run or paused as it does; microseconds since 1970-01-01T00:00:00Z.
-  public var countedTo: Int64 = 0
+  public var countedTo: Int64 {
+    get {_storage._countedTo}
+    set {_uniqueStorage()._countedTo = newValue}
+  }
 
   /// When its time is over, and when somebody is warned; absent while it does not run, and the latter where nobody is.
   public var dueAt: Int64 {
-    get {_dueAt ?? 0}
-    set {_dueAt = newValue}
+    get {_storage._dueAt ?? 0}
+    set {_uniqueStorage()._dueAt = newValue}
   }
   /// Returns true if `dueAt` has been explicitly set.
-  public var hasDueAt: Bool {self._dueAt != nil}
+  public var hasDueAt: Bool {_storage._dueAt != nil}
   /// Clears the value of `dueAt`. Subsequent reads from it will return its default value.
-  public mutating func clearDueAt() {self._dueAt = nil}
+  public mutating func clearDueAt() {_uniqueStorage()._dueAt = nil}
 
   public var warnAt: Int64 {
-    get {_warnAt ?? 0}
-    set {_warnAt = newValue}
+    get {_storage._warnAt ?? 0}
+    set {_uniqueStorage()._warnAt = newValue}
   }
   /// Returns true if `warnAt` has been explicitly set.
-  public var hasWarnAt: Bool {self._warnAt != nil}
+  public var hasWarnAt: Bool {_storage._warnAt != nil}
   /// Clears the value of `warnAt`. Subsequent reads from it will return its default value.
-  public mutating func clearWarnAt() {self._warnAt = nil}
+  public mutating func clearWarnAt() {_uniqueStorage()._warnAt = nil}
 
   /// Positions of the warning and the breach in force; 0 = none.
-  public var warnedPosition: UInt64 = 0
+  public var warnedPosition: UInt64 {
+    get {_storage._warnedPosition}
+    set {_uniqueStorage()._warnedPosition = newValue}
+  }
 
-  public var breachedPosition: UInt64 = 0
+  public var breachedPosition: UInt64 {
+    get {_storage._breachedPosition}
+    set {_uniqueStorage()._breachedPosition = newValue}
+  }
+
+  /// used_seconds with the fraction of the last second.
+  public var usedMicroseconds: UInt64 {
+    get {_storage._usedMicroseconds}
+    set {_uniqueStorage()._usedMicroseconds = newValue}
+  }
+
+  /// The instants that the warning and the breach in force carry; microseconds since 1970-01-01T00:00:00Z.
+  public var warnedAt: Int64 {
+    get {_storage._warnedAt ?? 0}
+    set {_uniqueStorage()._warnedAt = newValue}
+  }
+  /// Returns true if `warnedAt` has been explicitly set.
+  public var hasWarnedAt: Bool {_storage._warnedAt != nil}
+  /// Clears the value of `warnedAt`. Subsequent reads from it will return its default value.
+  public mutating func clearWarnedAt() {_uniqueStorage()._warnedAt = nil}
+
+  public var breachedAt: Int64 {
+    get {_storage._breachedAt ?? 0}
+    set {_uniqueStorage()._breachedAt = newValue}
+  }
+  /// Returns true if `breachedAt` has been explicitly set.
+  public var hasBreachedAt: Bool {_storage._breachedAt != nil}
+  /// Clears the value of `breachedAt`. Subsequent reads from it will return its default value.
+  public mutating func clearBreachedAt() {_uniqueStorage()._breachedAt = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _dueAt: Int64? = nil
-  fileprivate var _warnAt: Int64? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Defines a business calendar. Where there is no default calendar, it is the default one.
@@ -1136,7 +1206,7 @@ nonisolated extension SlaClockKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension SlaClockStatus: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SLA_CLOCK_STATUS_UNSPECIFIED\0\u{1}SLA_CLOCK_STATUS_RUNNING\0\u{1}SLA_CLOCK_STATUS_PAUSED\0\u{1}SLA_CLOCK_STATUS_STOPPED\0\u{1}SLA_CLOCK_STATUS_CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SLA_CLOCK_STATUS_UNSPECIFIED\0\u{1}SLA_CLOCK_STATUS_RUNNING\0\u{1}SLA_CLOCK_STATUS_PAUSED\0\u{1}SLA_CLOCK_STATUS_STOPPED\0\u{1}SLA_CLOCK_STATUS_CANCELLED\0\u{1}SLA_CLOCK_STATUS_WITHOUT_TARGET\0")
 }
 
 nonisolated extension DayInterval: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1624,103 +1694,188 @@ nonisolated extension SlaPolicyInput: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaClockState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{1}status\0\u{3}sla_number\0\u{3}sla_version\0\u{3}calendar_number\0\u{3}calendar_version\0\u{3}target_seconds\0\u{3}started_at\0\u{3}used_seconds\0\u{3}counted_to\0\u{3}due_at\0\u{3}warn_at\0\u{3}warned_position\0\u{3}breached_position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{1}status\0\u{3}sla_number\0\u{3}sla_version\0\u{3}calendar_number\0\u{3}calendar_version\0\u{3}target_seconds\0\u{3}started_at\0\u{3}used_seconds\0\u{3}counted_to\0\u{3}due_at\0\u{3}warn_at\0\u{3}warned_position\0\u{3}breached_position\0\u{3}used_microseconds\0\u{3}warned_at\0\u{3}breached_at\0")
+
+  fileprivate class _StorageClass {
+    var _kind: SlaClockKind = .unspecified
+    var _cycle: UInt32 = 0
+    var _status: SlaClockStatus = .unspecified
+    var _slaNumber: UInt64 = 0
+    var _slaVersion: UInt32 = 0
+    var _calendarNumber: UInt64 = 0
+    var _calendarVersion: UInt32 = 0
+    var _targetSeconds: UInt64 = 0
+    var _startedAt: Int64 = 0
+    var _usedSeconds: UInt64 = 0
+    var _countedTo: Int64 = 0
+    var _dueAt: Int64? = nil
+    var _warnAt: Int64? = nil
+    var _warnedPosition: UInt64 = 0
+    var _breachedPosition: UInt64 = 0
+    var _usedMicroseconds: UInt64 = 0
+    var _warnedAt: Int64? = nil
+    var _breachedAt: Int64? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _kind = source._kind
+      _cycle = source._cycle
+      _status = source._status
+      _slaNumber = source._slaNumber
+      _slaVersion = source._slaVersion
+      _calendarNumber = source._calendarNumber
+      _calendarVersion = source._calendarVersion
+      _targetSeconds = source._targetSeconds
+      _startedAt = source._startedAt
+      _usedSeconds = source._usedSeconds
+      _countedTo = source._countedTo
+      _dueAt = source._dueAt
+      _warnAt = source._warnAt
+      _warnedPosition = source._warnedPosition
+      _breachedPosition = source._breachedPosition
+      _usedMicroseconds = source._usedMicroseconds
+      _warnedAt = source._warnedAt
+      _breachedAt = source._breachedAt
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.cycle) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.status) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.slaNumber) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.slaVersion) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.calendarNumber) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.calendarVersion) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.targetSeconds) }()
-      case 9: try { try decoder.decodeSingularSInt64Field(value: &self.startedAt) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.usedSeconds) }()
-      case 11: try { try decoder.decodeSingularSInt64Field(value: &self.countedTo) }()
-      case 12: try { try decoder.decodeSingularSInt64Field(value: &self._dueAt) }()
-      case 13: try { try decoder.decodeSingularSInt64Field(value: &self._warnAt) }()
-      case 14: try { try decoder.decodeSingularUInt64Field(value: &self.warnedPosition) }()
-      case 15: try { try decoder.decodeSingularUInt64Field(value: &self.breachedPosition) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._cycle) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._status) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._slaNumber) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._slaVersion) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._calendarNumber) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._calendarVersion) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._targetSeconds) }()
+        case 9: try { try decoder.decodeSingularSInt64Field(value: &_storage._startedAt) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._usedSeconds) }()
+        case 11: try { try decoder.decodeSingularSInt64Field(value: &_storage._countedTo) }()
+        case 12: try { try decoder.decodeSingularSInt64Field(value: &_storage._dueAt) }()
+        case 13: try { try decoder.decodeSingularSInt64Field(value: &_storage._warnAt) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._warnedPosition) }()
+        case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._breachedPosition) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._usedMicroseconds) }()
+        case 17: try { try decoder.decodeSingularSInt64Field(value: &_storage._warnedAt) }()
+        case 18: try { try decoder.decodeSingularSInt64Field(value: &_storage._breachedAt) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
-    }
-    if self.cycle != 0 {
-      try visitor.visitSingularUInt32Field(value: self.cycle, fieldNumber: 2)
-    }
-    if self.status != .unspecified {
-      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 3)
-    }
-    if self.slaNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.slaNumber, fieldNumber: 4)
-    }
-    if self.slaVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.slaVersion, fieldNumber: 5)
-    }
-    if self.calendarNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.calendarNumber, fieldNumber: 6)
-    }
-    if self.calendarVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.calendarVersion, fieldNumber: 7)
-    }
-    if self.targetSeconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.targetSeconds, fieldNumber: 8)
-    }
-    if self.startedAt != 0 {
-      try visitor.visitSingularSInt64Field(value: self.startedAt, fieldNumber: 9)
-    }
-    if self.usedSeconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.usedSeconds, fieldNumber: 10)
-    }
-    if self.countedTo != 0 {
-      try visitor.visitSingularSInt64Field(value: self.countedTo, fieldNumber: 11)
-    }
-    try { if let v = self._dueAt {
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 12)
-    } }()
-    try { if let v = self._warnAt {
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 13)
-    } }()
-    if self.warnedPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.warnedPosition, fieldNumber: 14)
-    }
-    if self.breachedPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.breachedPosition, fieldNumber: 15)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 1)
+      }
+      if _storage._cycle != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._cycle, fieldNumber: 2)
+      }
+      if _storage._status != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._status, fieldNumber: 3)
+      }
+      if _storage._slaNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._slaNumber, fieldNumber: 4)
+      }
+      if _storage._slaVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._slaVersion, fieldNumber: 5)
+      }
+      if _storage._calendarNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._calendarNumber, fieldNumber: 6)
+      }
+      if _storage._calendarVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._calendarVersion, fieldNumber: 7)
+      }
+      if _storage._targetSeconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._targetSeconds, fieldNumber: 8)
+      }
+      if _storage._startedAt != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._startedAt, fieldNumber: 9)
+      }
+      if _storage._usedSeconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._usedSeconds, fieldNumber: 10)
+      }
+      if _storage._countedTo != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._countedTo, fieldNumber: 11)
+      }
+      try { if let v = _storage._dueAt {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._warnAt {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 13)
+      } }()
+      if _storage._warnedPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._warnedPosition, fieldNumber: 14)
+      }
+      if _storage._breachedPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._breachedPosition, fieldNumber: 15)
+      }
+      if _storage._usedMicroseconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._usedMicroseconds, fieldNumber: 16)
+      }
+      try { if let v = _storage._warnedAt {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 17)
+      } }()
+      try { if let v = _storage._breachedAt {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SlaClockState, rhs: SlaClockState) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.cycle != rhs.cycle {return false}
-    if lhs.status != rhs.status {return false}
-    if lhs.slaNumber != rhs.slaNumber {return false}
-    if lhs.slaVersion != rhs.slaVersion {return false}
-    if lhs.calendarNumber != rhs.calendarNumber {return false}
-    if lhs.calendarVersion != rhs.calendarVersion {return false}
-    if lhs.targetSeconds != rhs.targetSeconds {return false}
-    if lhs.startedAt != rhs.startedAt {return false}
-    if lhs.usedSeconds != rhs.usedSeconds {return false}
-    if lhs.countedTo != rhs.countedTo {return false}
-    if lhs._dueAt != rhs._dueAt {return false}
-    if lhs._warnAt != rhs._warnAt {return false}
-    if lhs.warnedPosition != rhs.warnedPosition {return false}
-    if lhs.breachedPosition != rhs.breachedPosition {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._cycle != rhs_storage._cycle {return false}
+        if _storage._status != rhs_storage._status {return false}
+        if _storage._slaNumber != rhs_storage._slaNumber {return false}
+        if _storage._slaVersion != rhs_storage._slaVersion {return false}
+        if _storage._calendarNumber != rhs_storage._calendarNumber {return false}
+        if _storage._calendarVersion != rhs_storage._calendarVersion {return false}
+        if _storage._targetSeconds != rhs_storage._targetSeconds {return false}
+        if _storage._startedAt != rhs_storage._startedAt {return false}
+        if _storage._usedSeconds != rhs_storage._usedSeconds {return false}
+        if _storage._countedTo != rhs_storage._countedTo {return false}
+        if _storage._dueAt != rhs_storage._dueAt {return false}
+        if _storage._warnAt != rhs_storage._warnAt {return false}
+        if _storage._warnedPosition != rhs_storage._warnedPosition {return false}
+        if _storage._breachedPosition != rhs_storage._breachedPosition {return false}
+        if _storage._usedMicroseconds != rhs_storage._usedMicroseconds {return false}
+        if _storage._warnedAt != rhs_storage._warnedAt {return false}
+        if _storage._breachedAt != rhs_storage._breachedAt {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -22,31 +22,181 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// Why a clock stands otherwise than before.
+public nonisolated enum SlaTargetChange: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// It was started, or goes on after the ticket was reopened.
+  case started // = 1
+
+  /// The ticket waits for somebody else, and that pauses the clock.
+  case paused // = 2
+
+  /// It goes on after a pause.
+  case resumed // = 3
+
+  /// Another policy, version or calendar is in force for it, or none is any more.
+  case terms // = 4
+
+  /// A late fact or a correction says that it had run otherwise.
+  case corrected // = 5
+
+  /// What was done between the end of an imported history and the end of its import is not known: it goes on from there.
+  case imported // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .started
+    case 2: self = .paused
+    case 3: self = .resumed
+    case 4: self = .terms
+    case 5: self = .corrected
+    case 6: self = .imported
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .started: return 1
+    case .paused: return 2
+    case .resumed: return 3
+    case .terms: return 4
+    case .corrected: return 5
+    case .imported: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [SlaTargetChange] = [
+    .unspecified,
+    .started,
+    .paused,
+    .resumed,
+    .terms,
+    .corrected,
+    .imported,
+  ]
+
+}
+
 /// By when something has to be done about a ticket: a clock was started, paused or resumed, or has other terms. A
 /// consequence.
-public nonisolated struct SlaTargetSet: @unchecked Sendable {
+public nonisolated struct SlaTargetSet: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var clock: SlaClockState {
-    get {_storage._clock ?? SlaClockState()}
-    set {_uniqueStorage()._clock = newValue}
+    get {_clock ?? SlaClockState()}
+    set {_clock = newValue}
   }
   /// Returns true if `clock` has been explicitly set.
-  public var hasClock: Bool {_storage._clock != nil}
+  public var hasClock: Bool {self._clock != nil}
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
-  public mutating func clearClock() {_uniqueStorage()._clock = nil}
+  public mutating func clearClock() {self._clock = nil}
 
   /// The clock as it was; absent: it did not run.
   public var before: SlaClockState {
-    get {_storage._before ?? SlaClockState()}
-    set {_uniqueStorage()._before = newValue}
+    get {_before ?? SlaClockState()}
+    set {_before = newValue}
   }
   /// Returns true if `before` has been explicitly set.
-  public var hasBefore: Bool {_storage._before != nil}
+  public var hasBefore: Bool {self._before != nil}
   /// Clears the value of `before`. Subsequent reads from it will return its default value.
-  public mutating func clearBefore() {_uniqueStorage()._before = nil}
+  public mutating func clearBefore() {self._before = nil}
+
+  public var policyVersion: UInt32 = 0
+
+  public var causePositions: [UInt64] = []
+
+  public var change: SlaTargetChange = .unspecified
+
+  public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _clock: SlaClockState? = nil
+  fileprivate var _before: SlaClockState? = nil
+  fileprivate var _source: Source? = nil
+}
+
+/// A clock stopped: what was asked for was done, or nobody asks for it any more. A consequence. A later one for the same
+/// clock and cycle takes the place of an earlier one: a late fact or a correction says that it stopped otherwise.
+public nonisolated struct SlaClockStopped: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: SlaClockKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
+
+  public var cycle: UInt32 {
+    get {_storage._cycle}
+    set {_uniqueStorage()._cycle = newValue}
+  }
+
+  /// Business time that it ran, and that it had, in seconds.
+  public var usedSeconds: UInt64 {
+    get {_storage._usedSeconds}
+    set {_uniqueStorage()._usedSeconds = newValue}
+  }
+
+  public var targetSeconds: UInt64 {
+    get {_storage._targetSeconds}
+    set {_uniqueStorage()._targetSeconds = newValue}
+  }
+
+  /// It was done in time. Neither this nor breached: it counts in no figure of what was kept, because nobody asks for it
+  /// any more.
+  public var met: Bool {
+    get {_storage._met}
+    set {_uniqueStorage()._met = newValue}
+  }
+
+  /// Position of the breach in force, where it stood in the log before; 0 = none.
+  public var breachedPosition: UInt64 {
+    get {_storage._breachedPosition}
+    set {_uniqueStorage()._breachedPosition = newValue}
+  }
+
+  /// When it stopped; microseconds since 1970-01-01T00:00:00Z.
+  public var stoppedAt: Int64 {
+    get {_storage._stoppedAt}
+    set {_uniqueStorage()._stoppedAt = newValue}
+  }
+
+  public var slaNumber: UInt64 {
+    get {_storage._slaNumber}
+    set {_uniqueStorage()._slaNumber = newValue}
+  }
+
+  public var slaVersion: UInt32 {
+    get {_storage._slaVersion}
+    set {_uniqueStorage()._slaVersion = newValue}
+  }
 
   public var policyVersion: UInt32 {
     get {_storage._policyVersion}
@@ -58,9 +208,33 @@ public nonisolated struct SlaTargetSet: @unchecked Sendable {
     set {_uniqueStorage()._causePositions = newValue}
   }
 
+  /// Its time was over before it stopped: it was not done, or too late.
+  public var breached: Bool {
+    get {_storage._breached}
+    set {_uniqueStorage()._breached = newValue}
+  }
+
+  /// used_seconds with the fraction of the last second.
+  public var usedMicroseconds: UInt64 {
+    get {_storage._usedMicroseconds}
+    set {_uniqueStorage()._usedMicroseconds = newValue}
+  }
+
+  /// What was asked for was done, in time or too late; false: the ticket ended without it.
+  public var answered: Bool {
+    get {_storage._answered}
+    set {_uniqueStorage()._answered = newValue}
+  }
+
   public var reason: String {
     get {_storage._reason}
     set {_uniqueStorage()._reason = newValue}
+  }
+
+  /// When the cycle started; microseconds since 1970-01-01T00:00:00Z.
+  public var startedAt: Int64 {
+    get {_storage._startedAt}
+    set {_uniqueStorage()._startedAt = newValue}
   }
 
   public var source: Source {
@@ -79,57 +253,7 @@ public nonisolated struct SlaTargetSet: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// A clock stopped: what was asked for was done, or nobody asks for it any more. A consequence.
-public nonisolated struct SlaClockStopped: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  public var kind: SlaClockKind = .unspecified
-
-  public var cycle: UInt32 = 0
-
-  /// Business time that it ran, and that it had, in seconds.
-  public var usedSeconds: UInt64 = 0
-
-  public var targetSeconds: UInt64 = 0
-
-  /// It was done in time. Neither this nor breached_position: nobody asks for it any more.
-  public var met: Bool = false
-
-  /// Position of the breach in force; 0 = none.
-  public var breachedPosition: UInt64 = 0
-
-  /// When it stopped; microseconds since 1970-01-01T00:00:00Z.
-  public var stoppedAt: Int64 = 0
-
-  public var slaNumber: UInt64 = 0
-
-  public var slaVersion: UInt32 = 0
-
-  public var policyVersion: UInt32 = 0
-
-  public var causePositions: [UInt64] = []
-
-  public var reason: String = String()
-
-  public var source: Source {
-    get {_source ?? Source()}
-    set {_source = newValue}
-  }
-  /// Returns true if `source` has been explicitly set.
-  public var hasSource: Bool {self._source != nil}
-  /// Clears the value of `source`. Subsequent reads from it will return its default value.
-  public mutating func clearSource() {self._source = nil}
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _source: Source? = nil
-}
-
-/// Most of the time of a clock is used up.
+/// Most of the time of a clock is used up. A timer says so, or, of the past, a fact that comes in later.
 public nonisolated struct SlaWarned: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -148,6 +272,9 @@ public nonisolated struct SlaWarned: Sendable {
 
   public var causePositions: [UInt64] = []
 
+  /// Version of the way of computing, where it is a consequence; 0: a timer.
+  public var policyVersion: UInt32 = 0
+
   public var reason: String = String()
 
   public var source: Source {
@@ -166,7 +293,8 @@ public nonisolated struct SlaWarned: Sendable {
   fileprivate var _source: Source? = nil
 }
 
-/// The time of a clock is over and what was asked for was not done.
+/// The time of a clock is over and what was asked for was not done. A timer says so, or, of the past, a fact that comes
+/// in later.
 public nonisolated struct SlaBreached: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -186,6 +314,9 @@ public nonisolated struct SlaBreached: Sendable {
   public var slaVersion: UInt32 = 0
 
   public var causePositions: [UInt64] = []
+
+  /// As in SlaWarned.
+  public var policyVersion: UInt32 = 0
 
   public var reason: String = String()
 
@@ -248,16 +379,95 @@ public nonisolated struct SlaWithdrawn: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "kith.v1"
 
+nonisolated extension SlaTargetChange: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SLA_TARGET_CHANGE_UNSPECIFIED\0\u{1}SLA_TARGET_CHANGE_STARTED\0\u{1}SLA_TARGET_CHANGE_PAUSED\0\u{1}SLA_TARGET_CHANGE_RESUMED\0\u{1}SLA_TARGET_CHANGE_TERMS\0\u{1}SLA_TARGET_CHANGE_CORRECTED\0\u{1}SLA_TARGET_CHANGE_IMPORTED\0")
+}
+
 nonisolated extension SlaTargetSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaTargetSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{1}before\0\u{3}policy_version\0\u{3}cause_positions\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{1}before\0\u{3}policy_version\0\u{3}cause_positions\0\u{1}change\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._before) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.policyVersion) }()
+      case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.change) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._clock {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._before {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.policyVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.policyVersion, fieldNumber: 3)
+    }
+    if !self.causePositions.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.causePositions, fieldNumber: 4)
+    }
+    if self.change != .unspecified {
+      try visitor.visitSingularEnumField(value: self.change, fieldNumber: 5)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
+    }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SlaTargetSet, rhs: SlaTargetSet) -> Bool {
+    if lhs._clock != rhs._clock {return false}
+    if lhs._before != rhs._before {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
+    if lhs.causePositions != rhs.causePositions {return false}
+    if lhs.change != rhs.change {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SlaClockStopped: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SlaClockStopped"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{3}used_seconds\0\u{3}target_seconds\0\u{1}met\0\u{3}breached_position\0\u{3}stopped_at\0\u{3}sla_number\0\u{3}sla_version\0\u{3}policy_version\0\u{3}cause_positions\0\u{1}breached\0\u{3}used_microseconds\0\u{1}answered\0\u{1}reason\0\u{3}started_at\0\u{2}\u{e}source\0")
 
   fileprivate class _StorageClass {
-    var _clock: SlaClockState? = nil
-    var _before: SlaClockState? = nil
+    var _kind: SlaClockKind = .unspecified
+    var _cycle: UInt32 = 0
+    var _usedSeconds: UInt64 = 0
+    var _targetSeconds: UInt64 = 0
+    var _met: Bool = false
+    var _breachedPosition: UInt64 = 0
+    var _stoppedAt: Int64 = 0
+    var _slaNumber: UInt64 = 0
+    var _slaVersion: UInt32 = 0
     var _policyVersion: UInt32 = 0
     var _causePositions: [UInt64] = []
+    var _breached: Bool = false
+    var _usedMicroseconds: UInt64 = 0
+    var _answered: Bool = false
     var _reason: String = String()
+    var _startedAt: Int64 = 0
     var _source: Source? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -269,11 +479,22 @@ nonisolated extension SlaTargetSet: SwiftProtobuf.Message, SwiftProtobuf._Messag
     private init() {}
 
     init(copying source: _StorageClass) {
-      _clock = source._clock
-      _before = source._before
+      _kind = source._kind
+      _cycle = source._cycle
+      _usedSeconds = source._usedSeconds
+      _targetSeconds = source._targetSeconds
+      _met = source._met
+      _breachedPosition = source._breachedPosition
+      _stoppedAt = source._stoppedAt
+      _slaNumber = source._slaNumber
+      _slaVersion = source._slaVersion
       _policyVersion = source._policyVersion
       _causePositions = source._causePositions
+      _breached = source._breached
+      _usedMicroseconds = source._usedMicroseconds
+      _answered = source._answered
       _reason = source._reason
+      _startedAt = source._startedAt
       _source = source._source
     }
   }
@@ -293,11 +514,22 @@ nonisolated extension SlaTargetSet: SwiftProtobuf.Message, SwiftProtobuf._Messag
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._clock) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._before) }()
-        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._policyVersion) }()
-        case 4: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._causePositions) }()
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._cycle) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._usedSeconds) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._targetSeconds) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._met) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._breachedPosition) }()
+        case 7: try { try decoder.decodeSingularSInt64Field(value: &_storage._stoppedAt) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._slaNumber) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._slaVersion) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._policyVersion) }()
+        case 11: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._causePositions) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._breached) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._usedMicroseconds) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._answered) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 16: try { try decoder.decodeSingularSInt64Field(value: &_storage._startedAt) }()
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
         default: break
         }
@@ -311,20 +543,53 @@ nonisolated extension SlaTargetSet: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every if/case branch local when no optimizations
       // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
       // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._clock {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      try { if let v = _storage._before {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 1)
+      }
+      if _storage._cycle != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._cycle, fieldNumber: 2)
+      }
+      if _storage._usedSeconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._usedSeconds, fieldNumber: 3)
+      }
+      if _storage._targetSeconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._targetSeconds, fieldNumber: 4)
+      }
+      if _storage._met != false {
+        try visitor.visitSingularBoolField(value: _storage._met, fieldNumber: 5)
+      }
+      if _storage._breachedPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._breachedPosition, fieldNumber: 6)
+      }
+      if _storage._stoppedAt != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._stoppedAt, fieldNumber: 7)
+      }
+      if _storage._slaNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._slaNumber, fieldNumber: 8)
+      }
+      if _storage._slaVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._slaVersion, fieldNumber: 9)
+      }
       if _storage._policyVersion != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._policyVersion, fieldNumber: 3)
+        try visitor.visitSingularUInt32Field(value: _storage._policyVersion, fieldNumber: 10)
       }
       if !_storage._causePositions.isEmpty {
-        try visitor.visitPackedUInt64Field(value: _storage._causePositions, fieldNumber: 4)
+        try visitor.visitPackedUInt64Field(value: _storage._causePositions, fieldNumber: 11)
+      }
+      if _storage._breached != false {
+        try visitor.visitSingularBoolField(value: _storage._breached, fieldNumber: 12)
+      }
+      if _storage._usedMicroseconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._usedMicroseconds, fieldNumber: 13)
+      }
+      if _storage._answered != false {
+        try visitor.visitSingularBoolField(value: _storage._answered, fieldNumber: 14)
       }
       if !_storage._reason.isEmpty {
         try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 15)
+      }
+      if _storage._startedAt != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._startedAt, fieldNumber: 16)
       }
       try { if let v = _storage._source {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
@@ -333,16 +598,27 @@ nonisolated extension SlaTargetSet: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: SlaTargetSet, rhs: SlaTargetSet) -> Bool {
+  public static func ==(lhs: SlaClockStopped, rhs: SlaClockStopped) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._clock != rhs_storage._clock {return false}
-        if _storage._before != rhs_storage._before {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._cycle != rhs_storage._cycle {return false}
+        if _storage._usedSeconds != rhs_storage._usedSeconds {return false}
+        if _storage._targetSeconds != rhs_storage._targetSeconds {return false}
+        if _storage._met != rhs_storage._met {return false}
+        if _storage._breachedPosition != rhs_storage._breachedPosition {return false}
+        if _storage._stoppedAt != rhs_storage._stoppedAt {return false}
+        if _storage._slaNumber != rhs_storage._slaNumber {return false}
+        if _storage._slaVersion != rhs_storage._slaVersion {return false}
         if _storage._policyVersion != rhs_storage._policyVersion {return false}
         if _storage._causePositions != rhs_storage._causePositions {return false}
+        if _storage._breached != rhs_storage._breached {return false}
+        if _storage._usedMicroseconds != rhs_storage._usedMicroseconds {return false}
+        if _storage._answered != rhs_storage._answered {return false}
         if _storage._reason != rhs_storage._reason {return false}
+        if _storage._startedAt != rhs_storage._startedAt {return false}
         if _storage._source != rhs_storage._source {return false}
         return true
       }
@@ -353,103 +629,9 @@ nonisolated extension SlaTargetSet: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
-nonisolated extension SlaClockStopped: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".SlaClockStopped"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{3}used_seconds\0\u{3}target_seconds\0\u{1}met\0\u{3}breached_position\0\u{3}stopped_at\0\u{3}sla_number\0\u{3}sla_version\0\u{3}policy_version\0\u{3}cause_positions\0\u{2}\u{4}reason\0\u{2}\u{f}source\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.cycle) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.usedSeconds) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.targetSeconds) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.met) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.breachedPosition) }()
-      case 7: try { try decoder.decodeSingularSInt64Field(value: &self.stoppedAt) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.slaNumber) }()
-      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.slaVersion) }()
-      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.policyVersion) }()
-      case 11: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
-    }
-    if self.cycle != 0 {
-      try visitor.visitSingularUInt32Field(value: self.cycle, fieldNumber: 2)
-    }
-    if self.usedSeconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.usedSeconds, fieldNumber: 3)
-    }
-    if self.targetSeconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.targetSeconds, fieldNumber: 4)
-    }
-    if self.met != false {
-      try visitor.visitSingularBoolField(value: self.met, fieldNumber: 5)
-    }
-    if self.breachedPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.breachedPosition, fieldNumber: 6)
-    }
-    if self.stoppedAt != 0 {
-      try visitor.visitSingularSInt64Field(value: self.stoppedAt, fieldNumber: 7)
-    }
-    if self.slaNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.slaNumber, fieldNumber: 8)
-    }
-    if self.slaVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.slaVersion, fieldNumber: 9)
-    }
-    if self.policyVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.policyVersion, fieldNumber: 10)
-    }
-    if !self.causePositions.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.causePositions, fieldNumber: 11)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
-    }
-    try { if let v = self._source {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    } }()
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: SlaClockStopped, rhs: SlaClockStopped) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.cycle != rhs.cycle {return false}
-    if lhs.usedSeconds != rhs.usedSeconds {return false}
-    if lhs.targetSeconds != rhs.targetSeconds {return false}
-    if lhs.met != rhs.met {return false}
-    if lhs.breachedPosition != rhs.breachedPosition {return false}
-    if lhs.stoppedAt != rhs.stoppedAt {return false}
-    if lhs.slaNumber != rhs.slaNumber {return false}
-    if lhs.slaVersion != rhs.slaVersion {return false}
-    if lhs.policyVersion != rhs.policyVersion {return false}
-    if lhs.causePositions != rhs.causePositions {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs._source != rhs._source {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension SlaWarned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaWarned"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{3}due_at\0\u{3}sla_number\0\u{3}sla_version\0\u{3}cause_positions\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{3}due_at\0\u{3}sla_number\0\u{3}sla_version\0\u{3}cause_positions\0\u{3}policy_version\0\u{2}\u{8}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -463,6 +645,7 @@ nonisolated extension SlaWarned: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.slaNumber) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.slaVersion) }()
       case 6: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.policyVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -493,6 +676,9 @@ nonisolated extension SlaWarned: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.causePositions.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.causePositions, fieldNumber: 6)
     }
+    if self.policyVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.policyVersion, fieldNumber: 7)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -509,6 +695,7 @@ nonisolated extension SlaWarned: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.slaNumber != rhs.slaNumber {return false}
     if lhs.slaVersion != rhs.slaVersion {return false}
     if lhs.causePositions != rhs.causePositions {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -518,7 +705,7 @@ nonisolated extension SlaWarned: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension SlaBreached: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaBreached"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{3}due_at\0\u{3}target_seconds\0\u{3}sla_number\0\u{3}sla_version\0\u{3}cause_positions\0\u{2}\u{8}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{3}due_at\0\u{3}target_seconds\0\u{3}sla_number\0\u{3}sla_version\0\u{3}cause_positions\0\u{3}policy_version\0\u{2}\u{7}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -533,6 +720,7 @@ nonisolated extension SlaBreached: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.slaNumber) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.slaVersion) }()
       case 7: try { try decoder.decodeRepeatedUInt64Field(value: &self.causePositions) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.policyVersion) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -566,6 +754,9 @@ nonisolated extension SlaBreached: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.causePositions.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.causePositions, fieldNumber: 7)
     }
+    if self.policyVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.policyVersion, fieldNumber: 8)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -583,6 +774,7 @@ nonisolated extension SlaBreached: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.slaNumber != rhs.slaNumber {return false}
     if lhs.slaVersion != rhs.slaVersion {return false}
     if lhs.causePositions != rhs.causePositions {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

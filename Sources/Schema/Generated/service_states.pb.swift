@@ -84,11 +84,31 @@ public nonisolated struct SlaPolicyState: Sendable {
 
   public var nextSequence: UInt64 = 0
 
+  /// Since when which version holds, oldest first.
+  public var periods: [SlaPolicyPeriod] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _passAt: Int64? = nil
+}
+
+/// A time in which one version of a service level, or none, held. It ends with the next one.
+public nonisolated struct SlaPolicyPeriod: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 0: none.
+  public var version: UInt32 = 0
+
+  /// Valid time, microseconds since 1970-01-01T00:00:00Z.
+  public var since: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct QueueState: Sendable {
@@ -172,7 +192,7 @@ nonisolated extension CalendarState: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension SlaPolicyState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaPolicyState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}versions\0\u{3}active_version\0\u{3}pass_at\0\u{3}next_sequence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}versions\0\u{3}active_version\0\u{3}pass_at\0\u{3}next_sequence\0\u{1}periods\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -184,6 +204,7 @@ nonisolated extension SlaPolicyState: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.activeVersion) }()
       case 3: try { try decoder.decodeSingularSInt64Field(value: &self._passAt) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.nextSequence) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.periods) }()
       default: break
       }
     }
@@ -206,6 +227,9 @@ nonisolated extension SlaPolicyState: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.nextSequence != 0 {
       try visitor.visitSingularUInt64Field(value: self.nextSequence, fieldNumber: 4)
     }
+    if !self.periods.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.periods, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -214,6 +238,42 @@ nonisolated extension SlaPolicyState: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.activeVersion != rhs.activeVersion {return false}
     if lhs._passAt != rhs._passAt {return false}
     if lhs.nextSequence != rhs.nextSequence {return false}
+    if lhs.periods != rhs.periods {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SlaPolicyPeriod: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SlaPolicyPeriod"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}since\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.since) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
+    }
+    if self.since != 0 {
+      try visitor.visitSingularSInt64Field(value: self.since, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SlaPolicyPeriod, rhs: SlaPolicyPeriod) -> Bool {
+    if lhs.version != rhs.version {return false}
+    if lhs.since != rhs.since {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -244,9 +244,32 @@ public nonisolated struct ImportState: Sendable {
 
   public var committed: Bool = false
 
+  /// When its last dated fact occurred, and when it was complete; microseconds since 1970-01-01T00:00:00Z. Absent: it is
+  /// open, and the former also where no fact had a date.
+  public var latestOccurredAt: Int64 {
+    get {_latestOccurredAt ?? 0}
+    set {_latestOccurredAt = newValue}
+  }
+  /// Returns true if `latestOccurredAt` has been explicitly set.
+  public var hasLatestOccurredAt: Bool {self._latestOccurredAt != nil}
+  /// Clears the value of `latestOccurredAt`. Subsequent reads from it will return its default value.
+  public mutating func clearLatestOccurredAt() {self._latestOccurredAt = nil}
+
+  public var committedAt: Int64 {
+    get {_committedAt ?? 0}
+    set {_committedAt = newValue}
+  }
+  /// Returns true if `committedAt` has been explicitly set.
+  public var hasCommittedAt: Bool {self._committedAt != nil}
+  /// Clears the value of `committedAt`. Subsequent reads from it will return its default value.
+  public mutating func clearCommittedAt() {self._committedAt = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _latestOccurredAt: Int64? = nil
+  fileprivate var _committedAt: Int64? = nil
 }
 
 public nonisolated struct OrganisationState: Sendable {
@@ -647,7 +670,7 @@ nonisolated extension ContactPointState: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ImportState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ImportState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_hash\0\u{3}mapping_hash\0\u{1}mode\0\u{1}committed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_hash\0\u{3}mapping_hash\0\u{1}mode\0\u{1}committed\0\u{3}latest_occurred_at\0\u{3}committed_at\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -659,12 +682,18 @@ nonisolated extension ImportState: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularBytesField(value: &self.mappingHash) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.committed) }()
+      case 5: try { try decoder.decodeSingularSInt64Field(value: &self._latestOccurredAt) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._committedAt) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.fileHash.isEmpty {
       try visitor.visitSingularBytesField(value: self.fileHash, fieldNumber: 1)
     }
@@ -677,6 +706,12 @@ nonisolated extension ImportState: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.committed != false {
       try visitor.visitSingularBoolField(value: self.committed, fieldNumber: 4)
     }
+    try { if let v = self._latestOccurredAt {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._committedAt {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -685,6 +720,8 @@ nonisolated extension ImportState: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.mappingHash != rhs.mappingHash {return false}
     if lhs.mode != rhs.mode {return false}
     if lhs.committed != rhs.committed {return false}
+    if lhs._latestOccurredAt != rhs._latestOccurredAt {return false}
+    if lhs._committedAt != rhs._committedAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -252,12 +252,27 @@ public nonisolated struct TicketPersonal: Sendable {
   /// Subject line; at most 1,000 bytes.
   public var subjectLine: String = String()
 
-  /// What is asked; at most 1,000 bytes.
+  /// What is asked; at most 1,000 bytes. What is longer goes into a body.
   public var text: String = String()
+
+  /// Of the e-mail that opened it; only OpenTicket says it.
+  public var email: EmailPersonal {
+    get {_email ?? EmailPersonal()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  public var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  public mutating func clearEmail() {self._email = nil}
+
+  /// What the files are called that it was opened with; in a command it is left out.
+  public var bodies: [BodyPersonal] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _email: EmailPersonal? = nil
 }
 
 /// What was written or said in a ticket.
@@ -267,14 +282,29 @@ public nonisolated struct TicketMessagePersonal: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// At most 1,000 bytes.
+  /// At most 1,000 bytes. What is longer goes into a body.
   public var text: String = String()
+
+  /// Of an e-mail.
+  public var email: EmailPersonal {
+    get {_email ?? EmailPersonal()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  public var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  public mutating func clearEmail() {self._email = nil}
+
+  /// What the files are called that came with it; in a command it is left out.
+  public var bodies: [BodyPersonal] = []
 
   public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _email: EmailPersonal? = nil
 }
 
 /// What solved a ticket, in words.
@@ -503,6 +533,13 @@ public nonisolated struct OpenTicket: @unchecked Sendable {
   /// Clears the value of `resolution`. Subsequent reads from it will return its default value.
   public mutating func clearResolution() {_uniqueStorage()._resolution = nil}
 
+  /// Long texts, e-mails and files that were uploaded before; at most 50. Within UpsertTicket and SplitTicket there are
+  /// none, and no e-mail in personal.
+  public var bodies: [BodyInput] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -561,61 +598,64 @@ public nonisolated struct UpsertTicket: Sendable {
 }
 
 /// Changes whom a ticket concerns and what it is about; the other commands change how it stands.
-public nonisolated struct ChangeTicket: Sendable {
+public nonisolated struct ChangeTicket: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var ticket: Reference {
-    get {_ticket ?? Reference()}
-    set {_ticket = newValue}
+    get {_storage._ticket ?? Reference()}
+    set {_uniqueStorage()._ticket = newValue}
   }
   /// Returns true if `ticket` has been explicitly set.
-  public var hasTicket: Bool {self._ticket != nil}
+  public var hasTicket: Bool {_storage._ticket != nil}
   /// Clears the value of `ticket`. Subsequent reads from it will return its default value.
-  public mutating func clearTicket() {self._ticket = nil}
+  public mutating func clearTicket() {_uniqueStorage()._ticket = nil}
 
   /// Subject line and text that it had go over to the new one.
   public var party: Reference {
-    get {_party ?? Reference()}
-    set {_party = newValue}
+    get {_storage._party ?? Reference()}
+    set {_uniqueStorage()._party = newValue}
   }
   /// Returns true if `party` has been explicitly set.
-  public var hasParty: Bool {self._party != nil}
+  public var hasParty: Bool {_storage._party != nil}
   /// Clears the value of `party`. Subsequent reads from it will return its default value.
-  public mutating func clearParty() {self._party = nil}
+  public mutating func clearParty() {_uniqueStorage()._party = nil}
 
   public var requester: Reference {
-    get {_requester ?? Reference()}
-    set {_requester = newValue}
+    get {_storage._requester ?? Reference()}
+    set {_uniqueStorage()._requester = newValue}
   }
   /// Returns true if `requester` has been explicitly set.
-  public var hasRequester: Bool {self._requester != nil}
+  public var hasRequester: Bool {_storage._requester != nil}
   /// Clears the value of `requester`. Subsequent reads from it will return its default value.
-  public mutating func clearRequester() {self._requester = nil}
+  public mutating func clearRequester() {_uniqueStorage()._requester = nil}
 
   public var personal: TicketPersonal {
-    get {_personal ?? TicketPersonal()}
-    set {_personal = newValue}
+    get {_storage._personal ?? TicketPersonal()}
+    set {_uniqueStorage()._personal = newValue}
   }
   /// Returns true if `personal` has been explicitly set.
-  public var hasPersonal: Bool {self._personal != nil}
+  public var hasPersonal: Bool {_storage._personal != nil}
   /// Clears the value of `personal`. Subsequent reads from it will return its default value.
-  public mutating func clearPersonal() {self._personal = nil}
+  public mutating func clearPersonal() {_uniqueStorage()._personal = nil}
 
-  public var channel: String = String()
+  public var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
   /// Fields to empty: party (historic mode only), requester, subject_line, text, channel.
-  public var clear: [String] = []
+  public var clear: [String] {
+    get {_storage._clear}
+    set {_uniqueStorage()._clear = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _ticket: Reference? = nil
-  fileprivate var _party: Reference? = nil
-  fileprivate var _requester: Reference? = nil
-  fileprivate var _personal: TicketPersonal? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What was recorded of a ticket was wrong.
@@ -812,6 +852,41 @@ public nonisolated struct ClaimTicket: Sendable {
   fileprivate var _employee: Reference? = nil
 }
 
+/// Takes the first ticket of a queue on which nobody works and which waits for nobody, in the order of the queue. Of many
+/// who ask at once each gets another one.
+public nonisolated struct ClaimNextTicket: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of all queues for which the employee works, where it is absent.
+  public var queue: Reference {
+    get {_queue ?? Reference()}
+    set {_queue = newValue}
+  }
+  /// Returns true if `queue` has been explicitly set.
+  public var hasQueue: Bool {self._queue != nil}
+  /// Clears the value of `queue`. Subsequent reads from it will return its default value.
+  public mutating func clearQueue() {self._queue = nil}
+
+  /// Who takes it; the employee behind the principal where it is absent.
+  public var employee: Reference {
+    get {_employee ?? Reference()}
+    set {_employee = newValue}
+  }
+  /// Returns true if `employee` has been explicitly set.
+  public var hasEmployee: Bool {self._employee != nil}
+  /// Clears the value of `employee`. Subsequent reads from it will return its default value.
+  public mutating func clearEmployee() {self._employee = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _queue: Reference? = nil
+  fileprivate var _employee: Reference? = nil
+}
+
 /// Gives a ticket to somebody, or back to the pool of its queue where no employee is named.
 public nonisolated struct ReassignTicket: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -846,95 +921,121 @@ public nonisolated struct ReassignTicket: Sendable {
 
 /// Records what the customer wrote or said. A pending ticket is open again with it, and so is a resolved one within the
 /// reopen window.
-public nonisolated struct RecordCustomerMessage: Sendable {
+public nonisolated struct RecordCustomerMessage: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Absent: the ticket that the e-mail goes on with, by the newest one of the messages in In-Reply-To and References
+  /// that is known in a ticket; CONVERSATION_UNKNOWN where none is.
   public var ticket: Reference {
-    get {_ticket ?? Reference()}
-    set {_ticket = newValue}
+    get {_storage._ticket ?? Reference()}
+    set {_uniqueStorage()._ticket = newValue}
   }
   /// Returns true if `ticket` has been explicitly set.
-  public var hasTicket: Bool {self._ticket != nil}
+  public var hasTicket: Bool {_storage._ticket != nil}
   /// Clears the value of `ticket`. Subsequent reads from it will return its default value.
-  public mutating func clearTicket() {self._ticket = nil}
+  public mutating func clearTicket() {_uniqueStorage()._ticket = nil}
 
   /// Sealed like the ticket's own text.
   public var message: TicketMessagePersonal {
-    get {_message ?? TicketMessagePersonal()}
-    set {_message = newValue}
+    get {_storage._message ?? TicketMessagePersonal()}
+    set {_uniqueStorage()._message = newValue}
   }
   /// Returns true if `message` has been explicitly set.
-  public var hasMessage: Bool {self._message != nil}
+  public var hasMessage: Bool {_storage._message != nil}
   /// Clears the value of `message`. Subsequent reads from it will return its default value.
-  public mutating func clearMessage() {self._message = nil}
+  public mutating func clearMessage() {_uniqueStorage()._message = nil}
 
   /// That of the source, else that of the ticket, where it is empty.
-  public var channel: String = String()
+  public var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
   /// Nobody waits for an answer, as with thanks: it starts no clock and opens nothing.
-  public var needsNoAnswer: Bool = false
+  public var needsNoAnswer: Bool {
+    get {_storage._needsNoAnswer}
+    set {_uniqueStorage()._needsNoAnswer = newValue}
+  }
+
+  /// Long texts, e-mails and files that were uploaded before; at most 50.
+  public var bodies: [BodyInput] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _ticket: Reference? = nil
-  fileprivate var _message: TicketMessagePersonal? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Records what we wrote or said.
-public nonisolated struct RecordAgentReply: Sendable {
+public nonisolated struct RecordAgentReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var ticket: Reference {
-    get {_ticket ?? Reference()}
-    set {_ticket = newValue}
+    get {_storage._ticket ?? Reference()}
+    set {_uniqueStorage()._ticket = newValue}
   }
   /// Returns true if `ticket` has been explicitly set.
-  public var hasTicket: Bool {self._ticket != nil}
+  public var hasTicket: Bool {_storage._ticket != nil}
   /// Clears the value of `ticket`. Subsequent reads from it will return its default value.
-  public mutating func clearTicket() {self._ticket = nil}
+  public mutating func clearTicket() {_uniqueStorage()._ticket = nil}
 
   /// Sealed like the ticket's own text.
   public var message: TicketMessagePersonal {
-    get {_message ?? TicketMessagePersonal()}
-    set {_message = newValue}
+    get {_storage._message ?? TicketMessagePersonal()}
+    set {_uniqueStorage()._message = newValue}
   }
   /// Returns true if `message` has been explicitly set.
-  public var hasMessage: Bool {self._message != nil}
+  public var hasMessage: Bool {_storage._message != nil}
   /// Clears the value of `message`. Subsequent reads from it will return its default value.
-  public mutating func clearMessage() {self._message = nil}
+  public mutating func clearMessage() {_uniqueStorage()._message = nil}
 
   /// The customer sees it: it answers what was open. Else it is for colleagues.
-  public var `public`: Bool = false
+  public var `public`: Bool {
+    get {_storage._public}
+    set {_uniqueStorage()._public = newValue}
+  }
 
   /// That of the source, else that of the ticket, where it is empty.
-  public var channel: String = String()
+  public var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
   /// Who wrote it; the employee behind the principal where it is absent. So in the commands below.
   public var employee: Reference {
-    get {_employee ?? Reference()}
-    set {_employee = newValue}
+    get {_storage._employee ?? Reference()}
+    set {_uniqueStorage()._employee = newValue}
   }
   /// Returns true if `employee` has been explicitly set.
-  public var hasEmployee: Bool {self._employee != nil}
+  public var hasEmployee: Bool {_storage._employee != nil}
   /// Clears the value of `employee`. Subsequent reads from it will return its default value.
-  public mutating func clearEmployee() {self._employee = nil}
+  public mutating func clearEmployee() {_uniqueStorage()._employee = nil}
 
   /// How long it took; at most a day.
-  public var handlingSeconds: UInt32 = 0
+  public var handlingSeconds: UInt32 {
+    get {_storage._handlingSeconds}
+    set {_uniqueStorage()._handlingSeconds = newValue}
+  }
+
+  /// Long texts, e-mails and files that were uploaded before; at most 50.
+  public var bodies: [BodyInput] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _ticket: Reference? = nil
-  fileprivate var _message: TicketMessagePersonal? = nil
-  fileprivate var _employee: Reference? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// The ticket waits for the customer.
@@ -1388,7 +1489,7 @@ nonisolated extension TicketField: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension TicketPersonal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketPersonal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_line\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_line\0\u{1}text\0\u{1}email\0\u{1}bodies\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1398,17 +1499,29 @@ nonisolated extension TicketPersonal: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.subjectLine) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._email) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.subjectLine.isEmpty {
       try visitor.visitSingularStringField(value: self.subjectLine, fieldNumber: 1)
     }
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try { if let v = self._email {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1416,6 +1529,8 @@ nonisolated extension TicketPersonal: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static func ==(lhs: TicketPersonal, rhs: TicketPersonal) -> Bool {
     if lhs.subjectLine != rhs.subjectLine {return false}
     if lhs.text != rhs.text {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs.bodies != rhs.bodies {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1423,7 +1538,7 @@ nonisolated extension TicketPersonal: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension TicketMessagePersonal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketMessagePersonal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{2}\u{e}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}email\0\u{1}bodies\0\u{2}\u{c}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1432,6 +1547,8 @@ nonisolated extension TicketMessagePersonal: SwiftProtobuf.Message, SwiftProtobu
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._email) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
@@ -1439,8 +1556,18 @@ nonisolated extension TicketMessagePersonal: SwiftProtobuf.Message, SwiftProtobu
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 1)
+    }
+    try { if let v = self._email {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 3)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
@@ -1450,6 +1577,8 @@ nonisolated extension TicketMessagePersonal: SwiftProtobuf.Message, SwiftProtobu
 
   public static func ==(lhs: TicketMessagePersonal, rhs: TicketMessagePersonal) -> Bool {
     if lhs.text != rhs.text {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs.bodies != rhs.bodies {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -1576,7 +1705,7 @@ nonisolated extension TicketFieldChoice: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension OpenTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OpenTicket"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}external\0\u{1}party\0\u{1}requester\0\u{1}personal\0\u{1}channel\0\u{1}type\0\u{1}category\0\u{1}priority\0\u{3}customer_class\0\u{1}queue\0\u{1}assignee\0\u{1}links\0\u{3}opened_by_us\0\u{1}reached\0\u{1}wait\0\u{3}resolved_at\0\u{3}closed_at\0\u{3}resolution_code\0\u{1}resolution\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}external\0\u{1}party\0\u{1}requester\0\u{1}personal\0\u{1}channel\0\u{1}type\0\u{1}category\0\u{1}priority\0\u{3}customer_class\0\u{1}queue\0\u{1}assignee\0\u{1}links\0\u{3}opened_by_us\0\u{1}reached\0\u{1}wait\0\u{3}resolved_at\0\u{3}closed_at\0\u{3}resolution_code\0\u{1}resolution\0\u{2}\u{14}bodies\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1599,6 +1728,7 @@ nonisolated extension OpenTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _closedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _resolutionCode: String = String()
     var _resolution: TicketResolutionPersonal? = nil
+    var _bodies: [BodyInput] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1629,6 +1759,7 @@ nonisolated extension OpenTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _closedAt = source._closedAt
       _resolutionCode = source._resolutionCode
       _resolution = source._resolution
+      _bodies = source._bodies
     }
   }
 
@@ -1667,6 +1798,7 @@ nonisolated extension OpenTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._closedAt) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._resolutionCode) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._resolution) }()
+        case 40: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
         default: break
         }
       }
@@ -1739,6 +1871,9 @@ nonisolated extension OpenTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._resolution {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1768,6 +1903,7 @@ nonisolated extension OpenTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._closedAt != rhs_storage._closedAt {return false}
         if _storage._resolutionCode != rhs_storage._resolutionCode {return false}
         if _storage._resolution != rhs_storage._resolution {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1830,56 +1966,102 @@ nonisolated extension ChangeTicket: SwiftProtobuf.Message, SwiftProtobuf._Messag
   public static let protoMessageName: String = _protobuf_package + ".ChangeTicket"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ticket\0\u{1}party\0\u{1}requester\0\u{1}personal\0\u{1}channel\0\u{1}clear\0")
 
+  fileprivate class _StorageClass {
+    var _ticket: Reference? = nil
+    var _party: Reference? = nil
+    var _requester: Reference? = nil
+    var _personal: TicketPersonal? = nil
+    var _channel: String = String()
+    var _clear: [String] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _ticket = source._ticket
+      _party = source._party
+      _requester = source._requester
+      _personal = source._personal
+      _channel = source._channel
+      _clear = source._clear
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._ticket) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._party) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._requester) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._personal) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.clear) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._ticket) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._party) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._requester) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._personal) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._clear) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._ticket {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._party {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._requester {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._personal {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 5)
-    }
-    if !self.clear.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.clear, fieldNumber: 6)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._ticket {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._party {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._requester {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._personal {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 5)
+      }
+      if !_storage._clear.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._clear, fieldNumber: 6)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ChangeTicket, rhs: ChangeTicket) -> Bool {
-    if lhs._ticket != rhs._ticket {return false}
-    if lhs._party != rhs._party {return false}
-    if lhs._requester != rhs._requester {return false}
-    if lhs._personal != rhs._personal {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs.clear != rhs.clear {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._ticket != rhs_storage._ticket {return false}
+        if _storage._party != rhs_storage._party {return false}
+        if _storage._requester != rhs_storage._requester {return false}
+        if _storage._personal != rhs_storage._personal {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._clear != rhs_storage._clear {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2120,6 +2302,45 @@ nonisolated extension ClaimTicket: SwiftProtobuf.Message, SwiftProtobuf._Message
   }
 }
 
+nonisolated extension ClaimNextTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClaimNextTicket"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}queue\0\u{1}employee\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._queue) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._employee) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._queue {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._employee {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ClaimNextTicket, rhs: ClaimNextTicket) -> Bool {
+    if lhs._queue != rhs._queue {return false}
+    if lhs._employee != rhs._employee {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ReassignTicket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReassignTicket"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ticket\0\u{1}employee\0")
@@ -2161,48 +2382,97 @@ nonisolated extension ReassignTicket: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension RecordCustomerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RecordCustomerMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ticket\0\u{1}message\0\u{1}channel\0\u{3}needs_no_answer\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ticket\0\u{1}message\0\u{1}channel\0\u{3}needs_no_answer\0\u{2}\u{10}bodies\0")
+
+  fileprivate class _StorageClass {
+    var _ticket: Reference? = nil
+    var _message: TicketMessagePersonal? = nil
+    var _channel: String = String()
+    var _needsNoAnswer: Bool = false
+    var _bodies: [BodyInput] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _ticket = source._ticket
+      _message = source._message
+      _channel = source._channel
+      _needsNoAnswer = source._needsNoAnswer
+      _bodies = source._bodies
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._ticket) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._message) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.needsNoAnswer) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._ticket) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._message) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._needsNoAnswer) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._ticket {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._message {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 3)
-    }
-    if self.needsNoAnswer != false {
-      try visitor.visitSingularBoolField(value: self.needsNoAnswer, fieldNumber: 4)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._ticket {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._message {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 3)
+      }
+      if _storage._needsNoAnswer != false {
+        try visitor.visitSingularBoolField(value: _storage._needsNoAnswer, fieldNumber: 4)
+      }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: RecordCustomerMessage, rhs: RecordCustomerMessage) -> Bool {
-    if lhs._ticket != rhs._ticket {return false}
-    if lhs._message != rhs._message {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs.needsNoAnswer != rhs.needsNoAnswer {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._ticket != rhs_storage._ticket {return false}
+        if _storage._message != rhs_storage._message {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._needsNoAnswer != rhs_storage._needsNoAnswer {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2210,58 +2480,111 @@ nonisolated extension RecordCustomerMessage: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension RecordAgentReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RecordAgentReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ticket\0\u{1}message\0\u{1}public\0\u{1}channel\0\u{1}employee\0\u{3}handling_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ticket\0\u{1}message\0\u{1}public\0\u{1}channel\0\u{1}employee\0\u{3}handling_seconds\0\u{2}\u{e}bodies\0")
+
+  fileprivate class _StorageClass {
+    var _ticket: Reference? = nil
+    var _message: TicketMessagePersonal? = nil
+    var _public: Bool = false
+    var _channel: String = String()
+    var _employee: Reference? = nil
+    var _handlingSeconds: UInt32 = 0
+    var _bodies: [BodyInput] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _ticket = source._ticket
+      _message = source._message
+      _public = source._public
+      _channel = source._channel
+      _employee = source._employee
+      _handlingSeconds = source._handlingSeconds
+      _bodies = source._bodies
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._ticket) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._message) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.`public`) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._employee) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.handlingSeconds) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._ticket) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._message) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._public) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._employee) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._handlingSeconds) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._ticket {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._message {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.`public` != false {
-      try visitor.visitSingularBoolField(value: self.`public`, fieldNumber: 3)
-    }
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 4)
-    }
-    try { if let v = self._employee {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    if self.handlingSeconds != 0 {
-      try visitor.visitSingularUInt32Field(value: self.handlingSeconds, fieldNumber: 6)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._ticket {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._message {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._public != false {
+        try visitor.visitSingularBoolField(value: _storage._public, fieldNumber: 3)
+      }
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 4)
+      }
+      try { if let v = _storage._employee {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if _storage._handlingSeconds != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._handlingSeconds, fieldNumber: 6)
+      }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: RecordAgentReply, rhs: RecordAgentReply) -> Bool {
-    if lhs._ticket != rhs._ticket {return false}
-    if lhs._message != rhs._message {return false}
-    if lhs.`public` != rhs.`public` {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs._employee != rhs._employee {return false}
-    if lhs.handlingSeconds != rhs.handlingSeconds {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._ticket != rhs_storage._ticket {return false}
+        if _storage._message != rhs_storage._message {return false}
+        if _storage._public != rhs_storage._public {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._employee != rhs_storage._employee {return false}
+        if _storage._handlingSeconds != rhs_storage._handlingSeconds {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -222,6 +222,22 @@ public nonisolated struct TicketOpened: @unchecked Sendable {
     set {_uniqueStorage()._messagePositions = newValue}
   }
 
+  /// What came with it; what the files are called is sealed.
+  public var bodies: [BodyReference] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
+  /// Of an e-mail whose header is known.
+  public var emailThread: EmailThread {
+    get {_storage._emailThread ?? EmailThread()}
+    set {_uniqueStorage()._emailThread = newValue}
+  }
+  /// Returns true if `emailThread` has been explicitly set.
+  public var hasEmailThread: Bool {_storage._emailThread != nil}
+  /// Clears the value of `emailThread`. Subsequent reads from it will return its default value.
+  public mutating func clearEmailThread() {_uniqueStorage()._emailThread = nil}
+
   public var source: Source {
     get {_storage._source ?? Source()}
     set {_uniqueStorage()._source = newValue}
@@ -766,6 +782,9 @@ public nonisolated struct TicketReassigned: Sendable {
   /// Clears the value of `sourceVersion`. Subsequent reads from it will return its default value.
   public mutating func clearSourceVersion() {self._sourceVersion = nil}
 
+  /// It is part of a portfolio that was handed over: a PortfolioTransferred of the same command.
+  public var transferred: Bool = false
+
   public var reason: String = String()
 
   public var source: Source {
@@ -824,6 +843,19 @@ public nonisolated struct CustomerMessageReceived: Sendable {
 
   public var reason: String = String()
 
+  /// What came with it; what the files are called is sealed.
+  public var bodies: [BodyReference] = []
+
+  /// Of an e-mail whose header is known.
+  public var emailThread: EmailThread {
+    get {_emailThread ?? EmailThread()}
+    set {_emailThread = newValue}
+  }
+  /// Returns true if `emailThread` has been explicitly set.
+  public var hasEmailThread: Bool {self._emailThread != nil}
+  /// Clears the value of `emailThread`. Subsequent reads from it will return its default value.
+  public mutating func clearEmailThread() {self._emailThread = nil}
+
   public var source: Source {
     get {_source ?? Source()}
     set {_source = newValue}
@@ -838,68 +870,120 @@ public nonisolated struct CustomerMessageReceived: Sendable {
   public init() {}
 
   fileprivate var _waitingSince: Int64? = nil
+  fileprivate var _emailThread: EmailThread? = nil
   fileprivate var _source: Source? = nil
 }
 
 /// We wrote or said something.
-public nonisolated struct AgentReplied: Sendable {
+public nonisolated struct AgentReplied: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var number: UInt32 = 0
+  public var number: UInt32 {
+    get {_storage._number}
+    set {_uniqueStorage()._number = newValue}
+  }
 
-  public var channel: String = String()
+  public var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
   /// As in CustomerMessageReceived.
-  public var text: String = String()
+  public var text: String {
+    get {_storage._text}
+    set {_uniqueStorage()._text = newValue}
+  }
 
-  public var personalPart: Bool = false
+  public var personalPart: Bool {
+    get {_storage._personalPart}
+    set {_uniqueStorage()._personalPart = newValue}
+  }
 
-  public var `public`: Bool = false
+  public var `public`: Bool {
+    get {_storage._public}
+    set {_uniqueStorage()._public = newValue}
+  }
 
   /// 0: not known.
-  public var employeeNumber: UInt64 = 0
+  public var employeeNumber: UInt64 {
+    get {_storage._employeeNumber}
+    set {_uniqueStorage()._employeeNumber = newValue}
+  }
 
-  public var handlingSeconds: UInt32 = 0
+  public var handlingSeconds: UInt32 {
+    get {_storage._handlingSeconds}
+    set {_uniqueStorage()._handlingSeconds = newValue}
+  }
 
-  public var statusBefore: TicketStatus = .unspecified
+  public var statusBefore: TicketStatus {
+    get {_storage._statusBefore}
+    set {_uniqueStorage()._statusBefore = newValue}
+  }
 
-  public var status: TicketStatus = .unspecified
+  public var status: TicketStatus {
+    get {_storage._status}
+    set {_uniqueStorage()._status = newValue}
+  }
 
   /// The first that the customer sees since the ticket was opened, or since it was reopened.
-  public var firstResponse: Bool = false
+  public var firstResponse: Bool {
+    get {_storage._firstResponse}
+    set {_uniqueStorage()._firstResponse = newValue}
+  }
 
   /// Messages of the customer that it answers.
-  public var answered: UInt32 = 0
+  public var answered: UInt32 {
+    get {_storage._answered}
+    set {_uniqueStorage()._answered = newValue}
+  }
 
   /// Since when the customer had waited; microseconds since 1970-01-01T00:00:00Z. Absent: did not wait.
   public var waitingSinceBefore: Int64 {
-    get {_waitingSinceBefore ?? 0}
-    set {_waitingSinceBefore = newValue}
+    get {_storage._waitingSinceBefore ?? 0}
+    set {_uniqueStorage()._waitingSinceBefore = newValue}
   }
   /// Returns true if `waitingSinceBefore` has been explicitly set.
-  public var hasWaitingSinceBefore: Bool {self._waitingSinceBefore != nil}
+  public var hasWaitingSinceBefore: Bool {_storage._waitingSinceBefore != nil}
   /// Clears the value of `waitingSinceBefore`. Subsequent reads from it will return its default value.
-  public mutating func clearWaitingSinceBefore() {self._waitingSinceBefore = nil}
+  public mutating func clearWaitingSinceBefore() {_uniqueStorage()._waitingSinceBefore = nil}
 
-  public var reason: String = String()
+  public var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
+
+  /// What came with it; what the files are called is sealed.
+  public var bodies: [BodyReference] {
+    get {_storage._bodies}
+    set {_uniqueStorage()._bodies = newValue}
+  }
+
+  /// Of an e-mail whose header is known.
+  public var emailThread: EmailThread {
+    get {_storage._emailThread ?? EmailThread()}
+    set {_uniqueStorage()._emailThread = newValue}
+  }
+  /// Returns true if `emailThread` has been explicitly set.
+  public var hasEmailThread: Bool {_storage._emailThread != nil}
+  /// Clears the value of `emailThread`. Subsequent reads from it will return its default value.
+  public mutating func clearEmailThread() {_uniqueStorage()._emailThread = nil}
 
   public var source: Source {
-    get {_source ?? Source()}
-    set {_source = newValue}
+    get {_storage._source ?? Source()}
+    set {_uniqueStorage()._source = newValue}
   }
   /// Returns true if `source` has been explicitly set.
-  public var hasSource: Bool {self._source != nil}
+  public var hasSource: Bool {_storage._source != nil}
   /// Clears the value of `source`. Subsequent reads from it will return its default value.
-  public mutating func clearSource() {self._source = nil}
+  public mutating func clearSource() {_uniqueStorage()._source = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _waitingSinceBefore: Int64? = nil
-  fileprivate var _source: Source? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// A ticket waits for somebody else.
@@ -1139,6 +1223,12 @@ public nonisolated struct TicketTurn: @unchecked Sendable {
   public var reopenings: UInt32 {
     get {_storage._reopenings}
     set {_uniqueStorage()._reopenings = newValue}
+  }
+
+  /// As in TicketOpened.
+  public var sequence: UInt64 {
+    get {_storage._sequence}
+    set {_uniqueStorage()._sequence = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1550,7 +1640,7 @@ nonisolated extension TicketLink: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension TicketOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketOpened"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}head\0\u{1}classification\0\u{1}priority\0\u{1}assignment\0\u{1}sequence\0\u{1}status\0\u{1}links\0\u{3}opened_by_us\0\u{3}customer_class_rank\0\u{3}desk_version\0\u{2}\u{4}external\0\u{1}reason\0\u{3}source_version\0\u{3}personal_part\0\u{3}message_positions\0\u{2}\u{c}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}head\0\u{1}classification\0\u{1}priority\0\u{1}assignment\0\u{1}sequence\0\u{1}status\0\u{1}links\0\u{3}opened_by_us\0\u{3}customer_class_rank\0\u{3}desk_version\0\u{2}\u{4}external\0\u{1}reason\0\u{3}source_version\0\u{3}personal_part\0\u{3}message_positions\0\u{2}\u{2}bodies\0\u{4}\u{2}email_thread\0\u{2}\u{8}source\0")
 
   fileprivate class _StorageClass {
     var _head: TicketHead? = nil
@@ -1568,6 +1658,8 @@ nonisolated extension TicketOpened: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _sourceVersion: SourceVersion? = nil
     var _personalPart: Bool = false
     var _messagePositions: [UInt64] = []
+    var _bodies: [BodyReference] = []
+    var _emailThread: EmailThread? = nil
     var _source: Source? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1594,6 +1686,8 @@ nonisolated extension TicketOpened: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _sourceVersion = source._sourceVersion
       _personalPart = source._personalPart
       _messagePositions = source._messagePositions
+      _bodies = source._bodies
+      _emailThread = source._emailThread
       _source = source._source
     }
   }
@@ -1628,6 +1722,8 @@ nonisolated extension TicketOpened: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._sourceVersion) }()
         case 17: try { try decoder.decodeSingularBoolField(value: &_storage._personalPart) }()
         case 18: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._messagePositions) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._emailThread) }()
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
         default: break
         }
@@ -1686,6 +1782,12 @@ nonisolated extension TicketOpened: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._messagePositions.isEmpty {
         try visitor.visitPackedUInt64Field(value: _storage._messagePositions, fieldNumber: 18)
       }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 20)
+      }
+      try { if let v = _storage._emailThread {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
       try { if let v = _storage._source {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       } }()
@@ -1713,6 +1815,8 @@ nonisolated extension TicketOpened: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._sourceVersion != rhs_storage._sourceVersion {return false}
         if _storage._personalPart != rhs_storage._personalPart {return false}
         if _storage._messagePositions != rhs_storage._messagePositions {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
+        if _storage._emailThread != rhs_storage._emailThread {return false}
         if _storage._source != rhs_storage._source {return false}
         return true
       }
@@ -2267,7 +2371,7 @@ nonisolated extension TicketClaimed: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension TicketReassigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketReassigned"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}before\0\u{1}assignment\0\u{3}status_before\0\u{1}status\0\u{3}source_version\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}before\0\u{1}assignment\0\u{3}status_before\0\u{1}status\0\u{3}source_version\0\u{1}transferred\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2280,6 +2384,7 @@ nonisolated extension TicketReassigned: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularEnumField(value: &self.statusBefore) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.status) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._sourceVersion) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.transferred) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -2307,6 +2412,9 @@ nonisolated extension TicketReassigned: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._sourceVersion {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if self.transferred != false {
+      try visitor.visitSingularBoolField(value: self.transferred, fieldNumber: 6)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -2322,6 +2430,7 @@ nonisolated extension TicketReassigned: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.statusBefore != rhs.statusBefore {return false}
     if lhs.status != rhs.status {return false}
     if lhs._sourceVersion != rhs._sourceVersion {return false}
+    if lhs.transferred != rhs.transferred {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -2331,7 +2440,7 @@ nonisolated extension TicketReassigned: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension CustomerMessageReceived: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CustomerMessageReceived"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}channel\0\u{1}text\0\u{3}personal_part\0\u{3}needs_no_answer\0\u{3}status_before\0\u{1}status\0\u{1}unanswered\0\u{3}waiting_since\0\u{2}\u{6}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}channel\0\u{1}text\0\u{3}personal_part\0\u{3}needs_no_answer\0\u{3}status_before\0\u{1}status\0\u{1}unanswered\0\u{3}waiting_since\0\u{2}\u{6}reason\0\u{2}\u{5}bodies\0\u{4}\u{2}email_thread\0\u{2}\u{8}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2349,6 +2458,8 @@ nonisolated extension CustomerMessageReceived: SwiftProtobuf.Message, SwiftProto
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.unanswered) }()
       case 9: try { try decoder.decodeSingularSInt64Field(value: &self._waitingSince) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 20: try { try decoder.decodeRepeatedMessageField(value: &self.bodies) }()
+      case 22: try { try decoder.decodeSingularMessageField(value: &self._emailThread) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
       }
@@ -2390,6 +2501,12 @@ nonisolated extension CustomerMessageReceived: SwiftProtobuf.Message, SwiftProto
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
+    if !self.bodies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bodies, fieldNumber: 20)
+    }
+    try { if let v = self._emailThread {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    } }()
     try { if let v = self._source {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
     } }()
@@ -2407,6 +2524,8 @@ nonisolated extension CustomerMessageReceived: SwiftProtobuf.Message, SwiftProto
     if lhs.unanswered != rhs.unanswered {return false}
     if lhs._waitingSince != rhs._waitingSince {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.bodies != rhs.bodies {return false}
+    if lhs._emailThread != rhs._emailThread {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2415,98 +2534,174 @@ nonisolated extension CustomerMessageReceived: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension AgentReplied: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentReplied"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}channel\0\u{1}text\0\u{3}personal_part\0\u{1}public\0\u{3}employee_number\0\u{3}handling_seconds\0\u{3}status_before\0\u{1}status\0\u{3}first_response\0\u{1}answered\0\u{3}waiting_since_before\0\u{2}\u{3}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}channel\0\u{1}text\0\u{3}personal_part\0\u{1}public\0\u{3}employee_number\0\u{3}handling_seconds\0\u{3}status_before\0\u{1}status\0\u{3}first_response\0\u{1}answered\0\u{3}waiting_since_before\0\u{2}\u{3}reason\0\u{2}\u{5}bodies\0\u{4}\u{2}email_thread\0\u{2}\u{8}source\0")
+
+  fileprivate class _StorageClass {
+    var _number: UInt32 = 0
+    var _channel: String = String()
+    var _text: String = String()
+    var _personalPart: Bool = false
+    var _public: Bool = false
+    var _employeeNumber: UInt64 = 0
+    var _handlingSeconds: UInt32 = 0
+    var _statusBefore: TicketStatus = .unspecified
+    var _status: TicketStatus = .unspecified
+    var _firstResponse: Bool = false
+    var _answered: UInt32 = 0
+    var _waitingSinceBefore: Int64? = nil
+    var _reason: String = String()
+    var _bodies: [BodyReference] = []
+    var _emailThread: EmailThread? = nil
+    var _source: Source? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _number = source._number
+      _channel = source._channel
+      _text = source._text
+      _personalPart = source._personalPart
+      _public = source._public
+      _employeeNumber = source._employeeNumber
+      _handlingSeconds = source._handlingSeconds
+      _statusBefore = source._statusBefore
+      _status = source._status
+      _firstResponse = source._firstResponse
+      _answered = source._answered
+      _waitingSinceBefore = source._waitingSinceBefore
+      _reason = source._reason
+      _bodies = source._bodies
+      _emailThread = source._emailThread
+      _source = source._source
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.text) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.personalPart) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.`public`) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.employeeNumber) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.handlingSeconds) }()
-      case 8: try { try decoder.decodeSingularEnumField(value: &self.statusBefore) }()
-      case 9: try { try decoder.decodeSingularEnumField(value: &self.status) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.firstResponse) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.answered) }()
-      case 12: try { try decoder.decodeSingularSInt64Field(value: &self._waitingSinceBefore) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._number) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._text) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._personalPart) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._public) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._employeeNumber) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._handlingSeconds) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._statusBefore) }()
+        case 9: try { try decoder.decodeSingularEnumField(value: &_storage._status) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._firstResponse) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._answered) }()
+        case 12: try { try decoder.decodeSingularSInt64Field(value: &_storage._waitingSinceBefore) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._emailThread) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._source) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.number != 0 {
-      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._number != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._number, fieldNumber: 1)
+      }
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 2)
+      }
+      if !_storage._text.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._text, fieldNumber: 3)
+      }
+      if _storage._personalPart != false {
+        try visitor.visitSingularBoolField(value: _storage._personalPart, fieldNumber: 4)
+      }
+      if _storage._public != false {
+        try visitor.visitSingularBoolField(value: _storage._public, fieldNumber: 5)
+      }
+      if _storage._employeeNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._employeeNumber, fieldNumber: 6)
+      }
+      if _storage._handlingSeconds != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._handlingSeconds, fieldNumber: 7)
+      }
+      if _storage._statusBefore != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._statusBefore, fieldNumber: 8)
+      }
+      if _storage._status != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._status, fieldNumber: 9)
+      }
+      if _storage._firstResponse != false {
+        try visitor.visitSingularBoolField(value: _storage._firstResponse, fieldNumber: 10)
+      }
+      if _storage._answered != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._answered, fieldNumber: 11)
+      }
+      try { if let v = _storage._waitingSinceBefore {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 12)
+      } }()
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 15)
+      }
+      if !_storage._bodies.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 20)
+      }
+      try { if let v = _storage._emailThread {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
+      try { if let v = _storage._source {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
     }
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 2)
-    }
-    if !self.text.isEmpty {
-      try visitor.visitSingularStringField(value: self.text, fieldNumber: 3)
-    }
-    if self.personalPart != false {
-      try visitor.visitSingularBoolField(value: self.personalPart, fieldNumber: 4)
-    }
-    if self.`public` != false {
-      try visitor.visitSingularBoolField(value: self.`public`, fieldNumber: 5)
-    }
-    if self.employeeNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.employeeNumber, fieldNumber: 6)
-    }
-    if self.handlingSeconds != 0 {
-      try visitor.visitSingularUInt32Field(value: self.handlingSeconds, fieldNumber: 7)
-    }
-    if self.statusBefore != .unspecified {
-      try visitor.visitSingularEnumField(value: self.statusBefore, fieldNumber: 8)
-    }
-    if self.status != .unspecified {
-      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 9)
-    }
-    if self.firstResponse != false {
-      try visitor.visitSingularBoolField(value: self.firstResponse, fieldNumber: 10)
-    }
-    if self.answered != 0 {
-      try visitor.visitSingularUInt32Field(value: self.answered, fieldNumber: 11)
-    }
-    try { if let v = self._waitingSinceBefore {
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 12)
-    } }()
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
-    }
-    try { if let v = self._source {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: AgentReplied, rhs: AgentReplied) -> Bool {
-    if lhs.number != rhs.number {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs.text != rhs.text {return false}
-    if lhs.personalPart != rhs.personalPart {return false}
-    if lhs.`public` != rhs.`public` {return false}
-    if lhs.employeeNumber != rhs.employeeNumber {return false}
-    if lhs.handlingSeconds != rhs.handlingSeconds {return false}
-    if lhs.statusBefore != rhs.statusBefore {return false}
-    if lhs.status != rhs.status {return false}
-    if lhs.firstResponse != rhs.firstResponse {return false}
-    if lhs.answered != rhs.answered {return false}
-    if lhs._waitingSinceBefore != rhs._waitingSinceBefore {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs._source != rhs._source {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._number != rhs_storage._number {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._text != rhs_storage._text {return false}
+        if _storage._personalPart != rhs_storage._personalPart {return false}
+        if _storage._public != rhs_storage._public {return false}
+        if _storage._employeeNumber != rhs_storage._employeeNumber {return false}
+        if _storage._handlingSeconds != rhs_storage._handlingSeconds {return false}
+        if _storage._statusBefore != rhs_storage._statusBefore {return false}
+        if _storage._status != rhs_storage._status {return false}
+        if _storage._firstResponse != rhs_storage._firstResponse {return false}
+        if _storage._answered != rhs_storage._answered {return false}
+        if _storage._waitingSinceBefore != rhs_storage._waitingSinceBefore {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._bodies != rhs_storage._bodies {return false}
+        if _storage._emailThread != rhs_storage._emailThread {return false}
+        if _storage._source != rhs_storage._source {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2721,7 +2916,7 @@ nonisolated extension TicketEscalated: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension TicketTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketTurn"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}status_before\0\u{1}head\0\u{1}classification\0\u{1}priority\0\u{1}assignment\0\u{3}opened_at\0\u{3}first_resolved_at\0\u{3}resolved_at\0\u{1}contacts\0\u{1}reopenings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}status_before\0\u{1}head\0\u{1}classification\0\u{1}priority\0\u{1}assignment\0\u{3}opened_at\0\u{3}first_resolved_at\0\u{3}resolved_at\0\u{1}contacts\0\u{1}reopenings\0\u{1}sequence\0")
 
   fileprivate class _StorageClass {
     var _statusBefore: TicketStatus = .unspecified
@@ -2734,6 +2929,7 @@ nonisolated extension TicketTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _resolvedAt: Int64? = nil
     var _contacts: UInt32 = 0
     var _reopenings: UInt32 = 0
+    var _sequence: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2754,6 +2950,7 @@ nonisolated extension TicketTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _resolvedAt = source._resolvedAt
       _contacts = source._contacts
       _reopenings = source._reopenings
+      _sequence = source._sequence
     }
   }
 
@@ -2782,6 +2979,7 @@ nonisolated extension TicketTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 8: try { try decoder.decodeSingularSInt64Field(value: &_storage._resolvedAt) }()
         case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._contacts) }()
         case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._reopenings) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._sequence) }()
         default: break
         }
       }
@@ -2824,6 +3022,9 @@ nonisolated extension TicketTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._reopenings != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._reopenings, fieldNumber: 10)
       }
+      if _storage._sequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._sequence, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2843,6 +3044,7 @@ nonisolated extension TicketTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._resolvedAt != rhs_storage._resolvedAt {return false}
         if _storage._contacts != rhs_storage._contacts {return false}
         if _storage._reopenings != rhs_storage._reopenings {return false}
+        if _storage._sequence != rhs_storage._sequence {return false}
         return true
       }
       if !storagesAreEqual {return false}

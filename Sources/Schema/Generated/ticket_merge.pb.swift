@@ -228,6 +228,9 @@ public nonisolated struct TicketAbsorbed: Sendable {
 
   public var partyNumber: UInt64 = 0
 
+  /// As in TicketOpened.
+  public var sequence: UInt64 = 0
+
   public var reason: String = String()
 
   public var source: Source {
@@ -347,6 +350,9 @@ public nonisolated struct TicketReleased: Sendable {
   public var hasCloseAt: Bool {self._closeAt != nil}
   /// Clears the value of `closeAt`. Subsequent reads from it will return its default value.
   public mutating func clearCloseAt() {self._closeAt = nil}
+
+  /// As in TicketOpened.
+  public var sequence: UInt64 = 0
 
   public var reason: String = String()
 
@@ -742,7 +748,7 @@ nonisolated extension TicketsMerged: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension TicketAbsorbed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketAbsorbed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}survivor_number\0\u{1}status\0\u{1}assignment\0\u{3}party_number\0\u{2}\u{b}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}survivor_number\0\u{1}status\0\u{1}assignment\0\u{3}party_number\0\u{1}sequence\0\u{2}\u{a}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -754,6 +760,7 @@ nonisolated extension TicketAbsorbed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularEnumField(value: &self.status) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._assignment) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.partyNumber) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -778,6 +785,9 @@ nonisolated extension TicketAbsorbed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.partyNumber != 0 {
       try visitor.visitSingularUInt64Field(value: self.partyNumber, fieldNumber: 4)
     }
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 5)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -792,6 +802,7 @@ nonisolated extension TicketAbsorbed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.status != rhs.status {return false}
     if lhs._assignment != rhs._assignment {return false}
     if lhs.partyNumber != rhs.partyNumber {return false}
+    if lhs.sequence != rhs.sequence {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -913,7 +924,7 @@ nonisolated extension TicketsUnmerged: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension TicketReleased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketReleased"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}survivor_number\0\u{1}status\0\u{1}assignment\0\u{3}party_number\0\u{3}resume_at\0\u{3}close_at\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}survivor_number\0\u{1}status\0\u{1}assignment\0\u{3}party_number\0\u{3}resume_at\0\u{3}close_at\0\u{1}sequence\0\u{2}\u{8}reason\0\u{2}\u{f}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -927,6 +938,7 @@ nonisolated extension TicketReleased: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.partyNumber) }()
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._resumeAt) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._closeAt) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       default: break
@@ -957,6 +969,9 @@ nonisolated extension TicketReleased: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._closeAt {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
     } }()
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 7)
+    }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
     }
@@ -973,6 +988,7 @@ nonisolated extension TicketReleased: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.partyNumber != rhs.partyNumber {return false}
     if lhs._resumeAt != rhs._resumeAt {return false}
     if lhs._closeAt != rhs._closeAt {return false}
+    if lhs.sequence != rhs.sequence {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -314,6 +314,16 @@ public nonisolated struct TicketRecord: @unchecked Sendable {
     set {_uniqueStorage()._erased = newValue}
   }
 
+  /// Of the e-mail that opened it.
+  public var emailThread: EmailThread {
+    get {_storage._emailThread ?? EmailThread()}
+    set {_uniqueStorage()._emailThread = newValue}
+  }
+  /// Returns true if `emailThread` has been explicitly set.
+  public var hasEmailThread: Bool {_storage._emailThread != nil}
+  /// Clears the value of `emailThread`. Subsequent reads from it will return its default value.
+  public mutating func clearEmailThread() {_uniqueStorage()._emailThread = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -322,56 +332,95 @@ public nonisolated struct TicketRecord: @unchecked Sendable {
 }
 
 /// Something that was said in a ticket.
-public nonisolated struct TicketMessageRecord: Sendable {
+public nonisolated struct TicketMessageRecord: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var number: UInt32 = 0
+  public var number: UInt32 {
+    get {_storage._number}
+    set {_uniqueStorage()._number = newValue}
+  }
 
-  public var position: UInt64 = 0
+  public var position: UInt64 {
+    get {_storage._position}
+    set {_uniqueStorage()._position = newValue}
+  }
 
   public var occurredAt: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_occurredAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_occurredAt = newValue}
+    get {_storage._occurredAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._occurredAt = newValue}
   }
   /// Returns true if `occurredAt` has been explicitly set.
-  public var hasOccurredAt: Bool {self._occurredAt != nil}
+  public var hasOccurredAt: Bool {_storage._occurredAt != nil}
   /// Clears the value of `occurredAt`. Subsequent reads from it will return its default value.
-  public mutating func clearOccurredAt() {self._occurredAt = nil}
+  public mutating func clearOccurredAt() {_uniqueStorage()._occurredAt = nil}
 
   /// We said it; else the customer did.
-  public var fromUs: Bool = false
+  public var fromUs: Bool {
+    get {_storage._fromUs}
+    set {_uniqueStorage()._fromUs = newValue}
+  }
 
   /// The customer sees it.
-  public var `public`: Bool = false
+  public var `public`: Bool {
+    get {_storage._public}
+    set {_uniqueStorage()._public = newValue}
+  }
 
   /// Of us; 0: not known.
-  public var employeeNumber: UInt64 = 0
+  public var employeeNumber: UInt64 {
+    get {_storage._employeeNumber}
+    set {_uniqueStorage()._employeeNumber = newValue}
+  }
 
-  public var channel: String = String()
+  public var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
   public var message: TicketMessagePersonal {
-    get {_message ?? TicketMessagePersonal()}
-    set {_message = newValue}
+    get {_storage._message ?? TicketMessagePersonal()}
+    set {_uniqueStorage()._message = newValue}
   }
   /// Returns true if `message` has been explicitly set.
-  public var hasMessage: Bool {self._message != nil}
+  public var hasMessage: Bool {_storage._message != nil}
   /// Clears the value of `message`. Subsequent reads from it will return its default value.
-  public mutating func clearMessage() {self._message = nil}
+  public mutating func clearMessage() {_uniqueStorage()._message = nil}
 
   /// The text cannot be opened any more.
-  public var erased: Bool = false
+  public var erased: Bool {
+    get {_storage._erased}
+    set {_uniqueStorage()._erased = newValue}
+  }
 
   /// It went to another ticket when that was split off; 0: it did not.
-  public var movedToNumber: UInt64 = 0
+  public var movedToNumber: UInt64 {
+    get {_storage._movedToNumber}
+    set {_uniqueStorage()._movedToNumber = newValue}
+  }
+
+  /// The items that came with it; the bodies of the ticket's record say what they are.
+  public var itemIds: [String] {
+    get {_storage._itemIds}
+    set {_uniqueStorage()._itemIds = newValue}
+  }
+
+  /// Of an e-mail.
+  public var emailThread: EmailThread {
+    get {_storage._emailThread ?? EmailThread()}
+    set {_uniqueStorage()._emailThread = newValue}
+  }
+  /// Returns true if `emailThread` has been explicitly set.
+  public var hasEmailThread: Bool {_storage._emailThread != nil}
+  /// Clears the value of `emailThread`. Subsequent reads from it will return its default value.
+  public mutating func clearEmailThread() {_uniqueStorage()._emailThread = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _occurredAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-  fileprivate var _message: TicketMessagePersonal? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -380,7 +429,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}sequence\0\u{3}party_number\0\u{3}party_id\0\u{3}requester_number\0\u{1}personal\0\u{1}channel\0\u{1}type\0\u{1}category\0\u{3}customer_class\0\u{1}priority\0\u{3}priority_rank\0\u{3}queue_number\0\u{3}assignee_number\0\u{1}level\0\u{3}opened_at\0\u{3}opened_by_us\0\u{1}wait\0\u{3}paused_at\0\u{3}resume_at\0\u{3}waits_for_number\0\u{3}first_resolved_at\0\u{3}resolved_at\0\u{3}closed_at\0\u{3}resolution_code\0\u{1}resolution\0\u{3}reopen_until\0\u{3}waiting_since\0\u{1}unanswered\0\u{1}contacts\0\u{1}replies\0\u{3}first_response_at\0\u{1}transfers\0\u{3}reopened_after_resolved\0\u{3}reopened_after_closed\0\u{3}handling_seconds\0\u{1}messages\0\u{1}links\0\u{3}merged_into_number\0\u{3}absorbed_numbers\0\u{3}split_message_positions\0\u{1}clocks\0\u{1}erased\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}sequence\0\u{3}party_number\0\u{3}party_id\0\u{3}requester_number\0\u{1}personal\0\u{1}channel\0\u{1}type\0\u{1}category\0\u{3}customer_class\0\u{1}priority\0\u{3}priority_rank\0\u{3}queue_number\0\u{3}assignee_number\0\u{1}level\0\u{3}opened_at\0\u{3}opened_by_us\0\u{1}wait\0\u{3}paused_at\0\u{3}resume_at\0\u{3}waits_for_number\0\u{3}first_resolved_at\0\u{3}resolved_at\0\u{3}closed_at\0\u{3}resolution_code\0\u{1}resolution\0\u{3}reopen_until\0\u{3}waiting_since\0\u{1}unanswered\0\u{1}contacts\0\u{1}replies\0\u{3}first_response_at\0\u{1}transfers\0\u{3}reopened_after_resolved\0\u{3}reopened_after_closed\0\u{3}handling_seconds\0\u{1}messages\0\u{1}links\0\u{3}merged_into_number\0\u{3}absorbed_numbers\0\u{3}split_message_positions\0\u{1}clocks\0\u{1}erased\0\u{4}\u{11}email_thread\0")
 
   fileprivate class _StorageClass {
     var _status: TicketStatus = .unspecified
@@ -426,6 +475,7 @@ nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _splitMessagePositions: [UInt64] = []
     var _clocks: [SlaClockState] = []
     var _erased: Bool = false
+    var _emailThread: EmailThread? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -479,6 +529,7 @@ nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _splitMessagePositions = source._splitMessagePositions
       _clocks = source._clocks
       _erased = source._erased
+      _emailThread = source._emailThread
     }
   }
 
@@ -540,6 +591,7 @@ nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 41: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._splitMessagePositions) }()
         case 42: try { try decoder.decodeRepeatedMessageField(value: &_storage._clocks) }()
         case 43: try { try decoder.decodeSingularBoolField(value: &_storage._erased) }()
+        case 60: try { try decoder.decodeSingularMessageField(value: &_storage._emailThread) }()
         default: break
         }
       }
@@ -681,6 +733,9 @@ nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._erased != false {
         try visitor.visitSingularBoolField(value: _storage._erased, fieldNumber: 43)
       }
+      try { if let v = _storage._emailThread {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -733,6 +788,7 @@ nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._splitMessagePositions != rhs_storage._splitMessagePositions {return false}
         if _storage._clocks != rhs_storage._clocks {return false}
         if _storage._erased != rhs_storage._erased {return false}
+        if _storage._emailThread != rhs_storage._emailThread {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -744,78 +800,146 @@ nonisolated extension TicketRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension TicketMessageRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketMessageRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}position\0\u{3}occurred_at\0\u{3}from_us\0\u{1}public\0\u{3}employee_number\0\u{1}channel\0\u{1}message\0\u{1}erased\0\u{3}moved_to_number\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}position\0\u{3}occurred_at\0\u{3}from_us\0\u{1}public\0\u{3}employee_number\0\u{1}channel\0\u{1}message\0\u{1}erased\0\u{3}moved_to_number\0\u{4}\u{a}item_ids\0\u{4}\u{2}email_thread\0")
+
+  fileprivate class _StorageClass {
+    var _number: UInt32 = 0
+    var _position: UInt64 = 0
+    var _occurredAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _fromUs: Bool = false
+    var _public: Bool = false
+    var _employeeNumber: UInt64 = 0
+    var _channel: String = String()
+    var _message: TicketMessagePersonal? = nil
+    var _erased: Bool = false
+    var _movedToNumber: UInt64 = 0
+    var _itemIds: [String] = []
+    var _emailThread: EmailThread? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _number = source._number
+      _position = source._position
+      _occurredAt = source._occurredAt
+      _fromUs = source._fromUs
+      _public = source._public
+      _employeeNumber = source._employeeNumber
+      _channel = source._channel
+      _message = source._message
+      _erased = source._erased
+      _movedToNumber = source._movedToNumber
+      _itemIds = source._itemIds
+      _emailThread = source._emailThread
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._occurredAt) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.fromUs) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.`public`) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.employeeNumber) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._message) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.erased) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.movedToNumber) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._number) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._position) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._occurredAt) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._fromUs) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._public) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._employeeNumber) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._message) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._erased) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._movedToNumber) }()
+        case 20: try { try decoder.decodeRepeatedStringField(value: &_storage._itemIds) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._emailThread) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.number != 0 {
-      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
-    }
-    if self.position != 0 {
-      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
-    }
-    try { if let v = self._occurredAt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if self.fromUs != false {
-      try visitor.visitSingularBoolField(value: self.fromUs, fieldNumber: 4)
-    }
-    if self.`public` != false {
-      try visitor.visitSingularBoolField(value: self.`public`, fieldNumber: 5)
-    }
-    if self.employeeNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.employeeNumber, fieldNumber: 6)
-    }
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 7)
-    }
-    try { if let v = self._message {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    if self.erased != false {
-      try visitor.visitSingularBoolField(value: self.erased, fieldNumber: 9)
-    }
-    if self.movedToNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.movedToNumber, fieldNumber: 10)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._number != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._number, fieldNumber: 1)
+      }
+      if _storage._position != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._position, fieldNumber: 2)
+      }
+      try { if let v = _storage._occurredAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if _storage._fromUs != false {
+        try visitor.visitSingularBoolField(value: _storage._fromUs, fieldNumber: 4)
+      }
+      if _storage._public != false {
+        try visitor.visitSingularBoolField(value: _storage._public, fieldNumber: 5)
+      }
+      if _storage._employeeNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._employeeNumber, fieldNumber: 6)
+      }
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 7)
+      }
+      try { if let v = _storage._message {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if _storage._erased != false {
+        try visitor.visitSingularBoolField(value: _storage._erased, fieldNumber: 9)
+      }
+      if _storage._movedToNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._movedToNumber, fieldNumber: 10)
+      }
+      if !_storage._itemIds.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._itemIds, fieldNumber: 20)
+      }
+      try { if let v = _storage._emailThread {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: TicketMessageRecord, rhs: TicketMessageRecord) -> Bool {
-    if lhs.number != rhs.number {return false}
-    if lhs.position != rhs.position {return false}
-    if lhs._occurredAt != rhs._occurredAt {return false}
-    if lhs.fromUs != rhs.fromUs {return false}
-    if lhs.`public` != rhs.`public` {return false}
-    if lhs.employeeNumber != rhs.employeeNumber {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs._message != rhs._message {return false}
-    if lhs.erased != rhs.erased {return false}
-    if lhs.movedToNumber != rhs.movedToNumber {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._number != rhs_storage._number {return false}
+        if _storage._position != rhs_storage._position {return false}
+        if _storage._occurredAt != rhs_storage._occurredAt {return false}
+        if _storage._fromUs != rhs_storage._fromUs {return false}
+        if _storage._public != rhs_storage._public {return false}
+        if _storage._employeeNumber != rhs_storage._employeeNumber {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._message != rhs_storage._message {return false}
+        if _storage._erased != rhs_storage._erased {return false}
+        if _storage._movedToNumber != rhs_storage._movedToNumber {return false}
+        if _storage._itemIds != rhs_storage._itemIds {return false}
+        if _storage._emailThread != rhs_storage._emailThread {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

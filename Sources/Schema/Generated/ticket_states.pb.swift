@@ -257,6 +257,38 @@ public nonisolated struct TicketState: @unchecked Sendable {
     set {_uniqueStorage()._sourceVersions = newValue}
   }
 
+  /// Since when a first response, and since when a further one, has been waited for; absent: none is. Only one of them
+  /// at a time.
+  public var firstAwaitedSince: Int64 {
+    get {_storage._firstAwaitedSince ?? 0}
+    set {_uniqueStorage()._firstAwaitedSince = newValue}
+  }
+  /// Returns true if `firstAwaitedSince` has been explicitly set.
+  public var hasFirstAwaitedSince: Bool {_storage._firstAwaitedSince != nil}
+  /// Clears the value of `firstAwaitedSince`. Subsequent reads from it will return its default value.
+  public mutating func clearFirstAwaitedSince() {_uniqueStorage()._firstAwaitedSince = nil}
+
+  public var nextAwaitedSince: Int64 {
+    get {_storage._nextAwaitedSince ?? 0}
+    set {_uniqueStorage()._nextAwaitedSince = newValue}
+  }
+  /// Returns true if `nextAwaitedSince` has been explicitly set.
+  public var hasNextAwaitedSince: Bool {_storage._nextAwaitedSince != nil}
+  /// Clears the value of `nextAwaitedSince`. Subsequent reads from it will return its default value.
+  public mutating func clearNextAwaitedSince() {_uniqueStorage()._nextAwaitedSince = nil}
+
+  /// The customer has had a response, ever since the ticket was opened.
+  public var responded: Bool {
+    get {_storage._responded}
+    set {_uniqueStorage()._responded = newValue}
+  }
+
+  /// The import that opened it; 0: none did.
+  public var importNumber: UInt64 {
+    get {_storage._importNumber}
+    set {_uniqueStorage()._importNumber = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -360,7 +392,7 @@ fileprivate nonisolated let _protobuf_package = "kith.store.v1"
 
 nonisolated extension TicketState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TicketState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}head\0\u{1}personal\0\u{1}classification\0\u{3}customer_class_rank\0\u{1}priority\0\u{1}assignment\0\u{1}sequence\0\u{3}opened_by_us\0\u{3}opened_at\0\u{1}wait\0\u{3}paused_at\0\u{3}resume_at\0\u{3}waits_for_number\0\u{3}first_resolved_at\0\u{3}resolved_at\0\u{3}closed_at\0\u{3}resolution_code\0\u{1}resolution\0\u{3}resolution_text\0\u{3}reopen_until\0\u{3}close_at\0\u{3}waiting_since\0\u{1}unanswered\0\u{1}contacts\0\u{1}reopenings\0\u{1}level\0\u{3}first_response_given\0\u{1}messages\0\u{1}links\0\u{3}merged_into_number\0\u{1}merges\0\u{1}clocks\0\u{3}source_versions\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}head\0\u{1}personal\0\u{1}classification\0\u{3}customer_class_rank\0\u{1}priority\0\u{1}assignment\0\u{1}sequence\0\u{3}opened_by_us\0\u{3}opened_at\0\u{1}wait\0\u{3}paused_at\0\u{3}resume_at\0\u{3}waits_for_number\0\u{3}first_resolved_at\0\u{3}resolved_at\0\u{3}closed_at\0\u{3}resolution_code\0\u{1}resolution\0\u{3}resolution_text\0\u{3}reopen_until\0\u{3}close_at\0\u{3}waiting_since\0\u{1}unanswered\0\u{1}contacts\0\u{1}reopenings\0\u{1}level\0\u{3}first_response_given\0\u{1}messages\0\u{1}links\0\u{3}merged_into_number\0\u{1}merges\0\u{1}clocks\0\u{3}source_versions\0\u{3}first_awaited_since\0\u{3}next_awaited_since\0\u{1}responded\0\u{3}import_number\0")
 
   fileprivate class _StorageClass {
     var _status: TicketStatus = .unspecified
@@ -397,6 +429,10 @@ nonisolated extension TicketState: SwiftProtobuf.Message, SwiftProtobuf._Message
     var _merges: [TicketMergeState] = []
     var _clocks: [SlaClockState] = []
     var _sourceVersions: [SourceVersion] = []
+    var _firstAwaitedSince: Int64? = nil
+    var _nextAwaitedSince: Int64? = nil
+    var _responded: Bool = false
+    var _importNumber: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -441,6 +477,10 @@ nonisolated extension TicketState: SwiftProtobuf.Message, SwiftProtobuf._Message
       _merges = source._merges
       _clocks = source._clocks
       _sourceVersions = source._sourceVersions
+      _firstAwaitedSince = source._firstAwaitedSince
+      _nextAwaitedSince = source._nextAwaitedSince
+      _responded = source._responded
+      _importNumber = source._importNumber
     }
   }
 
@@ -493,6 +533,10 @@ nonisolated extension TicketState: SwiftProtobuf.Message, SwiftProtobuf._Message
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._merges) }()
         case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._clocks) }()
         case 34: try { try decoder.decodeRepeatedMessageField(value: &_storage._sourceVersions) }()
+        case 35: try { try decoder.decodeSingularSInt64Field(value: &_storage._firstAwaitedSince) }()
+        case 36: try { try decoder.decodeSingularSInt64Field(value: &_storage._nextAwaitedSince) }()
+        case 37: try { try decoder.decodeSingularBoolField(value: &_storage._responded) }()
+        case 38: try { try decoder.decodeSingularUInt64Field(value: &_storage._importNumber) }()
         default: break
         }
       }
@@ -607,6 +651,18 @@ nonisolated extension TicketState: SwiftProtobuf.Message, SwiftProtobuf._Message
       if !_storage._sourceVersions.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._sourceVersions, fieldNumber: 34)
       }
+      try { if let v = _storage._firstAwaitedSince {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 35)
+      } }()
+      try { if let v = _storage._nextAwaitedSince {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 36)
+      } }()
+      if _storage._responded != false {
+        try visitor.visitSingularBoolField(value: _storage._responded, fieldNumber: 37)
+      }
+      if _storage._importNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._importNumber, fieldNumber: 38)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -650,6 +706,10 @@ nonisolated extension TicketState: SwiftProtobuf.Message, SwiftProtobuf._Message
         if _storage._merges != rhs_storage._merges {return false}
         if _storage._clocks != rhs_storage._clocks {return false}
         if _storage._sourceVersions != rhs_storage._sourceVersions {return false}
+        if _storage._firstAwaitedSince != rhs_storage._firstAwaitedSince {return false}
+        if _storage._nextAwaitedSince != rhs_storage._nextAwaitedSince {return false}
+        if _storage._responded != rhs_storage._responded {return false}
+        if _storage._importNumber != rhs_storage._importNumber {return false}
         return true
       }
       if !storagesAreEqual {return false}

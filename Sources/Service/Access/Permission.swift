@@ -66,7 +66,8 @@ enum AccessMatrix {
             .cancelAppointment:
             .business
         case .openTicket, .upsertTicket, .changeTicket, .correctTicket, .classifyTicket, .setPriority, .routeTicket,
-            .claimTicket, .reassignTicket, .recordCustomerMessage, .recordAgentReply, .awaitCustomer, .awaitThirdParty,
+            .claimTicket, .claimNextTicket, .reassignTicket, .recordCustomerMessage, .recordAgentReply, .awaitCustomer,
+            .awaitThirdParty,
             .resumeTicket, .escalateTicket, .resolveTicket, .reopenTicket, .closeTicket, .mergeTickets, .unmergeTickets,
             .splitTicket, .linkTicket, .unlinkTicket:
             .business

@@ -273,7 +273,8 @@ extension CommandBody.OneOf_Command {
         case .recordAgentReply(let reply): reply.hasMessage
         case .resolveTicket(let resolve): resolve.hasResolution
         case .splitTicket(let split): split.newTicket.hasPersonal || split.newTicket.hasResolution
-        case .classifyTicket, .setPriority, .routeTicket, .claimTicket, .reassignTicket, .awaitCustomer,
+        case .classifyTicket, .setPriority, .routeTicket, .claimTicket, .claimNextTicket, .reassignTicket,
+            .awaitCustomer,
             .awaitThirdParty, .resumeTicket, .escalateTicket, .reopenTicket, .closeTicket, .mergeTickets,
             .unmergeTickets, .linkTicket, .unlinkTicket, .setServiceDesk, .defineCalendar, .changeCalendar,
             .retireCalendar, .defineSlaPolicy, .changeSlaPolicy, .activateSlaVersion, .deactivateSlaPolicy,

@@ -195,6 +195,7 @@ struct RecordBuilder {
         case .competitorMove(let move): record.competitor.insert(move)
         case .marketSize(let size): record.market.insert(size)
         case .renegotiation(let renegotiation): record.promise.renegotiations.insert(renegotiation, at: 0)
+        case .body(let body): record.bodies.append(body)
         case nil: break
         }
     }

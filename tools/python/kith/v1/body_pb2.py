@@ -16,7 +16,7 @@ from kith.v1 import registry_pb2 as kith_dot_v1_dot_registry__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12kith/v1/body.proto\x12\x07kith.v1\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"}\n\x0ePutBodyRequest\x12&\n\x05\x62\x65gin\x18\x01 \x01(\x0b\x32\x15.kith.v1.PutBodyBeginH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x12(\n\x06\x66inish\x18\x03 \x01(\x0b\x32\x16.kith.v1.PutBodyFinishH\x00\x42\x06\n\x04part\"f\n\x0cPutBodyBegin\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12#\n\x07subject\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0c\n\x04size\x18\x04 \x01(\x04\"\'\n\rPutBodyFinish\x12\x16\n\x0e\x63ontent_sha256\x18\x01 \x01(\x0c\"I\n\x0fPutBodyResponse\x12\x10\n\x08received\x18\x01 \x01(\x04\x12$\n\x04\x62ody\x18\x02 \x01(\x0b\x32\x16.kith.v1.BodyReference\"2\n\x0eGetBodyRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\"X\n\x0fGetBodyResponse\x12$\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x16.kith.v1.BodyReference\x12\x0e\n\x06offset\x18\x02 \x01(\x04\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"\x8f\x01\n\rBodyReference\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x1f\n\x04role\x18\x02 \x01(\x0e\x32\x11.kith.v1.BodyRole\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0c\n\x04size\x18\x04 \x01(\x04\x12\x13\n\x0bsealed_size\x18\x05 \x01(\x04\x12\x15\n\rsealed_sha256\x18\x06 \x01(\x0c\"f\n\tBodyInput\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x1f\n\x04role\x18\x02 \x01(\x0e\x32\x11.kith.v1.BodyRole\x12\'\n\x08personal\x18\x03 \x01(\x0b\x32\x15.kith.v1.BodyPersonal\"3\n\x0c\x42odyPersonal\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nfile_title\x18\x02 \x01(\t\"\xb5\x01\n\rEmailPersonal\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x13\n\x0bin_reply_to\x18\x02 \x01(\t\x12\x12\n\nreferences\x18\x03 \x03(\t\x12\x0c\n\x04\x66rom\x18\x04 \x01(\t\x12\n\n\x02to\x18\x05 \x03(\t\x12\n\n\x02\x63\x63\x18\x06 \x03(\t\x12\x14\n\x0csubject_line\x18\x07 \x01(\t\x12+\n\x07sent_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0b\x45mailThread\x12\x13\n\x0broot_number\x18\x01 \x01(\x04\x12\x15\n\rparent_number\x18\x02 \x01(\x04\"g\n\nRedactBody\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0f\n\x07item_id\x18\x03 \x01(\t\"\x81\x01\n\x0c\x42odyRedacted\x12$\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x16.kith.v1.BodyReference\x12\x1a\n\x12referring_position\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xc0\x01\n\nBodyRecord\x12$\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x16.kith.v1.BodyReference\x12\'\n\x08personal\x18\x02 \x01(\x0b\x32\x15.kith.v1.BodyPersonal\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08position\x18\x04 \x01(\x04\x12\x10\n\x08redacted\x18\x05 \x01(\x08\x12\x0e\n\x06\x65rased\x18\x06 \x01(\x08*h\n\x08\x42odyRole\x12\x19\n\x15\x42ODY_ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x42ODY_ROLE_TEXT\x10\x01\x12\x13\n\x0f\x42ODY_ROLE_EMAIL\x10\x02\x12\x18\n\x14\x42ODY_ROLE_ATTACHMENT\x10\x03\x42\x03\xba\x02\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12kith/v1/body.proto\x12\x07kith.v1\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"}\n\x0ePutBodyRequest\x12&\n\x05\x62\x65gin\x18\x01 \x01(\x0b\x32\x15.kith.v1.PutBodyBeginH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x12(\n\x06\x66inish\x18\x03 \x01(\x0b\x32\x16.kith.v1.PutBodyFinishH\x00\x42\x06\n\x04part\"\x94\x01\n\x0cPutBodyBegin\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12#\n\x07subject\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0c\n\x04size\x18\x04 \x01(\x04\x12,\n\x0csubject_kind\x18\x05 \x01(\x0e\x32\x16.kith.v1.AggregateKind\"\'\n\rPutBodyFinish\x12\x16\n\x0e\x63ontent_sha256\x18\x01 \x01(\x0c\"I\n\x0fPutBodyResponse\x12\x10\n\x08received\x18\x01 \x01(\x04\x12$\n\x04\x62ody\x18\x02 \x01(\x0b\x32\x16.kith.v1.BodyReference\"2\n\x0eGetBodyRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\"X\n\x0fGetBodyResponse\x12$\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x16.kith.v1.BodyReference\x12\x0e\n\x06offset\x18\x02 \x01(\x04\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"\xa7\x01\n\rBodyReference\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x1f\n\x04role\x18\x02 \x01(\x0e\x32\x11.kith.v1.BodyRole\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0c\n\x04size\x18\x04 \x01(\x04\x12\x13\n\x0bsealed_size\x18\x05 \x01(\x04\x12\x15\n\rsealed_sha256\x18\x06 \x01(\x0c\x12\x16\n\x0esubject_number\x18\x07 \x01(\x04\"f\n\tBodyInput\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x1f\n\x04role\x18\x02 \x01(\x0e\x32\x11.kith.v1.BodyRole\x12\'\n\x08personal\x18\x03 \x01(\x0b\x32\x15.kith.v1.BodyPersonal\"3\n\x0c\x42odyPersonal\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nfile_title\x18\x02 \x01(\t\"\xb5\x01\n\rEmailPersonal\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x13\n\x0bin_reply_to\x18\x02 \x01(\t\x12\x12\n\nreferences\x18\x03 \x03(\t\x12\x0c\n\x04\x66rom\x18\x04 \x01(\t\x12\n\n\x02to\x18\x05 \x03(\t\x12\n\n\x02\x63\x63\x18\x06 \x03(\t\x12\x14\n\x0csubject_line\x18\x07 \x01(\t\x12+\n\x07sent_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0b\x45mailThread\x12\x13\n\x0broot_number\x18\x01 \x01(\x04\x12\x15\n\rparent_number\x18\x02 \x01(\x04\"g\n\nRedactBody\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0f\n\x07item_id\x18\x03 \x01(\t\"\x90\x01\n\x0c\x42odyRedacted\x12$\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x16.kith.v1.BodyReference\x12\x1a\n\x12referring_position\x18\x02 \x01(\x04\x12\r\n\x05place\x18\x03 \x01(\r\x12\x0e\n\x06reason\x18\x0f \x01(\t\x12\x1f\n\x06source\x18\x1e \x01(\x0b\x32\x0f.kith.v1.Source\"\xd8\x01\n\nBodyRecord\x12$\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x16.kith.v1.BodyReference\x12\'\n\x08personal\x18\x02 \x01(\x0b\x32\x15.kith.v1.BodyPersonal\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08position\x18\x04 \x01(\x04\x12\x10\n\x08redacted\x18\x05 \x01(\x08\x12\x0e\n\x06\x65rased\x18\x06 \x01(\x08\x12\x16\n\x0emessage_number\x18\x07 \x01(\r*h\n\x08\x42odyRole\x12\x19\n\x15\x42ODY_ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x42ODY_ROLE_TEXT\x10\x01\x12\x13\n\x0f\x42ODY_ROLE_EMAIL\x10\x02\x12\x18\n\x14\x42ODY_ROLE_ATTACHMENT\x10\x03\x42\x03\xba\x02\x00\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.v1.body_pb2', globals())
@@ -24,34 +24,34 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\272\002\000'
-  _BODYROLE._serialized_start=1577
-  _BODYROLE._serialized_end=1681
+  _BODYROLE._serialized_start=1687
+  _BODYROLE._serialized_end=1791
   _PUTBODYREQUEST._serialized_start=110
   _PUTBODYREQUEST._serialized_end=235
-  _PUTBODYBEGIN._serialized_start=237
-  _PUTBODYBEGIN._serialized_end=339
-  _PUTBODYFINISH._serialized_start=341
-  _PUTBODYFINISH._serialized_end=380
-  _PUTBODYRESPONSE._serialized_start=382
-  _PUTBODYRESPONSE._serialized_end=455
-  _GETBODYREQUEST._serialized_start=457
-  _GETBODYREQUEST._serialized_end=507
-  _GETBODYRESPONSE._serialized_start=509
-  _GETBODYRESPONSE._serialized_end=597
-  _BODYREFERENCE._serialized_start=600
-  _BODYREFERENCE._serialized_end=743
-  _BODYINPUT._serialized_start=745
-  _BODYINPUT._serialized_end=847
-  _BODYPERSONAL._serialized_start=849
-  _BODYPERSONAL._serialized_end=900
-  _EMAILPERSONAL._serialized_start=903
-  _EMAILPERSONAL._serialized_end=1084
-  _EMAILTHREAD._serialized_start=1086
-  _EMAILTHREAD._serialized_end=1143
-  _REDACTBODY._serialized_start=1145
-  _REDACTBODY._serialized_end=1248
-  _BODYREDACTED._serialized_start=1251
-  _BODYREDACTED._serialized_end=1380
-  _BODYRECORD._serialized_start=1383
-  _BODYRECORD._serialized_end=1575
+  _PUTBODYBEGIN._serialized_start=238
+  _PUTBODYBEGIN._serialized_end=386
+  _PUTBODYFINISH._serialized_start=388
+  _PUTBODYFINISH._serialized_end=427
+  _PUTBODYRESPONSE._serialized_start=429
+  _PUTBODYRESPONSE._serialized_end=502
+  _GETBODYREQUEST._serialized_start=504
+  _GETBODYREQUEST._serialized_end=554
+  _GETBODYRESPONSE._serialized_start=556
+  _GETBODYRESPONSE._serialized_end=644
+  _BODYREFERENCE._serialized_start=647
+  _BODYREFERENCE._serialized_end=814
+  _BODYINPUT._serialized_start=816
+  _BODYINPUT._serialized_end=918
+  _BODYPERSONAL._serialized_start=920
+  _BODYPERSONAL._serialized_end=971
+  _EMAILPERSONAL._serialized_start=974
+  _EMAILPERSONAL._serialized_end=1155
+  _EMAILTHREAD._serialized_start=1157
+  _EMAILTHREAD._serialized_end=1214
+  _REDACTBODY._serialized_start=1216
+  _REDACTBODY._serialized_end=1319
+  _BODYREDACTED._serialized_start=1322
+  _BODYREDACTED._serialized_end=1466
+  _BODYRECORD._serialized_start=1469
+  _BODYRECORD._serialized_end=1685
 # @@protoc_insertion_point(module_scope)

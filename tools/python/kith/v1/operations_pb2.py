@@ -12,10 +12,11 @@ _sym_db = _symbol_database.Default()
 
 
 from kith.v1 import registry_pb2 as kith_dot_v1_dot_registry__pb2
+from kith.v1 import refusal_journal_pb2 as kith_dot_v1_dot_refusal__journal__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18kith/v1/operations.proto\x12\x07kith.v1\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1f\n\rStatusRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x08\"\x9b\x03\n\x0eStatusResponse\x12\x0e\n\x06log_id\x18\x01 \x01(\t\x12\x16\n\x0e\x66ormat_version\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x18\n\x10\x64urable_position\x18\x04 \x01(\x04\x12\x0c\n\x04root\x18\x05 \x01(\x0c\x12\x18\n\x10read_only_reason\x18\x06 \x01(\t\x12\x16\n\x0eindex_position\x18\x07 \x01(\x04\x12.\n\x0bprojections\x18\x08 \x03(\x0b\x32\x19.kith.v1.ProjectionStatus\x12\x0f\n\x07version\x18\t \x01(\t\x12.\n\nstarted_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63onnections\x18\x0b \x01(\x04\x12\x18\n\x10waiting_commands\x18\x0c \x01(\x04\x12\x11\n\tlog_bytes\x18\r \x01(\x04\x12.\n\nnext_timer\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rparked_timers\x18\x0f \x01(\x04\"\xdb\x01\n\x10ProjectionStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\'\n\x05state\x18\x03 \x01(\x0e\x32\x18.kith.v1.ProjectionState\x12\x10\n\x08position\x18\x04 \x01(\x04\x12\x12\n\nlag_events\x18\x05 \x01(\x04\x12\x18\n\x10lag_microseconds\x18\x06 \x01(\x04\x12\x15\n\rparked_reason\x18\x07 \x01(\t\x12\x0e\n\x06\x64igest\x18\x08 \x01(\x0c\x12\x18\n\x10rebuild_position\x18\t \x01(\x04\"\x1e\n\x0eRebuildRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xa4\x01\n\x0fRebuildProgress\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x0e\n\x06target\x18\x03 \x01(\x04\x12\x19\n\x11\x65vents_per_second\x18\x04 \x01(\x01\x12\x0c\n\x04\x64one\x18\x05 \x01(\x08\x12\x0e\n\x06\x64igest\x18\x06 \x01(\x0c\x12\x17\n\x0fprevious_digest\x18\x07 \x01(\x0c\x12\x0f\n\x07seconds\x18\x08 \x01(\x01\"!\n\x10RecomputeRequest\x12\r\n\x05until\x18\x01 \x01(\x04\"\x94\x01\n\x11RecomputeResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\r\n\x05\x66\x61\x63ts\x18\x02 \x01(\x04\x12\x14\n\x0c\x63onsequences\x18\x03 \x01(\x04\x12\r\n\x05timed\x18\x04 \x01(\x04\x12(\n\x0b\x64ivergences\x18\x05 \x03(\x0b\x32\x13.kith.v1.Divergence\x12\x0f\n\x07seconds\x18\x06 \x01(\x01\"x\n\nDivergence\x12\x10\n\x08position\x18\x01 \x01(\x04\x12$\n\x08\x63omputed\x18\x02 \x01(\x0e\x32\x12.kith.v1.EventKind\x12$\n\x08recorded\x18\x03 \x01(\x0e\x32\x12.kith.v1.EventKind\x12\x0c\n\x04what\x18\x04 \x01(\t*\xae\x01\n\x0fProjectionState\x12 \n\x1cPROJECTION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PROJECTION_STATE_LIVE\x10\x01\x12 \n\x1cPROJECTION_STATE_CATCHING_UP\x10\x02\x12\x1f\n\x1bPROJECTION_STATE_REBUILDING\x10\x03\x12\x1b\n\x17PROJECTION_STATE_PARKED\x10\x04\x42\x03\xba\x02\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18kith/v1/operations.proto\x12\x07kith.v1\x1a\x16kith/v1/registry.proto\x1a\x1dkith/v1/refusal_journal.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1f\n\rStatusRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x08\"\x80\x04\n\x0eStatusResponse\x12\x0e\n\x06log_id\x18\x01 \x01(\t\x12\x16\n\x0e\x66ormat_version\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x18\n\x10\x64urable_position\x18\x04 \x01(\x04\x12\x0c\n\x04root\x18\x05 \x01(\x0c\x12\x18\n\x10read_only_reason\x18\x06 \x01(\t\x12\x16\n\x0eindex_position\x18\x07 \x01(\x04\x12.\n\x0bprojections\x18\x08 \x03(\x0b\x32\x19.kith.v1.ProjectionStatus\x12\x0f\n\x07version\x18\t \x01(\t\x12.\n\nstarted_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63onnections\x18\x0b \x01(\x04\x12\x18\n\x10waiting_commands\x18\x0c \x01(\x04\x12\x11\n\tlog_bytes\x18\r \x01(\x04\x12.\n\nnext_timer\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rparked_timers\x18\x0f \x01(\x04\x12\x0e\n\x06\x62odies\x18( \x01(\x04\x12\x1b\n\x13unreferenced_bodies\x18) \x01(\x04\x12\x36\n\x0frefusal_journal\x18` \x01(\x0b\x32\x1d.kith.v1.RefusalJournalStatus\"\xdb\x01\n\x10ProjectionStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\'\n\x05state\x18\x03 \x01(\x0e\x32\x18.kith.v1.ProjectionState\x12\x10\n\x08position\x18\x04 \x01(\x04\x12\x12\n\nlag_events\x18\x05 \x01(\x04\x12\x18\n\x10lag_microseconds\x18\x06 \x01(\x04\x12\x15\n\rparked_reason\x18\x07 \x01(\t\x12\x0e\n\x06\x64igest\x18\x08 \x01(\x0c\x12\x18\n\x10rebuild_position\x18\t \x01(\x04\"\x1e\n\x0eRebuildRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xa4\x01\n\x0fRebuildProgress\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x0e\n\x06target\x18\x03 \x01(\x04\x12\x19\n\x11\x65vents_per_second\x18\x04 \x01(\x01\x12\x0c\n\x04\x64one\x18\x05 \x01(\x08\x12\x0e\n\x06\x64igest\x18\x06 \x01(\x0c\x12\x17\n\x0fprevious_digest\x18\x07 \x01(\x0c\x12\x0f\n\x07seconds\x18\x08 \x01(\x01\"!\n\x10RecomputeRequest\x12\r\n\x05until\x18\x01 \x01(\x04\"\x94\x01\n\x11RecomputeResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\r\n\x05\x66\x61\x63ts\x18\x02 \x01(\x04\x12\x14\n\x0c\x63onsequences\x18\x03 \x01(\x04\x12\r\n\x05timed\x18\x04 \x01(\x04\x12(\n\x0b\x64ivergences\x18\x05 \x03(\x0b\x32\x13.kith.v1.Divergence\x12\x0f\n\x07seconds\x18\x06 \x01(\x01\"x\n\nDivergence\x12\x10\n\x08position\x18\x01 \x01(\x04\x12$\n\x08\x63omputed\x18\x02 \x01(\x0e\x32\x12.kith.v1.EventKind\x12$\n\x08recorded\x18\x03 \x01(\x0e\x32\x12.kith.v1.EventKind\x12\x0c\n\x04what\x18\x04 \x01(\t*\xae\x01\n\x0fProjectionState\x12 \n\x1cPROJECTION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PROJECTION_STATE_LIVE\x10\x01\x12 \n\x1cPROJECTION_STATE_CATCHING_UP\x10\x02\x12\x1f\n\x1bPROJECTION_STATE_REBUILDING\x10\x03\x12\x1b\n\x17PROJECTION_STATE_PARKED\x10\x04\x42\x03\xba\x02\x00\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.v1.operations_pb2', globals())
@@ -23,22 +24,22 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\272\002\000'
-  _PROJECTIONSTATE._serialized_start=1271
-  _PROJECTIONSTATE._serialized_end=1445
-  _STATUSREQUEST._serialized_start=94
-  _STATUSREQUEST._serialized_end=125
-  _STATUSRESPONSE._serialized_start=128
-  _STATUSRESPONSE._serialized_end=539
-  _PROJECTIONSTATUS._serialized_start=542
-  _PROJECTIONSTATUS._serialized_end=761
-  _REBUILDREQUEST._serialized_start=763
-  _REBUILDREQUEST._serialized_end=793
-  _REBUILDPROGRESS._serialized_start=796
-  _REBUILDPROGRESS._serialized_end=960
-  _RECOMPUTEREQUEST._serialized_start=962
-  _RECOMPUTEREQUEST._serialized_end=995
-  _RECOMPUTERESPONSE._serialized_start=998
-  _RECOMPUTERESPONSE._serialized_end=1146
-  _DIVERGENCE._serialized_start=1148
-  _DIVERGENCE._serialized_end=1268
+  _PROJECTIONSTATE._serialized_start=1403
+  _PROJECTIONSTATE._serialized_end=1577
+  _STATUSREQUEST._serialized_start=125
+  _STATUSREQUEST._serialized_end=156
+  _STATUSRESPONSE._serialized_start=159
+  _STATUSRESPONSE._serialized_end=671
+  _PROJECTIONSTATUS._serialized_start=674
+  _PROJECTIONSTATUS._serialized_end=893
+  _REBUILDREQUEST._serialized_start=895
+  _REBUILDREQUEST._serialized_end=925
+  _REBUILDPROGRESS._serialized_start=928
+  _REBUILDPROGRESS._serialized_end=1092
+  _RECOMPUTEREQUEST._serialized_start=1094
+  _RECOMPUTEREQUEST._serialized_end=1127
+  _RECOMPUTERESPONSE._serialized_start=1130
+  _RECOMPUTERESPONSE._serialized_end=1278
+  _DIVERGENCE._serialized_start=1280
+  _DIVERGENCE._serialized_end=1400
 # @@protoc_insertion_point(module_scope)

@@ -11,12 +11,13 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from kith.v1 import body_pb2 as kith_dot_v1_dot_body__pb2
 from kith.v1 import common_pb2 as kith_dot_v1_dot_common__pb2
 from kith.v1 import registry_pb2 as kith_dot_v1_dot_registry__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14kith/v1/ticket.proto\x12\x07kith.v1\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"4\n\x0eTicketPersonal\x12\x14\n\x0csubject_line\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"5\n\x15TicketMessagePersonal\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\"8\n\x18TicketResolutionPersonal\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\"\x89\x01\n\x0fTicketLinkInput\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.kith.v1.TicketLinkKind\x12+\n\x0btarget_kind\x18\x02 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\"\\\n\x11TicketFieldChoice\x12#\n\x05\x66ield\x18\x01 \x01(\x0e\x32\x14.kith.v1.TicketField\x12\"\n\x06ticket\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"\x93\x05\n\nOpenTicket\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x08\x65xternal\x18\x02 \x03(\x0b\x32\x14.kith.v1.ExternalKey\x12!\n\x05party\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12%\n\trequester\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\x12)\n\x08personal\x18\x05 \x01(\x0b\x32\x17.kith.v1.TicketPersonal\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12\x0c\n\x04type\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x10\n\x08priority\x18\t \x01(\t\x12\x16\n\x0e\x63ustomer_class\x18\n \x01(\t\x12!\n\x05queue\x18\x0b \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x61ssignee\x18\x0c \x01(\x0b\x32\x12.kith.v1.Reference\x12\'\n\x05links\x18\r \x03(\x0b\x32\x18.kith.v1.TicketLinkInput\x12\x14\n\x0copened_by_us\x18\x0e \x01(\x08\x12&\n\x07reached\x18\x0f \x01(\x0e\x32\x15.kith.v1.TicketStatus\x12!\n\x04wait\x18\x10 \x01(\x0e\x32\x13.kith.v1.TicketWait\x12/\n\x0bresolved_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fresolution_code\x18\x13 \x01(\t\x12\x35\n\nresolution\x18\x14 \x01(\x0b\x32!.kith.v1.TicketResolutionPersonal\"\x95\x01\n\x0cUpsertTicket\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x1b\n\x0esource_version\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12#\n\x06ticket\x18\x03 \x01(\x0b\x32\x13.kith.v1.OpenTicket\x12\r\n\x05\x63lear\x18\x04 \x03(\tB\x11\n\x0f_source_version\"\xc7\x01\n\x0c\x43hangeTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05party\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12%\n\trequester\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12)\n\x08personal\x18\x04 \x01(\x0b\x32\x17.kith.v1.TicketPersonal\x12\x0f\n\x07\x63hannel\x18\x05 \x01(\t\x12\r\n\x05\x63lear\x18\x06 \x03(\t\"\x92\x02\n\rCorrectTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12-\n\topened_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fresolution_code\x18\x05 \x01(\t\x12\x35\n\nresolution\x18\x06 \x01(\x0b\x32!.kith.v1.TicketResolutionPersonal\"{\n\x0e\x43lassifyTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\x16\n\x0e\x63ustomer_class\x18\x04 \x01(\t\x12\r\n\x05\x63lear\x18\x05 \x03(\t\"C\n\x0bSetPriority\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x10\n\x08priority\x18\x02 \x01(\t\"d\n\x0bRouteTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05queue\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0e\n\x06\x61ssign\x18\x03 \x01(\x08\"W\n\x0b\x43laimTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"Z\n\x0eReassignTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"\x96\x01\n\x15RecordCustomerMessage\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12/\n\x07message\x18\x02 \x01(\x0b\x32\x1e.kith.v1.TicketMessagePersonal\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x17\n\x0fneeds_no_answer\x18\x04 \x01(\x08\"\xc8\x01\n\x10RecordAgentReply\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12/\n\x07message\x18\x02 \x01(\x0b\x32\x1e.kith.v1.TicketMessagePersonal\x12\x0e\n\x06public\x18\x03 \x01(\x08\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12$\n\x08\x65mployee\x18\x05 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x18\n\x10handling_seconds\x18\x06 \x01(\r\"\x88\x01\n\rAwaitCustomer\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12-\n\tresume_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x08\x65mployee\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\"\xad\x01\n\x0f\x41waitThirdParty\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12-\n\tresume_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x08\x65mployee\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05party\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\"X\n\x0cResumeTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"\x8c\x01\n\x0e\x45scalateTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\r\n\x05level\x18\x02 \x01(\r\x12$\n\x08\x61ssignee\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05queue\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\"\xb8\x01\n\rResolveTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x35\n\nresolution\x18\x03 \x01(\x0b\x32!.kith.v1.TicketResolutionPersonal\x12$\n\x08\x65mployee\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x18\n\x10handling_seconds\x18\x05 \x01(\r\"B\n\x0cReopenTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0e\n\x06\x61s_new\x18\x02 \x01(\x08\"1\n\x0b\x43loseTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\"\x87\x01\n\x0cMergeTickets\x12$\n\x08survivor\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x61\x62sorbed\x18\x02 \x03(\x0b\x32\x12.kith.v1.Reference\x12+\n\x07\x63hoices\x18\x03 \x03(\x0b\x32\x1a.kith.v1.TicketFieldChoice\"E\n\x0eUnmergeTickets\x12$\n\x08survivor\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\r\n\x05merge\x18\x02 \x01(\x04\"l\n\x0bSplitTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\'\n\nnew_ticket\x18\x02 \x01(\x0b\x32\x13.kith.v1.OpenTicket\x12\x10\n\x08messages\x18\x03 \x03(\r\"X\n\nLinkTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12&\n\x04link\x18\x02 \x01(\x0b\x32\x18.kith.v1.TicketLinkInput\"Z\n\x0cUnlinkTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12&\n\x04link\x18\x02 \x01(\x0b\x32\x18.kith.v1.TicketLinkInput*\xad\x01\n\x0cTicketStatus\x12\x1d\n\x19TICKET_STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11TICKET_STATUS_NEW\x10\x01\x12\x16\n\x12TICKET_STATUS_OPEN\x10\x02\x12\x19\n\x15TICKET_STATUS_PENDING\x10\x03\x12\x1a\n\x16TICKET_STATUS_RESOLVED\x10\x04\x12\x18\n\x14TICKET_STATUS_CLOSED\x10\x05*`\n\nTicketWait\x12\x1b\n\x17TICKET_WAIT_UNSPECIFIED\x10\x00\x12\x18\n\x14TICKET_WAIT_CUSTOMER\x10\x01\x12\x1b\n\x17TICKET_WAIT_THIRD_PARTY\x10\x02*\xda\x01\n\x0eTicketLinkKind\x12 \n\x1cTICKET_LINK_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bTICKET_LINK_KIND_RELATES_TO\x10\x01\x12!\n\x1dTICKET_LINK_KIND_DUPLICATE_OF\x10\x02\x12\x1e\n\x1aTICKET_LINK_KIND_CAUSED_BY\x10\x03\x12!\n\x1dTICKET_LINK_KIND_FOLLOW_UP_OF\x10\x04\x12\x1f\n\x1bTICKET_LINK_KIND_SPLIT_FROM\x10\x05*\x9c\x01\n\x0bTicketField\x12\x1c\n\x18TICKET_FIELD_UNSPECIFIED\x10\x00\x12\x16\n\x12TICKET_FIELD_PARTY\x10\x01\x12\x19\n\x15TICKET_FIELD_PRIORITY\x10\x02\x12\x1f\n\x1bTICKET_FIELD_CLASSIFICATION\x10\x03\x12\x1b\n\x17TICKET_FIELD_ASSIGNMENT\x10\x04\x42\x03\xba\x02\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14kith/v1/ticket.proto\x12\x07kith.v1\x1a\x12kith/v1/body.proto\x1a\x14kith/v1/common.proto\x1a\x16kith/v1/registry.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x01\n\x0eTicketPersonal\x12\x14\n\x0csubject_line\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12%\n\x05\x65mail\x18\x03 \x01(\x0b\x32\x16.kith.v1.EmailPersonal\x12%\n\x06\x62odies\x18\x04 \x03(\x0b\x32\x15.kith.v1.BodyPersonal\"\x83\x01\n\x15TicketMessagePersonal\x12\x0c\n\x04text\x18\x01 \x01(\t\x12%\n\x05\x65mail\x18\x02 \x01(\x0b\x32\x16.kith.v1.EmailPersonal\x12%\n\x06\x62odies\x18\x03 \x03(\x0b\x32\x15.kith.v1.BodyPersonal\x12\x0e\n\x06reason\x18\x0f \x01(\t\"8\n\x18TicketResolutionPersonal\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0f \x01(\t\"\x89\x01\n\x0fTicketLinkInput\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.kith.v1.TicketLinkKind\x12+\n\x0btarget_kind\x18\x02 \x01(\x0e\x32\x16.kith.v1.AggregateKind\x12\"\n\x06target\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\"\\\n\x11TicketFieldChoice\x12#\n\x05\x66ield\x18\x01 \x01(\x0e\x32\x14.kith.v1.TicketField\x12\"\n\x06ticket\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"\xb7\x05\n\nOpenTicket\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x08\x65xternal\x18\x02 \x03(\x0b\x32\x14.kith.v1.ExternalKey\x12!\n\x05party\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12%\n\trequester\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\x12)\n\x08personal\x18\x05 \x01(\x0b\x32\x17.kith.v1.TicketPersonal\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12\x0c\n\x04type\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x10\n\x08priority\x18\t \x01(\t\x12\x16\n\x0e\x63ustomer_class\x18\n \x01(\t\x12!\n\x05queue\x18\x0b \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x61ssignee\x18\x0c \x01(\x0b\x32\x12.kith.v1.Reference\x12\'\n\x05links\x18\r \x03(\x0b\x32\x18.kith.v1.TicketLinkInput\x12\x14\n\x0copened_by_us\x18\x0e \x01(\x08\x12&\n\x07reached\x18\x0f \x01(\x0e\x32\x15.kith.v1.TicketStatus\x12!\n\x04wait\x18\x10 \x01(\x0e\x32\x13.kith.v1.TicketWait\x12/\n\x0bresolved_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fresolution_code\x18\x13 \x01(\t\x12\x35\n\nresolution\x18\x14 \x01(\x0b\x32!.kith.v1.TicketResolutionPersonal\x12\"\n\x06\x62odies\x18( \x03(\x0b\x32\x12.kith.v1.BodyInput\"\x95\x01\n\x0cUpsertTicket\x12!\n\x03key\x18\x01 \x01(\x0b\x32\x14.kith.v1.ExternalKey\x12\x1b\n\x0esource_version\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12#\n\x06ticket\x18\x03 \x01(\x0b\x32\x13.kith.v1.OpenTicket\x12\r\n\x05\x63lear\x18\x04 \x03(\tB\x11\n\x0f_source_version\"\xc7\x01\n\x0c\x43hangeTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05party\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12%\n\trequester\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12)\n\x08personal\x18\x04 \x01(\x0b\x32\x17.kith.v1.TicketPersonal\x12\x0f\n\x07\x63hannel\x18\x05 \x01(\t\x12\r\n\x05\x63lear\x18\x06 \x03(\t\"\x92\x02\n\rCorrectTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12-\n\topened_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fresolution_code\x18\x05 \x01(\t\x12\x35\n\nresolution\x18\x06 \x01(\x0b\x32!.kith.v1.TicketResolutionPersonal\"{\n\x0e\x43lassifyTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\x16\n\x0e\x63ustomer_class\x18\x04 \x01(\t\x12\r\n\x05\x63lear\x18\x05 \x03(\t\"C\n\x0bSetPriority\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x10\n\x08priority\x18\x02 \x01(\t\"d\n\x0bRouteTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05queue\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0e\n\x06\x61ssign\x18\x03 \x01(\x08\"W\n\x0b\x43laimTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"Z\n\x0f\x43laimNextTicket\x12!\n\x05queue\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"Z\n\x0eReassignTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"\xba\x01\n\x15RecordCustomerMessage\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12/\n\x07message\x18\x02 \x01(\x0b\x32\x1e.kith.v1.TicketMessagePersonal\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x17\n\x0fneeds_no_answer\x18\x04 \x01(\x08\x12\"\n\x06\x62odies\x18\x14 \x03(\x0b\x32\x12.kith.v1.BodyInput\"\xec\x01\n\x10RecordAgentReply\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12/\n\x07message\x18\x02 \x01(\x0b\x32\x1e.kith.v1.TicketMessagePersonal\x12\x0e\n\x06public\x18\x03 \x01(\x08\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12$\n\x08\x65mployee\x18\x05 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x18\n\x10handling_seconds\x18\x06 \x01(\r\x12\"\n\x06\x62odies\x18\x14 \x03(\x0b\x32\x12.kith.v1.BodyInput\"\x88\x01\n\rAwaitCustomer\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12-\n\tresume_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x08\x65mployee\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\"\xad\x01\n\x0f\x41waitThirdParty\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12-\n\tresume_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x08\x65mployee\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05party\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\"X\n\x0cResumeTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x65mployee\x18\x02 \x01(\x0b\x32\x12.kith.v1.Reference\"\x8c\x01\n\x0e\x45scalateTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\r\n\x05level\x18\x02 \x01(\r\x12$\n\x08\x61ssignee\x18\x03 \x01(\x0b\x32\x12.kith.v1.Reference\x12!\n\x05queue\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\"\xb8\x01\n\rResolveTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x35\n\nresolution\x18\x03 \x01(\x0b\x32!.kith.v1.TicketResolutionPersonal\x12$\n\x08\x65mployee\x18\x04 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x18\n\x10handling_seconds\x18\x05 \x01(\r\"B\n\x0cReopenTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\x0e\n\x06\x61s_new\x18\x02 \x01(\x08\"1\n\x0b\x43loseTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\"\x87\x01\n\x0cMergeTickets\x12$\n\x08survivor\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12$\n\x08\x61\x62sorbed\x18\x02 \x03(\x0b\x32\x12.kith.v1.Reference\x12+\n\x07\x63hoices\x18\x03 \x03(\x0b\x32\x1a.kith.v1.TicketFieldChoice\"E\n\x0eUnmergeTickets\x12$\n\x08survivor\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\r\n\x05merge\x18\x02 \x01(\x04\"l\n\x0bSplitTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12\'\n\nnew_ticket\x18\x02 \x01(\x0b\x32\x13.kith.v1.OpenTicket\x12\x10\n\x08messages\x18\x03 \x03(\r\"X\n\nLinkTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12&\n\x04link\x18\x02 \x01(\x0b\x32\x18.kith.v1.TicketLinkInput\"Z\n\x0cUnlinkTicket\x12\"\n\x06ticket\x18\x01 \x01(\x0b\x32\x12.kith.v1.Reference\x12&\n\x04link\x18\x02 \x01(\x0b\x32\x18.kith.v1.TicketLinkInput*\xad\x01\n\x0cTicketStatus\x12\x1d\n\x19TICKET_STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11TICKET_STATUS_NEW\x10\x01\x12\x16\n\x12TICKET_STATUS_OPEN\x10\x02\x12\x19\n\x15TICKET_STATUS_PENDING\x10\x03\x12\x1a\n\x16TICKET_STATUS_RESOLVED\x10\x04\x12\x18\n\x14TICKET_STATUS_CLOSED\x10\x05*`\n\nTicketWait\x12\x1b\n\x17TICKET_WAIT_UNSPECIFIED\x10\x00\x12\x18\n\x14TICKET_WAIT_CUSTOMER\x10\x01\x12\x1b\n\x17TICKET_WAIT_THIRD_PARTY\x10\x02*\xda\x01\n\x0eTicketLinkKind\x12 \n\x1cTICKET_LINK_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bTICKET_LINK_KIND_RELATES_TO\x10\x01\x12!\n\x1dTICKET_LINK_KIND_DUPLICATE_OF\x10\x02\x12\x1e\n\x1aTICKET_LINK_KIND_CAUSED_BY\x10\x03\x12!\n\x1dTICKET_LINK_KIND_FOLLOW_UP_OF\x10\x04\x12\x1f\n\x1bTICKET_LINK_KIND_SPLIT_FROM\x10\x05*\x9c\x01\n\x0bTicketField\x12\x1c\n\x18TICKET_FIELD_UNSPECIFIED\x10\x00\x12\x16\n\x12TICKET_FIELD_PARTY\x10\x01\x12\x19\n\x15TICKET_FIELD_PRIORITY\x10\x02\x12\x1f\n\x1bTICKET_FIELD_CLASSIFICATION\x10\x03\x12\x1b\n\x17TICKET_FIELD_ASSIGNMENT\x10\x04\x42\x03\xba\x02\x00\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.v1.ticket_pb2', globals())
@@ -24,68 +25,70 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\272\002\000'
-  _TICKETSTATUS._serialized_start=3995
-  _TICKETSTATUS._serialized_end=4168
-  _TICKETWAIT._serialized_start=4170
-  _TICKETWAIT._serialized_end=4266
-  _TICKETLINKKIND._serialized_start=4269
-  _TICKETLINKKIND._serialized_end=4487
-  _TICKETFIELD._serialized_start=4490
-  _TICKETFIELD._serialized_end=4646
-  _TICKETPERSONAL._serialized_start=112
-  _TICKETPERSONAL._serialized_end=164
-  _TICKETMESSAGEPERSONAL._serialized_start=166
-  _TICKETMESSAGEPERSONAL._serialized_end=219
-  _TICKETRESOLUTIONPERSONAL._serialized_start=221
-  _TICKETRESOLUTIONPERSONAL._serialized_end=277
-  _TICKETLINKINPUT._serialized_start=280
-  _TICKETLINKINPUT._serialized_end=417
-  _TICKETFIELDCHOICE._serialized_start=419
-  _TICKETFIELDCHOICE._serialized_end=511
-  _OPENTICKET._serialized_start=514
-  _OPENTICKET._serialized_end=1173
-  _UPSERTTICKET._serialized_start=1176
-  _UPSERTTICKET._serialized_end=1325
-  _CHANGETICKET._serialized_start=1328
-  _CHANGETICKET._serialized_end=1527
-  _CORRECTTICKET._serialized_start=1530
-  _CORRECTTICKET._serialized_end=1804
-  _CLASSIFYTICKET._serialized_start=1806
-  _CLASSIFYTICKET._serialized_end=1929
-  _SETPRIORITY._serialized_start=1931
-  _SETPRIORITY._serialized_end=1998
-  _ROUTETICKET._serialized_start=2000
-  _ROUTETICKET._serialized_end=2100
-  _CLAIMTICKET._serialized_start=2102
-  _CLAIMTICKET._serialized_end=2189
-  _REASSIGNTICKET._serialized_start=2191
-  _REASSIGNTICKET._serialized_end=2281
-  _RECORDCUSTOMERMESSAGE._serialized_start=2284
-  _RECORDCUSTOMERMESSAGE._serialized_end=2434
-  _RECORDAGENTREPLY._serialized_start=2437
-  _RECORDAGENTREPLY._serialized_end=2637
-  _AWAITCUSTOMER._serialized_start=2640
-  _AWAITCUSTOMER._serialized_end=2776
-  _AWAITTHIRDPARTY._serialized_start=2779
-  _AWAITTHIRDPARTY._serialized_end=2952
-  _RESUMETICKET._serialized_start=2954
-  _RESUMETICKET._serialized_end=3042
-  _ESCALATETICKET._serialized_start=3045
-  _ESCALATETICKET._serialized_end=3185
-  _RESOLVETICKET._serialized_start=3188
-  _RESOLVETICKET._serialized_end=3372
-  _REOPENTICKET._serialized_start=3374
-  _REOPENTICKET._serialized_end=3440
-  _CLOSETICKET._serialized_start=3442
-  _CLOSETICKET._serialized_end=3491
-  _MERGETICKETS._serialized_start=3494
-  _MERGETICKETS._serialized_end=3629
-  _UNMERGETICKETS._serialized_start=3631
-  _UNMERGETICKETS._serialized_end=3700
-  _SPLITTICKET._serialized_start=3702
-  _SPLITTICKET._serialized_end=3810
-  _LINKTICKET._serialized_start=3812
-  _LINKTICKET._serialized_end=3900
-  _UNLINKTICKET._serialized_start=3902
-  _UNLINKTICKET._serialized_end=3992
+  _TICKETSTATUS._serialized_start=4373
+  _TICKETSTATUS._serialized_end=4546
+  _TICKETWAIT._serialized_start=4548
+  _TICKETWAIT._serialized_end=4644
+  _TICKETLINKKIND._serialized_start=4647
+  _TICKETLINKKIND._serialized_end=4865
+  _TICKETFIELD._serialized_start=4868
+  _TICKETFIELD._serialized_end=5024
+  _TICKETPERSONAL._serialized_start=133
+  _TICKETPERSONAL._serialized_end=263
+  _TICKETMESSAGEPERSONAL._serialized_start=266
+  _TICKETMESSAGEPERSONAL._serialized_end=397
+  _TICKETRESOLUTIONPERSONAL._serialized_start=399
+  _TICKETRESOLUTIONPERSONAL._serialized_end=455
+  _TICKETLINKINPUT._serialized_start=458
+  _TICKETLINKINPUT._serialized_end=595
+  _TICKETFIELDCHOICE._serialized_start=597
+  _TICKETFIELDCHOICE._serialized_end=689
+  _OPENTICKET._serialized_start=692
+  _OPENTICKET._serialized_end=1387
+  _UPSERTTICKET._serialized_start=1390
+  _UPSERTTICKET._serialized_end=1539
+  _CHANGETICKET._serialized_start=1542
+  _CHANGETICKET._serialized_end=1741
+  _CORRECTTICKET._serialized_start=1744
+  _CORRECTTICKET._serialized_end=2018
+  _CLASSIFYTICKET._serialized_start=2020
+  _CLASSIFYTICKET._serialized_end=2143
+  _SETPRIORITY._serialized_start=2145
+  _SETPRIORITY._serialized_end=2212
+  _ROUTETICKET._serialized_start=2214
+  _ROUTETICKET._serialized_end=2314
+  _CLAIMTICKET._serialized_start=2316
+  _CLAIMTICKET._serialized_end=2403
+  _CLAIMNEXTTICKET._serialized_start=2405
+  _CLAIMNEXTTICKET._serialized_end=2495
+  _REASSIGNTICKET._serialized_start=2497
+  _REASSIGNTICKET._serialized_end=2587
+  _RECORDCUSTOMERMESSAGE._serialized_start=2590
+  _RECORDCUSTOMERMESSAGE._serialized_end=2776
+  _RECORDAGENTREPLY._serialized_start=2779
+  _RECORDAGENTREPLY._serialized_end=3015
+  _AWAITCUSTOMER._serialized_start=3018
+  _AWAITCUSTOMER._serialized_end=3154
+  _AWAITTHIRDPARTY._serialized_start=3157
+  _AWAITTHIRDPARTY._serialized_end=3330
+  _RESUMETICKET._serialized_start=3332
+  _RESUMETICKET._serialized_end=3420
+  _ESCALATETICKET._serialized_start=3423
+  _ESCALATETICKET._serialized_end=3563
+  _RESOLVETICKET._serialized_start=3566
+  _RESOLVETICKET._serialized_end=3750
+  _REOPENTICKET._serialized_start=3752
+  _REOPENTICKET._serialized_end=3818
+  _CLOSETICKET._serialized_start=3820
+  _CLOSETICKET._serialized_end=3869
+  _MERGETICKETS._serialized_start=3872
+  _MERGETICKETS._serialized_end=4007
+  _UNMERGETICKETS._serialized_start=4009
+  _UNMERGETICKETS._serialized_end=4078
+  _SPLITTICKET._serialized_start=4080
+  _SPLITTICKET._serialized_end=4188
+  _LINKTICKET._serialized_start=4190
+  _LINKTICKET._serialized_end=4278
+  _UNLINKTICKET._serialized_start=4280
+  _UNLINKTICKET._serialized_end=4370
 # @@protoc_insertion_point(module_scope)
