@@ -53,13 +53,16 @@ package struct BusinessCalendar: Hashable, Sendable {
     }
 
     /// The calendar of those who never close: time passes in it as it does.
-    package static let alwaysOpen = BusinessCalendar()
+    package static let alwaysOpen = BusinessCalendar(everyDay: [.wholeDay])
 
-    private init() {
+    /// The calendar of those who never open: no time passes in it.
+    package static let neverOpen = BusinessCalendar(everyDay: [])
+
+    private init(everyDay hours: [WallClockInterval]) {
         zone = .utc
-        weeklyHours = Array(repeating: [.wholeDay], count: 7)
+        weeklyHours = Array(repeating: hours, count: 7)
         exceptions = [:]
-        lastOpenDate = nil
+        lastOpenDate = hours.isEmpty ? CivilDate(dayNumber: .min) : nil
     }
 }
 

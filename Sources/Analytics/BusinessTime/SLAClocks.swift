@@ -35,6 +35,7 @@ package struct SLAClocks: Hashable, Sendable {
         lastFactAt = fact.at
         switch fact.change {
         case .customerMessage: customerWrote(at: fact.at)
+        case .nothingToAnswer: nextResponse.stop(.withdrawn, at: fact.at, under: terms)
         case .publicReply: agentReplied(at: fact.at)
         case .paused(let pause): setPause(pause, at: fact.at)
         case .resumed: setPause(nil, at: fact.at)

@@ -37,7 +37,7 @@ package struct SLATerms: Hashable, Sendable {
     }
 
     /// How much of a target may be used before a warning is due, rounded down to a microsecond.
-    func warning(of target: Int64) -> Int64? {
+    package func warning(of target: Int64) -> Int64? {
         // Taken apart so that no target is too large for the product.
         warningPercent.map { target / 100 * Int64($0) + target % 100 * Int64($0) / 100 }
     }
@@ -51,6 +51,8 @@ package struct SLAFact: Hashable, Sendable {
     package enum Change: Hashable, Sendable {
         /// The customer wrote, by whatever channel.
         case customerMessage
+        /// What the customer wrote waits for no answer here any more: it has gone to another ticket.
+        case nothingToAnswer
         /// An agent wrote to the customer. Internal notes and changes of fields are no facts of clocks.
         case publicReply
         /// The ticket waits. Waiting for somebody else than before is a pause too.

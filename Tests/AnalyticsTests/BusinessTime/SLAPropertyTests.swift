@@ -66,7 +66,7 @@ internal import Testing
             case .resumed: isPaused = false
             case .resolved, .closed: (isDone, isPaused) = (true, false)
             case .reopened: isDone = false
-            case .customerMessage, .publicReply, .termsChanged: break
+            case .customerMessage, .nothingToAnswer, .publicReply, .termsChanged: break
             }
             if isDone || isPaused {
                 since = since ?? instant
