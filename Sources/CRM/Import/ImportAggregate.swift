@@ -12,7 +12,10 @@ package enum ImportAggregate: Aggregate {
             state.fileHash = started.fileHash
             state.mappingHash = started.mappingHash
             state.mode = started.mode
-        case .importCommitted: state.committed = true
+        case .importCommitted(let committed):
+            state.committed = true
+            if committed.hasLatestOccurredAt { state.latestOccurredAt = committed.latestOccurredAt }
+            state.committedAt = event.header.recordedAt.rawValue
         default: break
         }
     }
