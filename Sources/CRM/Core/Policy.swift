@@ -30,6 +30,7 @@ package enum PolicyRegistry {
     static let policies: [any Policy.Type] = [
         CustomerStatusPolicy.self, TerritoryPolicy.self, DeactivationPolicy.self, OfferExpiryPolicy.self,
         EarningPolicy.self, MemberTierPolicy.self, ReopeningPolicy.self, RoutingPolicy.self,
+        TicketClockPolicy.self,
     ]
 
     /// How often consequences may have consequences.

@@ -78,6 +78,11 @@ extension ChangeCalendar: DomainCommand {
         guard changed.isDefault || !changed.content.isIdentical(to: state.content) else { return [] }
         changed.version = state.version + 1
         changed.zoneRulesVersion = ZoneName.tzdataVersion
+        if !changed.content.isIdentical(to: state.content), try context.world.claim(.policiesOn(context.target)) > 0,
+            let pass = try context.ticketPass()
+        {
+            changed.passAt = pass
+        }
         let events = [NewEvent.fact(.calendarChanged(changed))]
         return changed.isDefault ? try events + context.noLongerDefault(calendar: standard) : events
     }

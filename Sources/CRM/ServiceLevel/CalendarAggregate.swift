@@ -14,6 +14,13 @@ package enum CalendarAggregate: Aggregate {
         case .calendarChanged(let changed):
             state.version = changed.version
             state.content = changed.content
+            if changed.hasPassAt {
+                state.passAt = changed.passAt
+                state.nextSequence = 0
+            }
+        case .slaReviewAdvanced(let advanced):
+            state.nextSequence = advanced.nextSequence
+            if advanced.hasPassAt { state.passAt = advanced.passAt } else { state.clearPassAt() }
         case .calendarRetired(let retired):
             state.version = retired.version
             state.retired = true

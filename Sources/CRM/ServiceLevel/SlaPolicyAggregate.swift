@@ -1,4 +1,5 @@
 package import Schema
+internal import SwiftProtobuf
 
 /// A service level: what is promised to whom, in versions of which one holds.
 package enum SlaPolicyAggregate: Aggregate {
@@ -10,8 +11,15 @@ package enum SlaPolicyAggregate: Aggregate {
         switch event.payload {
         case .slaPolicyDefined(let defined): state.versions.append(defined.content)
         case .slaPolicyChanged(let changed): state.versions.append(changed.content)
-        case .slaVersionActivated(let activated): state.activeVersion = activated.version
-        case .slaPolicyDeactivated: state.activeVersion = 0
+        case .slaVersionActivated(let activated):
+            state.hold(activated.version, since: event.occurredAt)
+            if activated.hasPassAt { state.beginPass(activated.passAt) }
+        case .slaPolicyDeactivated(let deactivated):
+            state.hold(0, since: event.occurredAt)
+            if deactivated.hasPassAt { state.beginPass(deactivated.passAt) }
+        case .slaReviewAdvanced(let advanced):
+            state.nextSequence = advanced.nextSequence
+            if advanced.hasPassAt { state.passAt = advanced.passAt } else { state.clearPassAt() }
         default: break
         }
     }
@@ -26,6 +34,25 @@ extension SlaPolicyState {
 
     /// What holds; nil where nothing does.
     var active: SlaPolicyContent? { content(activeVersion) }
+
+    /// The version that held at an instant; 0: none.
+    func version(at instant: Instant) -> UInt32 {
+        periods.last { $0.since <= instant.rawValue }?.version ?? 0
+    }
+
+    fileprivate mutating func hold(_ version: UInt32, since instant: Instant) {
+        activeVersion = version
+        periods.append(
+            .with {
+                $0.version = version
+                $0.since = instant.rawValue
+            })
+    }
+
+    fileprivate mutating func beginPass(_ instant: Int64) {
+        passAt = instant
+        nextSequence = 0
+    }
 }
 
 extension SlaMatch {
@@ -68,6 +95,11 @@ extension SlaMatch {
 package enum ServiceLevelEffects {
     /// The domain of the token that every service level in force has.
     static let activeDomain = "sla-active"
+    /// The domain of the token that every service level has that ever was in force.
+    static let everDomain = "sla-ever"
+    /// The timer of a pass over the open tickets that goes on; the item is the sequence of the first that is still to
+    /// be looked at.
+    static let pass: UInt16 = 1
 
     /// The effects of an event of the stream `stream`.
     package static func effects(of event: EventPayload.OneOf_Event, stream: StreamNumber) -> [IndexEffect] {
@@ -76,18 +108,31 @@ package enum ServiceLevelEffects {
             defined.external.map { IndexEffect.link(.calendar, $0) }
                 + (defined.isDefault ? makeDefault(stream, before: defined.defaultBeforeNumber) : [])
         case .calendarChanged(let changed):
-            changed.isDefault ? makeDefault(stream, before: changed.defaultBeforeNumber) : []
+            (changed.isDefault ? makeDefault(stream, before: changed.defaultBeforeNumber) : [])
+                + (changed.hasPassAt ? [passTimer(0, changed.passAt)] : [])
         case .calendarRetired(let retired):
             retired.wasDefault ? [.claim(.defaultCalendar, -Int64(clamping: stream.rawValue))] : []
         case .slaPolicyDefined(let defined): defined.external.map { IndexEffect.link(.slaPolicy, $0) }
         case .slaVersionActivated(let activated):
             counts(activated.content, 1)
                 + (activated.versionBefore == 0
-                    ? [.addToken(domain: activeDomain, value: [1])] : counts(activated.contentBefore, -1))
+                    ? [.addToken(domain: activeDomain, value: [1]), .addToken(domain: everDomain, value: [1])]
+                    : counts(activated.contentBefore, -1))
+                + (activated.hasPassAt ? [passTimer(0, activated.passAt)] : [])
         case .slaPolicyDeactivated(let deactivated):
             counts(deactivated.contentBefore, -1) + [.removeToken(domain: activeDomain, value: [1])]
+                + (deactivated.hasPassAt ? [passTimer(0, deactivated.passAt)] : [])
+        case .slaReviewAdvanced(let advanced):
+            [
+                passTimer(advanced.firstSequence, nil),
+                passTimer(advanced.nextSequence, advanced.hasPassAt ? advanced.passAt : nil),
+            ]
         default: []
         }
+    }
+
+    private static func passTimer(_ sequence: UInt64, _ due: Int64?) -> IndexEffect {
+        .timer(TimerKey(kind: pass, item: sequence), due.map(Instant.init(microseconds:)))
     }
 
     private static func counts(_ content: SlaPolicyContent, _ change: Int64) -> [IndexEffect] {

@@ -118,6 +118,7 @@ extension DeactivateSlaPolicy: DomainCommand {
         var deactivated = SlaPolicyDeactivated()
         deactivated.versionBefore = state.activeVersion
         deactivated.contentBefore = active
+        if let pass = try context.ticketPass() { deactivated.passAt = pass }
         return [.fact(.slaPolicyDeactivated(deactivated))]
     }
 }
@@ -151,7 +152,13 @@ extension DecisionContext {
         activated.versionBefore = before.activeVersion
         activated.content = content
         if let active = before.active { activated.contentBefore = active }
+        if let pass = try ticketPass() { activated.passAt = pass }
         return [.fact(.slaVersionActivated(activated))]
+    }
+
+    /// When the open tickets are gone through because of what is decided: at once. Nil: there are no tickets.
+    func ticketPass() throws(Refusal) -> Int64? {
+        try world.claim(.tickets) > 0 ? max(occurredAt, recordedAt).rawValue : nil
     }
 }
 

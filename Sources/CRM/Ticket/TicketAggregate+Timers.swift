@@ -1,6 +1,7 @@
 package import Schema
 
-/// What time does to a ticket: one that waits until an instant goes on, and one that is resolved closes.
+/// What time does to a ticket: one that waits until an instant goes on, one that is resolved closes, and clocks warn and
+/// run out.
 extension TicketAggregate: TimedAggregate {
     package static func fire(
         _ timer: TimerKey, _ state: TicketState, _ context: DecisionContext
@@ -18,7 +19,10 @@ extension TicketAggregate: TimedAggregate {
             closed.turn = state.turn
             closed.due = true
             return [.timed(.ticketClosed(closed), subjects: subjects)]
-        default: return []
+        default:
+            return try ClockTimers(state: state, context: context).fire(timer).map {
+                NewEvent.timed($0, subjects: subjects)
+            }
         }
     }
 }

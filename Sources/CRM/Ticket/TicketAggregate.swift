@@ -19,11 +19,14 @@ struct Moment {
     var instant: Instant
     /// Where the part of the event's first subject stands, if it has one.
     var sealed: SealedRef
+    /// The import that brought it in; none where none did.
+    var importNumber: StreamNumber
 
     init(_ event: StoredEvent) {
         position = event.position
         instant = event.occurredAt
         sealed = event.sealed()
+        importNumber = event.header.importNumber
     }
 
     /// Of an event that is not in the log yet: its place is not known, and no rule of the same command asks for it.
@@ -31,12 +34,19 @@ struct Moment {
         position = .none
         self.instant = instant
         sealed = SealedRef()
+        importNumber = .none
     }
 }
 
 extension TicketState {
     /// What an event changes.
     mutating func apply(_ event: EventPayload.OneOf_Event, _ moment: Moment) {
+        let before = standing
+        change(by: event, moment)
+        noteAwaited(clockChanges(by: event, since: before), at: moment.instant)
+    }
+
+    private mutating func change(by event: EventPayload.OneOf_Event, _ moment: Moment) {
         switch event {
         case .ticketOpened(let opened): begin(opened, moment)
         case .ticketChanged(let changed): apply(changed, moment)
@@ -54,7 +64,8 @@ extension TicketState {
         case .ticketsMerged, .ticketAbsorbed, .ticketsUnmerged, .ticketReleased, .ticketSplit, .ticketLinked,
             .ticketUnlinked:
             applyRelation(event, moment)
-        case .slaTargetSet, .slaClockStopped, .slaWarned, .slaBreached, .slaWithdrawn: applyClock(event, moment)
+        case .slaTargetSet, .slaClockStopped, .slaWarned, .slaBreached, .slaWithdrawn:
+            clocks.apply(event, at: moment.position, moment.instant)
         default: break
         }
     }
@@ -77,9 +88,11 @@ extension TicketState {
         links = opened.links
         openedByUs = opened.openedByUs
         openedAt = moment.instant.rawValue
+        importNumber = moment.importNumber.rawValue
         if !opened.openedByUs {
             contacts = 1
             waitingSince = moment.instant.rawValue
+            firstAwaitedSince = moment.instant.rawValue
         }
         if opened.personalPart { personal = moment.sealed }
         note(opened.hasSourceVersion, opened.sourceVersion)
@@ -99,6 +112,7 @@ extension TicketState {
     private mutating func apply(_ corrected: TicketCorrected, _ moment: Moment) {
         if corrected.hasOpenedAt {
             if hasWaitingSince, waitingSince == openedAt { waitingSince = corrected.openedAt }
+            if hasFirstAwaitedSince, firstAwaitedSince == openedAt { firstAwaitedSince = corrected.openedAt }
             openedAt = corrected.openedAt
         }
         if corrected.hasResolvedAt {

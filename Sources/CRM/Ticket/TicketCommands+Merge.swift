@@ -140,6 +140,7 @@ extension TicketReleased {
         status = state.status
         assignment = state.assignment
         partyNumber = state.head.partyNumber
+        sequence = state.sequence
         if state.hasResumeAt { resumeAt = state.resumeAt }
         if state.hasCloseAt { closeAt = state.closeAt }
     }

@@ -203,6 +203,7 @@ extension TicketState {
         if hasResolvedAt { turn.resolvedAt = resolvedAt }
         turn.contacts = contacts
         turn.reopenings = reopenings
+        turn.sequence = sequence
         return turn
     }
 

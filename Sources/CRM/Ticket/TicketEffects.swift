@@ -7,7 +7,9 @@ package enum TicketEffects {
     package static func effects(of event: EventPayload.OneOf_Event) -> [IndexEffect] {
         switch event {
         case .ticketOpened(let opened):
-            opened.external.map { IndexEffect.link(.ticket, $0) } + [.claim(.tickets, 1)]
+            opened.external.map { IndexEffect.link(.ticket, $0) } + [
+                .claim(.tickets, 1), OpenTickets.add(opened.sequence),
+            ]
                 + Standing(opened.head.partyNumber, opened.assignment).effects(1)
         case .ticketChanged(let changed):
             changed.open && changed.head.partyNumber != changed.partyNumberBefore
@@ -25,14 +27,18 @@ package enum TicketEffects {
         case .ticketAbsorbed(let absorbed):
             [resumption(nil), closing(nil)]
                 + (absorbed.status.isOpen
-                    ? Standing(absorbed.partyNumber, absorbed.assignment).effects(-1) : [])
+                    ? Standing(absorbed.partyNumber, absorbed.assignment).effects(-1)
+                        + [OpenTickets.remove(absorbed.sequence)]
+                    : [])
         case .ticketReleased(let released):
             [
                 resumption(released.hasResumeAt ? released.resumeAt : nil),
                 closing(released.hasCloseAt ? released.closeAt : nil),
             ]
                 + (released.status.isOpen
-                    ? Standing(released.partyNumber, released.assignment).effects(1) : [])
+                    ? Standing(released.partyNumber, released.assignment).effects(1)
+                        + [OpenTickets.add(released.sequence)]
+                    : [])
         default: turned(event)
         }
     }
@@ -48,14 +54,15 @@ package enum TicketEffects {
         case .ticketResolved(let resolved):
             [resumption(nil), closing(resolved.hasCloseAt ? resolved.closeAt : nil)] + ended(resolved.turn)
         case .ticketClosed(let closed): [resumption(nil), closing(nil)] + ended(closed.turn)
-        case .ticketReopened(let reopened): [closing(nil)] + Standing(reopened.turn).effects(1)
-        default: []
+        case .ticketReopened(let reopened):
+            [closing(nil), OpenTickets.add(reopened.turn.sequence)] + Standing(reopened.turn).effects(1)
+        default: ClockTimers.effects(of: event)
         }
     }
 
     /// A closed ticket that was resolved before has been counted out already.
     private static func ended(_ turn: TicketTurn) -> [IndexEffect] {
-        turn.statusBefore.isOpen ? Standing(turn).effects(-1) : []
+        turn.statusBefore.isOpen ? Standing(turn).effects(-1) + [OpenTickets.remove(turn.sequence)] : []
     }
 
     /// The ticket goes on of itself.

@@ -30,6 +30,7 @@ struct TicketMerge {
             absorbed.status = part.state.status
             absorbed.assignment = part.state.assignment
             absorbed.partyNumber = part.state.head.partyNumber
+            absorbed.sequence = part.state.sequence
             try draft.append(.ticketAbsorbed(absorbed), on: part.number, subjects: part.state.head.subjects())
         }
         return draft.events

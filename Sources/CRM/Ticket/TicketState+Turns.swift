@@ -110,43 +110,6 @@ extension TicketState {
         contacts = side.contacts
         if side.hasWaitingSince { waitingSince = side.waitingSince } else { clearWaitingSince() }
     }
-
-    // MARK: Clocks
-
-    /// What a clock does.
-    mutating func applyClock(_ event: EventPayload.OneOf_Event, _ moment: Moment) {
-        switch event {
-        case .slaTargetSet(let set):
-            clocks.removeAll { $0.kind == set.clock.kind }
-            clocks.append(set.clock)
-        case .slaClockStopped(let stopped):
-            change(stopped.kind) { clock in
-                clock.status = stopped.met || stopped.breachedPosition != 0 ? .stopped : .cancelled
-                clock.usedSeconds = stopped.usedSeconds
-                clock.countedTo = stopped.stoppedAt
-                clock.clearDueAt()
-                clock.clearWarnAt()
-            }
-        case .slaWarned(let warned):
-            change(warned.kind) { clock in
-                clock.warnedPosition = moment.position.rawValue
-                clock.clearWarnAt()
-            }
-        case .slaBreached(let breached):
-            change(breached.kind) { $0.breachedPosition = moment.position.rawValue }
-        case .slaWithdrawn(let withdrawn):
-            change(withdrawn.kind) { clock in
-                if clock.warnedPosition == withdrawn.withdrawnPosition { clock.warnedPosition = 0 }
-                if clock.breachedPosition == withdrawn.withdrawnPosition { clock.breachedPosition = 0 }
-            }
-        default: break
-        }
-    }
-
-    private mutating func change(_ kind: SlaClockKind, _ change: (inout SlaClockState) -> Void) {
-        guard let index = clocks.firstIndex(where: { $0.kind == kind }) else { return }
-        change(&clocks[index])
-    }
 }
 
 extension TicketStatus {

@@ -275,14 +275,12 @@ extension TicketRow {
 
     private mutating func applyClock(_ event: ViewEvent) {
         switch event.payload {
-        case .slaTargetSet(let set):
-            record.clocks.removeAll { $0.kind == set.clock.kind }
-            record.clocks.append(set.clock)
-            record.clocks.sort { $0.kind.rawValue < $1.kind.rawValue }
+        case .slaTargetSet(let set): replace(with: set.clock)
         case .slaClockStopped(let stopped):
             change(stopped.kind) { clock in
-                clock.status = stopped.met || stopped.breachedPosition != 0 ? .stopped : .cancelled
+                clock.status = stopped.answered ? .stopped : .cancelled
                 clock.usedSeconds = stopped.usedSeconds
+                clock.usedMicroseconds = stopped.usedMicroseconds
                 clock.countedTo = stopped.stoppedAt
                 clock.clearDueAt()
                 clock.clearWarnAt()
@@ -290,17 +288,40 @@ extension TicketRow {
         case .slaWarned(let warned):
             change(warned.kind) { clock in
                 clock.warnedPosition = event.header.position.rawValue
+                clock.warnedAt = event.header.occurredAt.rawValue
                 clock.clearWarnAt()
             }
         case .slaBreached(let breached):
-            change(breached.kind) { $0.breachedPosition = event.header.position.rawValue }
+            change(breached.kind) { clock in
+                clock.breachedPosition = event.header.position.rawValue
+                clock.breachedAt = event.header.occurredAt.rawValue
+                clock.clearWarnAt()
+            }
         case .slaWithdrawn(let withdrawn):
             change(withdrawn.kind) { clock in
-                if clock.warnedPosition == withdrawn.withdrawnPosition { clock.warnedPosition = 0 }
-                if clock.breachedPosition == withdrawn.withdrawnPosition { clock.breachedPosition = 0 }
+                if clock.warnedPosition == withdrawn.withdrawnPosition {
+                    clock.warnedPosition = 0
+                    clock.clearWarnedAt()
+                }
+                if clock.breachedPosition == withdrawn.withdrawnPosition {
+                    clock.breachedPosition = 0
+                    clock.clearBreachedAt()
+                }
             }
         default: break
         }
+    }
+
+    private mutating func replace(with clock: SlaClockState) {
+        var clock = clock
+        if let known = record.clocks.first(where: { $0.kind == clock.kind }) {
+            // What was appended together with it had no position yet when it was written.
+            if clock.hasWarnedAt, clock.warnedPosition == 0 { clock.warnedPosition = known.warnedPosition }
+            if clock.hasBreachedAt, clock.breachedPosition == 0 { clock.breachedPosition = known.breachedPosition }
+        }
+        record.clocks.removeAll { $0.kind == clock.kind }
+        record.clocks.append(clock)
+        record.clocks.sort { $0.kind.rawValue < $1.kind.rawValue }
     }
 
     private mutating func change(_ kind: SlaClockKind, _ change: (inout SlaClockState) -> Void) {
