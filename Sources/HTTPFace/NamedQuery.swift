@@ -30,6 +30,7 @@ struct NamedQuery: Sendable {
         NamedQuery("recompute") { .recompute($0) },
         NamedQuery("put_body") { .putBody($0) },
         NamedQuery("get_body") { .getBody($0) },
+        NamedQuery("ticket_clocks") { .ticketClocks($0) },
     ]
 
     /// The query with this name.

@@ -14,7 +14,7 @@ extension KithService {
         case .targets(let request): try await targets(request, from: caller)
         case .tickets: throw Self.unknown
         case .serviceFigures: throw Self.unknown
-        case .ticketClocks: throw Self.unknown
+        case .ticketClocks(let request): try await ticketClocks(request, from: caller)
         case .refusals: throw Self.unknown
         case .putBody, .getBody: throw Self.unknown
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown

@@ -17,6 +17,7 @@ struct Kith: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
+            ClocksCommand.self,
             HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
             AccessCommand.self, DemoDataCommand.self,
         ])
