@@ -10,6 +10,7 @@ package import Schema
 /// index/     derived: deleted at will
 /// views/     derived: one environment per projection
 /// vault      the keys of the subjects
+/// refusals/  LMDB environment of the journal of refusals: neither derived nor part of the log
 /// ```
 @safe package final class LogDirectory: Sendable {
     /// Path of the directory.
@@ -47,6 +48,7 @@ package import Schema
     package var indexPath: String { "\(path)/index" }
     package var viewsPath: String { "\(path)/views" }
     package var vaultPath: String { "\(path)/vault" }
+    package var refusalsPath: String { "\(path)/refusals" }
 
     /// The log's id, from the FORMAT file; nil where the log is new.
     ///

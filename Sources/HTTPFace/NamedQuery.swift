@@ -31,6 +31,7 @@ struct NamedQuery: Sendable {
         NamedQuery("put_body") { .putBody($0) },
         NamedQuery("get_body") { .getBody($0) },
         NamedQuery("ticket_clocks") { .ticketClocks($0) },
+        NamedQuery("refusals") { .refusals($0) },
     ]
 
     /// The query with this name.

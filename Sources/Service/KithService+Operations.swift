@@ -1,14 +1,14 @@
-package import CRM
+internal import CRM
 internal import EventLog
 internal import FoundationEssentials
 internal import Replay
-package import Schema
+internal import Schema
 internal import Views
 
 extension KithService {
-    package func status(_ request: StatusRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<
-        StatusResponse
-    > {
+    func state(
+        _ request: StatusRequest, from caller: CallerIdentity
+    ) async throws(Refusal) -> Answer<StatusResponse> {
         try access.principal(caller).require(.status)
         let end = context.log.end
         var response = StatusResponse()
@@ -26,10 +26,13 @@ extension KithService {
         response.parkedTimers = UInt64(context.log.index.parkedTimers)
         do { response.logBytes = UInt64(try context.log.size()) } catch { throw Refusal(error) }
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
+        response.refusalJournal = try await BlockingWork.run { [journal] () throws(Refusal) in
+            do throws(EventLogError) { return try journal.status() } catch { throw Refusal(error) }
+        }
         return Answer(response, reflects)
     }
 
-    package func rebuild(
+    func rebuildProjections(
         _ request: RebuildRequest, from caller: CallerIdentity,
         progress: @escaping @Sendable (Answer<RebuildProgress>) async -> Void
     ) async throws(Refusal) {

@@ -1,9 +1,9 @@
-package import CRM
+internal import CRM
 internal import EventLog
 internal import FoundationEssentials
 internal import Logging
 internal import Replay
-package import Schema
+internal import Schema
 internal import SwiftProtobuf
 internal import Views
 
@@ -13,7 +13,7 @@ extension KithService {
     /// Events of one answer's timeline at most.
     private static let timelineMaximum: UInt32 = 1_000
 
-    package func get(_ request: GetRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<GetResponse> {
+    func record(_ request: GetRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<GetResponse> {
         let principal = try access.principal(caller)
         try principal.require(.views)
         let number = try await resolve(request.reference, request.kind)
@@ -26,8 +26,7 @@ extension KithService {
         return Answer(response, reflects(standing))
     }
 
-    package func list(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse>
-    {
+    func records(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse> {
         let principal = try access.principal(caller)
         try principal.require(.views)
         let cursor = EpochCursor(epoch: context.log.epoch)
@@ -43,9 +42,9 @@ extension KithService {
         return Answer(response, reflects(standing))
     }
 
-    package func customer(_ request: CustomerRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<
-        Customer
-    > {
+    func customerView(
+        _ request: CustomerRequest, from caller: CallerIdentity
+    ) async throws(Refusal) -> Answer<Customer> {
         let principal = try access.principal(caller)
         try principal.require(.views)
         let number = try await resolve(request.party, .party)
@@ -69,7 +68,7 @@ extension KithService {
         return Answer(customer, reflects(standing))
     }
 
-    package func history(
+    func historyReader(
         _ request: HistoryRequest, from caller: CallerIdentity
     ) async throws(Refusal) -> any HistoryReader {
         let principal = try access.principal(caller)

@@ -1,8 +1,8 @@
-package import CRM
-package import Schema
+internal import CRM
+internal import Schema
 
 extension KithService {
-    package func answer(
+    func answerQuery(
         _ query: Request.OneOf_Request, from caller: CallerIdentity
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
         switch query {
@@ -15,7 +15,7 @@ extension KithService {
         case .tickets: throw Self.unknown
         case .serviceFigures: throw Self.unknown
         case .ticketClocks(let request): try await ticketClocks(request, from: caller)
-        case .refusals: throw Self.unknown
+        case .refusals(let request): try await refusals(request, from: caller)
         case .putBody, .getBody: throw Self.unknown
         case .submit, .get, .list, .customer, .history, .status, .rebuild, .credit, .cancel: throw Self.unknown
         }

@@ -26,6 +26,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private let sequencer: DedicatedThread
     private let failure: FailureReason
     let recomputing = OneAtATime()
+    let journal: RefusalJournal
     let logger: Logger
 
     /// Commands that may wait for the sequencer.
@@ -60,12 +61,16 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         try replay.add(Targets.self)
         let signal = self.signal
         opened.context.log.onDurable { signal.fire() }
+        let journal = try RefusalJournal(
+            path: opened.directory.refusalsPath, clock: clock,
+            retention: RefusalJournal.Retention(days: configuration.refusalDays), logger: logger)
+        self.journal = journal
         let queue = WorkQueue<SubmittedWork>(limit: Self.waitingMaximum)
         self.queue = queue
         let failure = FailureReason()
         self.failure = failure
         let start = SequencerStart(
-            context: opened.context, cache: cache, access: access, logger: logger)
+            context: opened.context, cache: cache, access: access, journal: journal, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
         if opened.isUnfinished { try opened.directory.finishFormat() }
@@ -86,6 +91,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         queue.close()
         sequencer.join()
         signal.close()
+        journal.close()
         context.log.close()
     }
 
@@ -102,7 +108,10 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     // MARK: Commands
 
     package func submit(_ commands: [Command], from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64) {
-        var work = SubmittedWork(commands: [], commandIDs: [], sink: sink, tag: tag)
+        let asking = AskingCaller(identity: caller, principal: (try? access.principal(caller))?.number)
+        var work = SubmittedWork(
+            commands: [], commandIDs: [], asked: AskedCommands(commands: commands, caller: asking), sink: sink, tag: tag
+        )
         work.commands.reserveCapacity(commands.count)
         for command in commands {
             let (id, result) = gateway.check(command, from: caller)
@@ -124,6 +133,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
             refusal.detail.retryAfterMilliseconds = 500
         }
         let results = work.commandIDs.map { CommandResult(refusal, commandID: $0) }
+        journal.record(results, of: work.asked, position: context.log.end.position)
         work.sink.deliver([SubmitReply(tag: work.tag, results: results, reflects: reflects)])
     }
 
@@ -149,6 +159,7 @@ private struct SequencerStart: Sendable {
     let context: LogContext
     let cache: StateCache
     let access: AccessControl
+    let journal: RefusalJournal
     let logger: Logger
 
     /// The longest that the sequencer sleeps while a timer is set: the wall clock may be put forward.
@@ -161,7 +172,8 @@ private struct SequencerStart: Sendable {
             do { try openLog(writer) } catch { failure.text = error.message }
         }
         let path = CommandPath(
-            context: context, writer: writer, cache: cache, logger: logger, isStopping: { queue.isClosed },
+            context: context, writer: writer, cache: cache, journal: journal, logger: logger,
+            isStopping: { queue.isClosed },
             onPrincipalChange: { [access] in access.invalidate() })
         while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {
             path.process(works)

@@ -24,6 +24,8 @@ enum Permission: Hashable, Sendable, CaseIterable {
     case operations
     /// Computing a whole log anew.
     case recompute
+    /// The journal of refusals.
+    case refusals
 }
 
 /// Which role allows what: the matrix of the service, default deny.
@@ -33,7 +35,7 @@ enum AccessMatrix {
         switch role {
         case .service: [.business, .views, .personal, .history, .status]
         case .importer: [.business, .imports, .views, .personal, .history, .status]
-        case .auditor: [.views, .personalForPurpose, .history, .status, .recompute]
+        case .auditor: [.views, .personalForPurpose, .history, .status, .recompute, .refusals]
         case .operator: [.views, .status, .operations, .recompute]
         case .admin: Set(Permission.allCases)
         case .sales, .serviceAgent, .marketing: [.business, .views, .personal, .history, .status]

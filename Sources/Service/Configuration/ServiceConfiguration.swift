@@ -60,6 +60,9 @@ package struct ServiceConfiguration: Sendable {
     /// Bytes of zeros that the log's file is kept ahead of its content, so that a full disk is known beforehand.
     package var logReserveBytes = 64 << 20
 
+    /// Days for which the journal of refusals keeps an entry.
+    package var refusalDays = 90
+
     /// What the sockets take.
     package var limits = NativeLimits()
 

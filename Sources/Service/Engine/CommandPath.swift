@@ -13,6 +13,8 @@ struct SubmittedWork: Sendable {
     var commands: [Result<CheckedCommand, Refusal>]
     /// The command ids as they go into the answers, also of refused ones.
     var commandIDs: [String]
+    /// The commands as they came, for the journal of refusals; nil for what the service sends itself.
+    var asked: AskedCommands?
     var sink: any ReplySink
     var tag: UInt64
 
@@ -37,6 +39,7 @@ final class CommandPath {
     private let world: DecisionWorld
     private let appending: CommandAppending
     private let scheduler: Scheduler
+    private let journal: RefusalJournal
     private let isStopping: @Sendable () -> Bool
     private let onPrincipalChange: @Sendable () -> Void
 
@@ -44,11 +47,12 @@ final class CommandPath {
     private static let timerGroup = 1_000
 
     init(
-        context: LogContext, writer: LogWriter, cache: StateCache, logger: Logger,
+        context: LogContext, writer: LogWriter, cache: StateCache, journal: RefusalJournal, logger: Logger,
         isStopping: @escaping @Sendable () -> Bool, onPrincipalChange: @escaping @Sendable () -> Void
     ) {
         self.context = context
         self.writer = writer
+        self.journal = journal
         self.isStopping = isStopping
         self.onPrincipalChange = onPrincipalChange
         world = DecisionWorld(context: context, cache: cache, writer: writer)
@@ -129,6 +133,7 @@ final class CommandPath {
         for index in answers.indices where answers[index].isReady {
             answers[index].isDelivered = true
             let answer = answers[index]
+            journal.record(answer.settled, of: answer.work.asked, position: context.log.end.position)
             let key = ObjectIdentifier(answer.work.sink)
             if replies[key] == nil { order.append(key) }
             replies[key, default: (answer.work.sink, [])].replies.append(

@@ -19,7 +19,7 @@ struct FirstStart {
         for uid in Set([0, UInt32(getuid())]).sorted() { commands.append(administrator(uid)) }
         let checked = commands.map { gateway.check($0, by: .service) }
         let work = SubmittedWork(
-            commands: checked.map(\.result), commandIDs: checked.map(\.id), sink: sink, tag: 0)
+            commands: checked.map(\.result), commandIDs: checked.map(\.id), asked: nil, sink: sink, tag: 0)
         guard queue.add(work, weight: commands.count) else { throw Refusal(.internal, "The sequencer does not run.") }
         for result in sink.wait() {
             if case .refused(let error)? = result.outcome { throw Refusal(error.code, error.sentence) }

@@ -44,7 +44,7 @@ internal import Testing
         // Not answered yet.
         "put_body": "xx--xxxx", "get_body": "xxx-xxxx",
         "history": "xxx-xxxx",
-        "rebuild": "---xx---", "recompute": "--xxx---",
+        "rebuild": "---xx---", "recompute": "--xxx---", "refusals": "--x-x---",
     ]
 
     /// What needs no permission of its own: commands are asked for one by one, the others concern an open request.
