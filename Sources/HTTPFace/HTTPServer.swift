@@ -14,8 +14,8 @@ internal import ServiceLifecycle
 package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
     /// Where a server listens, and how its callers are told apart.
     package enum Endpoint: Sendable {
-        /// A Unix domain socket for members of a group; callers are known by the user id that the kernel gives.
-        case socket(path: String, group: String?)
+        /// A Unix domain socket for members of a group.
+        case socket(path: String, group: String?, identification: NativeServer.Identification)
         /// A port at 127.0.0.1, any free one where it is 0; callers are known by their bearer tokens.
         case loopback(port: Int, tokens: BearerTokens)
     }
@@ -53,7 +53,7 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
         let stream = AsyncStream.makeStream(of: HTTPConnection.self)
         let bootstrap = bootstrap(endpoint, services, stream.continuation, eventLoopGroup)
         switch endpoint {
-        case .socket(let path, let groupName):
+        case .socket(let path, let groupName, _):
             var group: UInt32?
             if let groupName { group = try SocketFile.groupID(groupName) }
             try await SocketFile.clear(path, group: eventLoopGroup)
@@ -95,7 +95,9 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
                 switch endpoint {
                 case .loopback(_, let tokens):
                     identity = channel.eventLoop.makeSucceededFuture(.tokens(tokens))
-                case .socket:
+                case .socket(_, _, .service(let name)):
+                    identity = channel.eventLoop.makeSucceededFuture(.peer(.socket(name)))
+                case .socket(_, _, .peerCredentials):
                     identity = PeerCredentials.read(of: channel).map { .peer(.uid($0.userID)) }
                 }
                 return identity.flatMap { identity in

@@ -20,6 +20,8 @@ struct Kith: AsyncParsableCommand {
             ClocksCommand.self,
             HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
             AccessCommand.self, DemoDataCommand.self,
+            HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
+            RecomputeCommand.self, AccessCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

@@ -59,12 +59,16 @@ struct ConfigurationLoader {
         if let number = try await number(.maximumBytesInFlight) { configuration.limits.bytesInFlight = number }
         if let number = try await number(.maximumStreams) { configuration.limits.streams = number }
         if let number = try await number(.stopTimeout) { configuration.limits.stopTimeout = .seconds(number) }
+        if let number = try await number(.refusalDays) { configuration.refusalDays = number }
         return configuration
     }
 
     private func setHTTP(_ configuration: inout ServiceConfiguration) async throws(WrongUse) {
         let path = try await path(.httpSocket) ?? DefaultPaths.httpSocket(besides: configuration.socketPath)
         configuration.httpSocketPath = path == "none" ? nil : path
+        configuration.httpServiceSockets = try await namedPaths(.httpServiceSocket).map {
+            ServiceConfiguration.ServiceSocket(name: $0.name, path: $0.path)
+        }
         configuration.httpPort = try await number(.httpPort)
         configuration.httpTokens = try await namedPaths(.httpToken).map {
             ServiceConfiguration.HTTPToken(name: $0.name, path: $0.path)

@@ -70,7 +70,11 @@ struct Daemon {
         get throws {
             var endpoints: [HTTPServer.Endpoint] = []
             if let path = configuration.httpSocketPath {
-                endpoints.append(.socket(path: path, group: configuration.socketGroup))
+                endpoints.append(
+                    .socket(path: path, group: configuration.socketGroup, identification: .peerCredentials))
+            }
+            endpoints += configuration.httpServiceSockets.map {
+                .socket(path: $0.path, group: configuration.socketGroup, identification: .service($0.name))
             }
             if let port = configuration.httpPort {
                 let files = configuration.httpTokens.map { (name: $0.name, path: $0.path) }

@@ -33,6 +33,7 @@ enum HelpText {
     static func check(_ configuration: ServiceConfiguration) -> String {
         let limits = configuration.limits
         let sockets = configuration.serviceSockets.map { "\($0.name)=\($0.path)" }
+        let httpSockets = configuration.httpServiceSockets.map { "\($0.name)=\($0.path)" }
         let tokens = configuration.httpTokens.map { "\($0.name)=\($0.path)" }
         let rows: [(Setting, String)] = [
             (.dataDirectory, configuration.dataDirectory),
@@ -41,6 +42,7 @@ enum HelpText {
             (.group, configuration.socketGroup ?? "(the process's own)"),
             (.serviceSocket, sockets.isEmpty ? "(none)" : sockets.joined(separator: " ")),
             (.httpSocket, configuration.httpSocketPath ?? "none"),
+            (.httpServiceSocket, httpSockets.isEmpty ? "(none)" : httpSockets.joined(separator: " ")),
             (.httpPort, configuration.httpPort.map(String.init) ?? "(none)"),
             (.httpToken, tokens.isEmpty ? "(none)" : tokens.joined(separator: " ")),
             (.logLevel, configuration.logLevel.rawValue),
@@ -50,6 +52,7 @@ enum HelpText {
             (.maximumBytesInFlight, String(limits.bytesInFlight)),
             (.maximumStreams, String(limits.streams)),
             (.stopTimeout, String(limits.stopTimeout.components.seconds)),
+            (.refusalDays, String(configuration.refusalDays)),
         ]
         return rows.map { "\($0.0.name) = \($0.1)" }.joined(separator: "\n")
     }

@@ -49,6 +49,9 @@ struct Setting: Sendable {
     static let httpSocket = Setting(
         name: "httpSocket", kind: .text, placeholder: "PATH",
         help: "Unix domain socket for HTTP with JSON; 'none' for none.")
+    static let httpServiceSocket = Setting(
+        name: "httpServiceSocket", kind: .texts, placeholder: "NAME=PATH",
+        help: "Further socket for HTTP whose callers are all the service NAME; may be repeated.")
     static let httpPort = Setting(
         name: "httpPort", kind: .wholeNumber(0...65_535), placeholder: "PORT",
         help: "Port at 127.0.0.1 for HTTP with bearer tokens; 0 for any free one.")
@@ -73,13 +76,17 @@ struct Setting: Sendable {
     static let maximumStreams = Setting(
         name: "maximumStreams", kind: .wholeNumber(1...100_000), placeholder: "N",
         help: "Open streams (history, rebuild) of one connection.")
+    static let refusalDays = Setting(
+        name: "refusalDays", kind: .wholeNumber(1...36_500), placeholder: "DAYS",
+        help: "How long the journal of refusals keeps an entry.")
     static let stopTimeout = Setting(
         name: "stopTimeout", kind: .wholeNumber(0...3_600), placeholder: "SECONDS",
         help: "How long open requests may take once the service stops.")
 
     /// Every setting, in the order of the help and of docs/configuration.md.
     static let all = [
-        dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpPort, httpToken, logLevel,
-        logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams, stopTimeout,
+        dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpServiceSocket, httpPort, httpToken,
+        logLevel, logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams,
+        stopTimeout, refusalDays,
     ]
 }

@@ -32,6 +32,7 @@ import Testing
         #expect(configuration.httpPort == nil && configuration.httpTokens.isEmpty)
         #expect(configuration.socketGroup == nil)
         #expect(configuration.limits == NativeLimits())
+        #expect(configuration.refusalDays == 90 && configuration.httpServiceSockets.isEmpty)
         let root = try await ConfigurationTests.load([], environment: [:], userID: 0)
         #expect(root.dataDirectory == "/var/lib/kith")
         let desktop = ["HOME": "/h", "XDG_DATA_HOME": "/data", "XDG_RUNTIME_DIR": "/run/user/7"]
@@ -43,7 +44,7 @@ import Testing
     @Test func `flags win over the environment, that over the file, that over the defaults`() async throws {
         let text = """
             {"socket": "/file.sock", "group": "file", "logLevel": "error", "stopTimeout": 3,
-             "serviceSocket": ["a=/a.sock", "b=/b.sock"]}
+             "serviceSocket": ["a=/a.sock", "b=/b.sock"], "refusalDays": 7}
             """
         try await ConfigurationTests.withFile(text) { file in
             let environment = ["HOME": "/h", "KITH_SOCKET": "/environment.sock", "KITH_GROUP": "environment"]
@@ -56,6 +57,7 @@ import Testing
             #expect(configuration.limits.connections == 7)
             #expect(configuration.limits.stopTimeout == .seconds(3))
             #expect(configuration.serviceSockets.map(\.name) == ["a", "b"])
+            #expect(configuration.refusalDays == 7)
             #expect(configuration.dataDirectory == "/h/.local/share/kith")
         }
     }
@@ -69,12 +71,15 @@ import Testing
                 "KITH_HTTP_TOKEN": "a=/t", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
                 "KITH_MAXIMUM_CONNECTIONS": "2", "KITH_MAXIMUM_OPEN_REQUESTS": "3",
                 "KITH_MAXIMUM_BYTES_IN_FLIGHT": "4096", "KITH_MAXIMUM_STREAMS": "5", "KITH_STOP_TIMEOUT": "6",
+                "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30",
             ])
         #expect(configuration.dataDirectory == "/d")
         #expect(configuration.masterKeyPath == "/k")
         #expect(configuration.socketPath == "/s")
         #expect(configuration.socketGroup == "g")
         #expect(configuration.serviceSockets.map(\.path) == ["/a", "/b"])
+        #expect(configuration.httpServiceSockets.map(\.path) == ["/ah", "/ch"])
+        #expect(configuration.refusalDays == 30)
         #expect(configuration.httpSocketPath == "/h" && configuration.httpPort == 8_080)
         #expect(configuration.httpTokens == [.init(name: "a", path: "/t")])
         #expect(configuration.logLevel == .debug)

@@ -48,6 +48,9 @@ package struct ServiceConfiguration: Sendable {
     /// The socket of the HTTP face, where callers are told apart by their user id as well; nil where there is none.
     package var httpSocketPath: String?
 
+    /// Further sockets of the HTTP face, each bound to one service; the same name may have a native one.
+    package var httpServiceSockets: [ServiceSocket] = []
+
     /// The port at 127.0.0.1 of the HTTP face, 0 for any free one; nil where there is none.
     package var httpPort: Int?
 

@@ -13,10 +13,17 @@ enum StatusText {
         fields.add("waiting commands", "\(status.waitingCommands)")
         if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
+        if status.hasRefusalJournal { addRefusals(status.refusalJournal, to: &fields) }
         fields.add("connections", "\(status.connections)")
         fields.add("version", status.version)
         if status.hasStartedAt { fields.add("started", times.minute(status.startedAt)) }
         return fields.lines + [""] + projections(status.projections)
+    }
+
+    private static func addRefusals(_ journal: RefusalJournalStatus, to fields: inout FieldList) {
+        let lost = journal.lost > 0 ? ", \(journal.lost) not written down" : ""
+        fields.add("refusals", "\(journal.entries) kept\(lost)")
+        if !journal.failure.isEmpty { fields.add("refusals fail", journal.failure) }
     }
 
     private static func projections(_ projections: [ProjectionStatus]) -> [String] {

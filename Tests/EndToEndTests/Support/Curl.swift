@@ -35,9 +35,14 @@ struct Curl: Sendable {
 
     /// Over the Unix domain socket of a service.
     init(_ daemon: Daemon) {
-        folder = daemon.folder
+        self.init(daemon.folder, socket: daemon.httpSocketPath)
+    }
+
+    /// Over a Unix domain socket.
+    init(_ folder: TestFolder, socket: String) {
+        self.folder = folder
         base = "http://kith"
-        common = ["--unix-socket", daemon.httpSocketPath]
+        common = ["--unix-socket", socket]
     }
 
     /// Over a port, with a token or without.
