@@ -19,18 +19,34 @@ FLOW = {"credit", "cancel"}
 # How deep parameters of a query reach into messages: party.external.key.
 PARAMETER_DEPTH = 3
 
+
+def _number(form: str, minimum: int, maximum: int) -> dict:
+    """A number of at most 32 bits."""
+    pattern = "^-?(0|[1-9][0-9]{0,9})$" if minimum < 0 else "^(0|[1-9][0-9]{0,9})$"
+    return {
+        "type": ["integer", "string"], "format": form, "minimum": minimum, "maximum": maximum, "pattern": pattern
+    }  # fmt: skip
+
+
+def _wide_number(form: str, pattern: str) -> dict:
+    """A number of 64 bits."""
+    limits = {"minimum": 0} if form == "uint64" else {}
+    return {"type": ["string", "integer"], "format": form, "pattern": pattern} | limits
+
+
+# Protobuf's JSON mapping writes numbers of 64 bits as texts and the others as numbers, and reads both forms of each.
 SCALARS: dict[str, dict] = {
     "string": {"type": "string"},
     "bytes": {"type": "string", "format": "byte"},
     "bool": {"type": "boolean"},
     "double": {"type": "number", "format": "double"},
     "float": {"type": "number", "format": "float"},
-    "int32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
-    "sint32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
-    "uint32": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**32 - 1},
-    "int64": {"type": "string", "format": "int64", "pattern": "^-?(0|[1-9][0-9]{0,17})$"},
-    "sint64": {"type": "string", "format": "int64", "pattern": "^-?(0|[1-9][0-9]{0,17})$"},
-    "uint64": {"type": "string", "format": "uint64", "pattern": "^(0|[1-9][0-9]{0,18})$"},
+    "int32": _number("int32", -(2**31), 2**31 - 1),
+    "sint32": _number("int32", -(2**31), 2**31 - 1),
+    "uint32": _number("int64", 0, 2**32 - 1),
+    "int64": _wide_number("int64", "^-?(0|[1-9][0-9]{0,17})$"),
+    "sint64": _wide_number("int64", "^-?(0|[1-9][0-9]{0,17})$"),
+    "uint64": _wide_number("uint64", "^(0|[1-9][0-9]{0,18})$"),
 }
 TIMESTAMP = {"type": "string", "format": "date-time"}
 
@@ -264,7 +280,10 @@ def _message(schema: Schema, message: Message) -> dict:
 
 def _nullable(text: dict) -> dict:
     """In JSON a field that is null is one that is absent; answers never hold one."""
-    return {"anyOf": [text, {"type": "null"}]} if "$ref" in text else text | {"type": [text["type"], "null"]}
+    if "$ref" in text:
+        return {"anyOf": [text, {"type": "null"}]}
+    types = text["type"] if isinstance(text["type"], list) else [text["type"]]
+    return text | {"type": [*types, "null"]}
 
 
 def _described(text: dict, field: Field) -> dict:
@@ -288,7 +307,9 @@ def _enum(schema: Schema, name: str) -> dict:
     enum = schema.enums[name]
     lines = [f"{value.name}: {' '.join(value.comment.split())}" for value in enum.values if value.comment]
     about = "\n".join(filter(None, [enum.comment, *lines]))
-    text: dict = {"type": "string", "enum": [value.name for value in enum.values]}
+    # Names are what is written; their numbers are read as well.
+    choices = [value.name for value in enum.values] + [value.number for value in enum.values]
+    text: dict = {"type": ["string", "integer"], "enum": choices}
     return text | ({"description": about} if about else {})
 
 

@@ -51,9 +51,10 @@ class JSONForm(unittest.TestCase):
         schemas = self.document["components"]["schemas"]
         self.assertTrue(all(s.get("additionalProperties") is False for s in schemas.values() if s["type"] == "object"))
 
-    def test_numbers_of_64_bits_are_texts(self) -> None:
+    def test_numbers_of_64_bits_are_texts_that_may_be_sent_as_numbers(self) -> None:
         record = self.document["components"]["schemas"]["Record"]["properties"]
-        self.assertEqual(record["revision"]["type"], ["string", "null"])
+        self.assertEqual(record["revision"]["type"], ["string", "integer", "null"])
+        self.assertEqual(self.document["components"]["schemas"]["SortOrder"]["enum"][-1], 4)
         self.assertEqual(record["occurredAt"]["format"], "date-time")
 
 
