@@ -3,7 +3,8 @@ import KithClient
 import SwiftProtobuf
 import Testing
 
-/// The same session from two clients: register, upsert, order, return, read the view, follow the history.
+/// The same session from three clients: a customer, an order and a return, an opportunity, a ticket, points, the views of
+/// all of them, and the history, followed.
 @Suite(.serialized) struct SessionTests {
     private static let name = "Ana Śliwińska 王小明"
 
@@ -15,6 +16,11 @@ import Testing
                 try await SessionTests.upsert(party, client)
                 let position = try await SessionTests.orderAndReturn(party, order, client)
                 try await SessionTests.readViews(party, order, position, client)
+                let positions = [
+                    try await SessionSteps.sell(party, client), try await SessionSteps.serve(party, client),
+                    try await SessionSteps.reward(party, client),
+                ]
+                try await SessionSteps.readFigures(party, try #require(positions.last), client)
                 try await SessionTests.follow(party, daemon, client)
             }
         }
@@ -34,6 +40,20 @@ import Testing
                 #expect(outcome.code == 0, "\(outcome)")
             }
             #expect(try await daemon.durablePosition() > before + 10)
+        }
+    }
+
+    @Test func `the session runs with curl`() async throws {
+        try await Daemon.run { daemon in
+            let before = try await daemon.durablePosition()
+            for run in 1...2 {
+                let outcome = try await RunOutcome(
+                    ChildProcess(
+                        Places.repository + "/tools/curl/session.sh", [],
+                        environment: ["KITH_HTTP": daemon.httpSocketPath], output: daemon.folder["curl-\(run)"]))
+                #expect(outcome.code == 0, "\(outcome)")
+            }
+            #expect(try await daemon.durablePosition() > before + 20)
         }
     }
 

@@ -21,6 +21,9 @@ Value = TypeVar("Value")
 # Streams start with a credit of 4 frames; half of it is given back in one go, so that the service never waits.
 _CREDIT_STEP = 2
 
+# Requests that are answered in another way, or not at all.
+_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "credit", "cancel", "put_body"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Answer(Generic[Value]):
@@ -166,6 +169,16 @@ class Client:
         response = self._call("recompute", operations_pb2.RecomputeRequest(until=until), patient=True)
         return Answer(response.recompute, response.reflects)
 
+    def answer(self, request: Any) -> Answer[Any]:
+        """Asks a query of any kind that is answered once, by the message that asks: PipelineRequest, LoyaltyRequest, …
+
+        Raises:
+            ValueError: the message is no such query.
+        """
+        kind = _query_of(request)
+        response = self._call(kind, request)
+        return Answer(getattr(response, kind), response.reflects)
+
     # ---- Streams ----
 
     def history(self, request: history_pb2.HistoryRequest) -> Iterator[history_pb2.Event]:
@@ -282,3 +295,11 @@ class Client:
     def _violation(self, sentence: str, cause: BaseException | None = None) -> None:
         self.close()
         raise ProtocolViolation(sentence) from cause
+
+
+def _query_of(request: Any) -> str:
+    """The field of Request that holds a query of this type with one answer."""
+    for field in protocol_pb2.Request.DESCRIPTOR.oneofs_by_name["request"].fields:
+        if field.message_type is getattr(request, "DESCRIPTOR", None) and field.name not in _NOT_ANSWERED_ONCE:
+            return field.name
+    raise ValueError(f"{type(request).__name__} is no query that is answered once.")

@@ -1,5 +1,5 @@
-"""The session that every client can do, against a running service: register, upsert, order, return, read the view,
-follow the history.
+"""The session that every client can do, against a running service: a customer, an order and a return, an opportunity,
+a ticket, points; the views of all of them; the history, followed.
 
     .venv/bin/python tools/python/tests/session.py --socket PATH
 
@@ -17,9 +17,11 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from kith.v1 import history_pb2, operations_pb2, order_pb2, party_pb2, queries_pb2, registry_pb2
+from kith.v1 import history_pb2, loyalty_account_pb2, loyalty_programme_pb2, loyalty_view_pb2, operations_pb2
+from kith.v1 import opportunity_pb2, order_pb2, party_pb2, pipeline_pb2, pipeline_view_pb2, queries_pb2, registry_pb2
+from kith.v1 import ticket_pb2
 from kith_client import Client, ConnectionClosed, KithError, NotFound
-from kith_client import command, decimal_value, external, new_id, reference
+from kith_client import command, decimal_value, external, money, new_id, reference
 
 NAME = "Ana Śliwińska 王小明"
 SYSTEM = "session"
@@ -92,8 +94,89 @@ def order_and_return(kith: Client, party: str, order: str) -> int:
             order_pb2.ReturnLineInput(order_line=1, quantity=decimal_value(1), unit_price=decimal_value("12.50"))
         ],
     )
-    accepted = kith.execute(command(returned, reason="too small"))
+    return last_position(kith.execute(command(returned, reason="too small")))
+
+
+def sell(kith: Client, party: str) -> int:
+    """Opens an opportunity over 1,000.00 in a pipeline of its own and takes it to the second stage."""
+    stages = [
+        pipeline_pb2.PipelineStage(key="qualified", probability=20),
+        pipeline_pb2.PipelineStage(key="proposal", probability=50),
+        pipeline_pb2.PipelineStage(key="won", kind=pipeline_pb2.STAGE_KIND_WON),
+        pipeline_pb2.PipelineStage(key="lost", kind=pipeline_pb2.STAGE_KIND_LOST),
+    ]
+    pipeline = pipeline_pb2.DefinePipeline(
+        external=[external(SYSTEM, party)],
+        content=pipeline_pb2.PipelineContent(name="Session", stages=stages, loss_reasons=[{"key": "price"}]),
+    )
+    kith.execute(command(pipeline))
+    opportunity = new_id()
+    opened = opportunity_pb2.OpenOpportunity(
+        id=opportunity, pipeline=reference((SYSTEM, party)), party=reference(party), amount=money(100_000, "EUR"),
+        personal=opportunity_pb2.OpportunityPersonal(name="Tea for the office"),
+    )  # fmt: skip
+    kith.execute(command(opened))
+    advance = opportunity_pb2.AdvanceStage(opportunity=reference(opportunity), stage="proposal")
+    return last_position(kith.execute(command(advance)))
+
+
+def serve(kith: Client, party: str) -> int:
+    """Opens a ticket, and takes a second message of the customer."""
+    ticket = new_id()
+    opened = ticket_pb2.OpenTicket(
+        id=ticket, party=reference(party), channel="email",
+        personal=ticket_pb2.TicketPersonal(subject_line="Where is my order?", text="It should have come on Monday."),
+    )  # fmt: skip
+    kith.execute(command(opened))
+    message = ticket_pb2.RecordCustomerMessage(
+        ticket=reference(ticket), message=ticket_pb2.TicketMessagePersonal(text="It is still not here."), channel="email"
+    )
+    position = last_position(kith.execute(command(message)))
+    record = kith.get(
+        queries_pb2.GetRequest(
+            kind=registry_pb2.AGGREGATE_KIND_TICKET, reference=reference(ticket), at_least=position
+        )
+    ).value
+    expect(record.ticket.personal.subject_line, "Where is my order?", "subject line of the ticket, opened")
+    expect(len(record.ticket.messages), 1, "messages of the ticket")
+    return position
+
+
+def reward(kith: Client, party: str) -> int:
+    """Makes the person a member of a programme of its own, with 100 points."""
+    programme = reference((SYSTEM, party))
+    kith.execute(command(loyalty_programme_pb2.DefineProgramme(external=[programme.external], label="Session")))
+    kith.execute(command(loyalty_programme_pb2.ActivateProgramme(programme=programme)))
+    account = new_id()
+    kith.execute(
+        command(loyalty_account_pb2.EnrolMember(id=account, programme=programme, party=reference(party)))
+    )
+    earned = loyalty_account_pb2.EarnPoints(account=reference(account), cause=external(SYSTEM, "welcome"), points=100)
+    position = last_position(kith.execute(command(earned)))
+    # The same cause is rewarded once.
+    expect(kith.submit(command(earned))[0].WhichOneof("outcome") != "accepted", True, "the second reward")
+    return position
+
+
+def last_position(accepted: object) -> int:
+    """Position of the last event of a command."""
     return max(event.position for event in accepted.events)
+
+
+def read_figures(kith: Client, party: str, position: int) -> None:
+    """Reads the views of pipeline and loyalty, and what the customer's shows of both."""
+    pipeline = kith.answer(
+        pipeline_view_pb2.PipelineRequest(
+            filter=pipeline_view_pb2.OpportunityFilter(party=reference(party)), at_least=position
+        )
+    ).value
+    expect((pipeline.outcomes.opportunities, pipeline.outcomes.open), (1, 1), "opportunities, open ones")
+    expect([(s.stage, s.opportunities) for s in pipeline.stages if s.opportunities], [("proposal", 1)], "stages")
+    loyalty = kith.answer(loyalty_view_pb2.LoyaltyRequest(party=reference(party), at_least=position)).value
+    expect([account.summary.balance.active for account in loyalty.accounts], [100], "points")
+    customer = kith.customer(queries_pb2.CustomerRequest(party=reference(party), at_least=position)).value
+    expect(len(customer.opportunities), 1, "opportunities of the customer")
+    expect([account.balance.active for account in customer.loyalty], [100], "points of the customer")
 
 
 def read_views(kith: Client, party: str, order: str, position: int) -> None:
@@ -178,6 +261,9 @@ def run(socket_path: str | None) -> None:
         print(f"ordered and returned; last position {position}")
         read_views(kith, party, order, position)
         print("read the record, the list and the customer: 25.00 EUR ordered, 12.50 returned")
+        position = max(sell(kith, party), serve(kith, party), reward(kith, party))
+        read_figures(kith, party, position)
+        print("read an opportunity in the pipeline, a ticket with two messages, and 100 points")
         follow(socket_path, kith, party)
         print("followed the history to a change that another connection made")
         status = kith.status(digest=True).value

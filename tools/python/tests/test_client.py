@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fake_service import FakeService, framed
-from kith.v1 import envelope_pb2, history_pb2, operations_pb2, party_pb2, queries_pb2, refusals_pb2
+from kith.v1 import envelope_pb2, history_pb2, operations_pb2, party_pb2, pipeline_view_pb2, queries_pb2, refusals_pb2
 from kith.v1 import protocol_pb2 as protocol
 from kith_client import (
     Client,
@@ -128,6 +128,18 @@ class Reads(ClientCase):
 
         found = self.connect(answer).customer(queries_pb2.CustomerRequest(party=reference("a")))
         self.assertEqual(found.value.last_changed_position, 9)
+
+    def test_any_query_that_is_answered_once(self):
+        def answer(request):
+            self.assertEqual(request.WhichOneof("request"), "pipeline")
+            yield protocol.Response(id=request.id, last=True, pipeline={"zone": "UTC"}, reflects={"position": 7})
+
+        kith = self.connect(answer)
+        found = kith.answer(pipeline_view_pb2.PipelineRequest(at_least=7))
+        self.assertEqual((found.value.zone, found.reflects.position), ("UTC", 7))
+        for other in (history_pb2.HistoryRequest(), party_pb2.RegisterParty(), None):
+            with self.assertRaises(ValueError):
+                kith.answer(other)
 
     def test_a_list_is_read_to_its_end(self):
         def answer(request):
