@@ -18,8 +18,6 @@ struct Kith: AsyncParsableCommand {
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             ClocksCommand.self,
-            HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
-            AccessCommand.self, DemoDataCommand.self,
             HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
             RecomputeCommand.self, AccessCommand.self, DemoDataCommand.self,
         ])
