@@ -62,7 +62,8 @@ let package = Package(
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: pointerSettings),
         .target(name: "Schema", dependencies: [protobuf], swiftSettings: settings),
         .target(
-            name: "EventLog", dependencies: ["LMDB", "Schema", crypto, deques], swiftSettings: pointerSettings),
+            name: "EventLog", dependencies: ["LMDB", "Schema", crypto, deques, heaps, protobuf],
+            swiftSettings: pointerSettings),
         .target(name: "KeyVault", dependencies: [crypto], swiftSettings: settings),
         .target(name: "BodyStore", dependencies: ["KeyVault", "Schema", crypto], swiftSettings: settings),
         .target(name: "Analytics", dependencies: ["Schema"], swiftSettings: settings),

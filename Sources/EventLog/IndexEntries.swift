@@ -66,6 +66,8 @@ package enum IndexChange: Sendable, Hashable {
     case claim([UInt8], Int64)
     /// The timer of the event's stream is due at this instant; nil: no longer.
     case timer(TimerKey, Instant?)
+    /// The event's stream is a ticket, which stands in another way in the queue.
+    case ticket(TicketStandingChange)
     /// The event's stream is an import that is open from now on.
     case importOpened
     /// The import is complete: the timers of the streams that it created are released.

@@ -17,6 +17,7 @@ struct IndexOverlay: Sendable {
     /// Nil: the timer is not set any more.
     var timers: [TimerPlace: TimerStanding?] = [:]
     var imports: [StreamNumber: ImportStanding] = [:]
+    var tickets = TicketOverlay()
     /// Number of changes, for the bound on the overlay.
     var count = 0
 

@@ -29,6 +29,9 @@ package final class IndexStore: Sendable {
         var earliestDue: Instant?
         /// Closed imports that may still hold timers.
         var released: Set<StreamNumber> = []
+        /// By queue, the key in the environment before which no ticket of its pool is up to date: a look begins there.
+        /// Forgotten when the environment changes.
+        var poolStarts: [StreamNumber: [UInt8]] = [:]
         /// Timers that could not be fired since the start.
         var parked: Set<TimerPlace> = []
     }
@@ -245,6 +248,7 @@ extension IndexStore {
         }
         let timers = try timerChanges(header, changes, createdBy: before?.importNumber ?? header.importNumber)
         let imports = try importChange(header, changes)
+        let ticket = try ticketChange(header, changes)
         let isFact = header.origin == .command || header.origin == .import
         // A correction may be older than what it corrects: the stream's last fact stays the latest.
         let lastBefore = before?.lastFactAt ?? .earliest
@@ -271,6 +275,7 @@ extension IndexStore {
             for change in changes { state.active.apply(change, stream: header.stream) }
             for (key, value) in claims { state.active.claims[key] = value }
             if let (number, standing) = imports { state.note(standing, of: number) }
+            if let ticket { state.active.tickets.note(ticket, of: header.stream) }
             for (key, due, holder) in timers {
                 state.setTimer(TimerPlace(stream: header.stream, key: key), due, holder: holder)
             }
@@ -346,6 +351,7 @@ extension IndexStore {
                 state.withLockNotifying { state in
                     state.flushing = nil
                     state.applied = target
+                    state.poolStarts = [:]
                 }
             } catch {
                 state.withLockNotifying { state in state.failure = EventLogError(error, during: "writing the index") }
@@ -365,7 +371,7 @@ extension IndexOverlay {
         case .unlink(let token): links[token] = StreamNumber.none
         case .addToken(let token): tokens[token, default: [:]][stream] = true
         case .removeToken(let token): tokens[token, default: [:]][stream] = false
-        case .claim, .timer, .importOpened, .importClosed: break
+        case .claim, .timer, .ticket, .importOpened, .importClosed: break
         }
     }
 }

@@ -13,6 +13,7 @@ struct IndexTables: Sendable {
     let claims: Table
     let states: Table
     let timers: TimerTables
+    let tickets: TicketTables
 
     /// A change of it empties indexes that older versions wrote.
     private static let version: UInt8 = 4
@@ -32,6 +33,7 @@ struct IndexTables: Sendable {
         claims = try environment.openTable(named: "claims")
         states = try environment.openTable(named: "states", flags: [.integerKey])
         timers = try TimerTables(environment)
+        tickets = try TicketTables(environment)
     }
 
     /// Empties tables that belong to another log or another version.
@@ -64,6 +66,7 @@ struct IndexTables: Sendable {
             try transaction.clear(table)
         }
         try timers.clear(transaction)
+        try tickets.clear(transaction)
     }
 
     /// Writes an overlay in the order of the keys, with the position and the frontier up to which it reflects the log.
@@ -105,6 +108,7 @@ struct IndexTables: Sendable {
                 }
             }
             try timers.write(overlay, transaction)
+            try tickets.write(overlay.tickets, transaction)
             try transaction.put(meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
             try transaction.put(meta, key: Self.frontierKey, value: frontier.bytes)
         }

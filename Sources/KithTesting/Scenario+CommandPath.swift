@@ -36,7 +36,9 @@ extension Scenario {
         try command.visitReferences(tokenise)
         try fields.visitReferences(tokenise)
         var (existing, newID) = try find(command.commandTarget, C.Target.kind)
-        if case .located = command.commandTarget { existing = try command.locate(in: self) }
+        if case .located = command.commandTarget {
+            existing = try command.locate(in: self, for: circumstances.principal)
+        }
         lastTarget = existing
         var preparation = Preparation(reader: self, target: existing)
         let facts = try command.prepare(&preparation)

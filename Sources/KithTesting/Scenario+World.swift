@@ -35,6 +35,10 @@ extension Scenario: World, PreparationReader {
         Array(index.holders(of: token).prefix(most))
     }
 
+    package func nextTicket(in queue: StreamNumber) throws(Refusal) -> PooledTicket? {
+        index.tickets.compactMap { $0.value.pooled($0.key) }.filter { $0.queue == queue }.map(\.entry).min()
+    }
+
     package func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { nil }
 
     package func open(_ reference: SealedRef) throws(Refusal) -> PersonalData {

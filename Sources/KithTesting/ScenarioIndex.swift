@@ -7,6 +7,7 @@ struct ScenarioIndex: Equatable {
     private(set) var links: [[UInt8]: StreamNumber] = [:]
     private(set) var tokens: [LookupKey: Set<StreamNumber>] = [:]
     private(set) var claims: [ClaimKey: Int64] = [:]
+    private(set) var tickets: [StreamNumber: TicketStanding] = [:]
     private(set) var timers: [ScenarioTimer: Instant] = [:]
 
     mutating func apply(_ effect: IndexEffect, of stream: StreamNumber) {
@@ -23,6 +24,7 @@ struct ScenarioIndex: Equatable {
             let value = (claims[key] ?? 0) + amount
             claims[key] = value == 0 ? nil : value
         case .timer(let key, let due): timers[ScenarioTimer(stream: stream, key: key)] = due
+        case .ticket(let change): tickets[stream, default: TicketStanding()].apply(change)
         // A scenario has no streams under import.
         case .importOpened, .importClosed: break
         }

@@ -18,7 +18,8 @@ ALLOWED: dict[str, set[str]] = {
     "CJemalloc": set(),
     "LMDB": {"CLMDB"} | SYSTEM,
     "Schema": {"SwiftProtobuf", "FoundationEssentials", "Synchronization"},
-    "EventLog": {"LMDB", "Schema", "SwiftProtobuf", "Crypto", "DequeModule", "FoundationEssentials"} | SYSTEM,
+    "EventLog": {"LMDB", "Schema", "SwiftProtobuf", "Crypto", "DequeModule", "HeapModule", "FoundationEssentials"}
+    | SYSTEM,
     "KeyVault": {"Crypto", "FoundationEssentials"} | SYSTEM,
     "BodyStore": {"KeyVault", "Schema", "Crypto", "FoundationEssentials"} | SYSTEM,
     # Pure, but for the lock of the zones that were read already.

@@ -62,7 +62,10 @@ package enum AggregateRegistry {
             case .opportunity: OpportunityEffects.effects(of: event.payload)
             case .competitor, .market: CompetitorEffects.effects(of: event.payload, stream: event.header.stream)
             case .target, .training: TargetEffects.effects(of: event)
-            case .ticket: TicketEffects.effects(of: event.payload)
+            case .ticket:
+                TicketEffects.effects(of: event.payload)
+                    + TicketStandingChange.changes(by: event.payload, occurredAt: event.occurredAt.rawValue)
+                    .map { IndexEffect.ticket($0) }
             case .queue: QueueEffects.effects(of: event.payload, queue: event.header.stream)
             case .calendar, .slaPolicy: ServiceLevelEffects.effects(of: event.payload, stream: event.header.stream)
             case .field: FieldEffects.effects(ofDefinition: event.payload)

@@ -97,7 +97,7 @@ extension CommandBody.OneOf_Command {
         case .setPriority(let command): command
         case .routeTicket(let command): command
         case .claimTicket(let command): command
-        case .claimNextTicket: UnknownCommand()
+        case .claimNextTicket(let command): command
         case .reassignTicket(let command): command
         case .recordCustomerMessage(let command): command
         case .recordAgentReply(let command): command

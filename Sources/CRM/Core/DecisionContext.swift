@@ -50,6 +50,9 @@ package protocol World: LogReader {
     /// The streams that have this lookup token at present: the lowest numbers first, at most so many. What it costs
     /// does not grow with those beyond.
     func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber]
+    /// The first ticket in the order of the queue that somebody can be given as the next one: of those in this queue, or
+    /// in none, on which nobody works and which wait for nobody. Nil where there is none.
+    func nextTicket(in queue: StreamNumber) throws(Refusal) -> PooledTicket?
     /// When the last fact occurred that an import has brought in, rows without a date left out; nil where there is
     /// none.
     func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant?

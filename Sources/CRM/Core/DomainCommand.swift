@@ -28,6 +28,11 @@ package protocol DomainCommand: Sendable {
     /// speaks of, or nil where there is none yet.
     func locate(in world: any World) throws(Refusal) -> StreamNumber?
 
+    /// The same, where it depends on who sends the command; as above where a command does not say.
+    ///
+    /// - Parameter principal: the principal's stream; none for the service itself.
+    func locate(in world: any World, for principal: StreamNumber) throws(Refusal) -> StreamNumber?
+
     /// Whether the command can be a correction, the only fact that may be older than the last one of its stream.
     /// The command path then leaves OCCURRED_OUT_OF_ORDER to `decide`, and a stream's last fact stays the latest.
     var retroactive: Bool { get }
@@ -44,6 +49,9 @@ package protocol DomainCommand: Sendable {
 extension DomainCommand {
     package var retroactive: Bool { false }
     package func locate(in world: any World) throws(Refusal) -> StreamNumber? { nil }
+    package func locate(in world: any World, for principal: StreamNumber) throws(Refusal) -> StreamNumber? {
+        try locate(in: world)
+    }
     package func validate() throws(Refusal) {}
     package mutating func visitReferences(
         _ visit: (inout Reference, AggregateKind) throws(Refusal) -> Void

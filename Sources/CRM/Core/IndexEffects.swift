@@ -53,6 +53,8 @@ package enum IndexEffect: Sendable, Hashable {
     /// The timer of the event's stream is due at this instant (also where it was due at another one before); nil: it
     /// is not set any more.
     case timer(TimerKey, Instant?)
+    /// The event's stream is a ticket, which stands in another way in the queue.
+    case ticket(TicketStandingChange)
     /// The event's stream is an import, which is open from now on (or complete).
     case importOpened
     case importClosed

@@ -32,17 +32,21 @@ package enum QueueAggregate: Aggregate {
 
 /// What events of a queue do to the index.
 package enum QueueEffects {
+    /// Domain of the tokens of queues that are in use; all have the same value.
+    static let domain = "queue"
+
     /// The effects of an event's open payload.
     package static func effects(of event: EventPayload.OneOf_Event, queue: StreamNumber) -> [IndexEffect] {
         switch event {
         case .queueDefined(let defined):
             defined.external.map { IndexEffect.link(.queue, $0) } + label(defined.label, queue, 1)
+                + [.addToken(domain: domain, value: [])]
                 + (defined.isDefault ? makeDefault(queue, before: defined.defaultBeforeNumber) : [])
         case .queueChanged(let changed):
             label(changed.labelBefore, queue, -1) + label(changed.label, queue, 1)
                 + (changed.isDefault ? makeDefault(queue, before: changed.defaultBeforeNumber) : [])
         case .queueRetired(let retired):
-            label(retired.label, queue, -1)
+            label(retired.label, queue, -1) + [.removeToken(domain: domain, value: [])]
                 + (retired.wasDefault ? [.claim(.defaultQueue, -number(queue))] : [])
         default: []
         }
@@ -71,6 +75,11 @@ extension DecisionContext {
 }
 
 extension World {
+    /// All queues that are in use, by number.
+    func queues() throws(Refusal) -> [StreamNumber] {
+        try holders(of: lookupKey(domain: QueueEffects.domain, value: []))
+    }
+
     /// The queue for tickets of which nothing else is said; none where there is none.
     func defaultQueue() throws(Refusal) -> StreamNumber {
         StreamNumber(UInt64(clamping: try claim(.defaultQueue)))

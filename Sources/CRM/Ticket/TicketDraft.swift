@@ -60,9 +60,7 @@ struct TicketDraft {
     /// - Throws: REFERENCE_MISSING.
     func agent(_ reference: Reference?, field: String = "employee") throws(Refusal) -> StreamNumber {
         if let reference { return try context.world.required(reference, .employee, field: prefix + field) }
-        guard context.principal != .none else { return .none }
-        return StreamNumber(
-            try context.world.state(PrincipalAggregate.self, of: context.principal)?.employeeNumber ?? 0)
+        return try context.world.employee(behind: context.principal)
     }
 
     /// Refuses that somebody works on a ticket that another one has, where the service desk does not allow it. Whoever
@@ -96,6 +94,14 @@ struct TicketDraft {
         throw Refusal(
             .futureOccurredAt, "\(field) lies more than five minutes ahead of the service's clock.",
             field: prefix + field)
+    }
+}
+
+extension World {
+    /// The employee who sends commands as a principal; none where that is not known.
+    func employee(behind principal: StreamNumber) throws(Refusal) -> StreamNumber {
+        guard principal != .none else { return .none }
+        return StreamNumber(try state(PrincipalAggregate.self, of: principal)?.employeeNumber ?? 0)
     }
 }
 

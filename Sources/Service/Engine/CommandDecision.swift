@@ -144,7 +144,9 @@ struct CommandDecision {
             guard let number = try world.resolve(reference, kind) else { return try fresh(id, kind) }
             return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)
         case .located(let id):
-            guard let number = try prepared.command.locate(in: world) else { return try fresh(id, kind) }
+            guard let number = try prepared.command.locate(in: world, for: command.principal) else {
+                return try fresh(id, kind)
+            }
             return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)
         case .singleton:
             guard let number = try world.singleton(kind) else { return try fresh("", kind) }

@@ -152,6 +152,19 @@ final class DecisionWorld: World, PreparationSource {
         } catch { throw Refusal(error) }
     }
 
+    func nextTicket(in queue: StreamNumber) throws(Refusal) -> PooledTicket? {
+        do {
+            var first = try context.log.index.firstInPool(of: queue) { stage.tickets[$0] != nil }
+            for (ticket, changes) in stage.tickets {
+                var standing = try context.log.index.ticketStanding(of: ticket) ?? TicketStanding()
+                for change in changes { standing.apply(change) }
+                guard let (staged, entry) = standing.pooled(ticket), staged == queue else { continue }
+                first = first.map { min($0, entry) } ?? entry
+            }
+            return first
+        } catch { throw Refusal(error) }
+    }
+
     func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? {
         do {
             guard let standing = try context.log.index.importStanding(number) else { return nil }
@@ -214,6 +227,8 @@ struct Stage {
     var tokens: [IndexToken: [StreamNumber: Bool]] = [:]
     /// What is to be added to the index's values.
     var claims: [[UInt8]: Int64] = [:]
+    /// What is to change of the places of tickets, in order.
+    var tickets: [StreamNumber: [TicketStandingChange]] = [:]
     var states: [StreamNumber: StateCache.Entry] = [:]
     var slots: [StreamNumber: Slot] = [:]
 
@@ -227,6 +242,7 @@ struct Stage {
             case .addToken(let token): tokens[token, default: [:]][stream] = true
             case .removeToken(let token): tokens[token, default: [:]][stream] = false
             case .claim(let key, let amount): claims[key, default: 0] += amount
+            case .ticket(let change): tickets[stream, default: []].append(change)
             // No decision asks for timers, and an import is complete only when its command is.
             case .timer, .importOpened, .importClosed: break
             }

@@ -67,6 +67,7 @@ package final class LogContext: Sendable {
             case .removeToken(let domain, let value): .removeToken(token(domain: domain, value: value, vault: vault))
             case .claim(let key, let amount): .claim(key.bytes, amount)
             case .timer(let key, let due): .timer(key, due)
+            case .ticket(let change): .ticket(change)
             case .importOpened: .importOpened
             case .importClosed: .importClosed
             }

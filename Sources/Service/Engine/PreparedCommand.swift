@@ -67,7 +67,7 @@ protocol PreparedDomainCommand: Sendable {
     var targetKind: AggregateKind { get }
     var commandTarget: CommandTarget { get }
     var retroactive: Bool { get }
-    func locate(in world: any World) throws(Refusal) -> StreamNumber?
+    func locate(in world: any World, for principal: StreamNumber) throws(Refusal) -> StreamNumber?
     func decide(_ context: DecisionContext) throws(Refusal) -> [NewEvent]
 }
 
@@ -81,7 +81,9 @@ struct Prepared<C: DomainCommand>: PreparedDomainCommand {
     var targetKind: AggregateKind { C.Target.kind }
     var retroactive: Bool { command.retroactive }
 
-    func locate(in world: any World) throws(Refusal) -> StreamNumber? { try command.locate(in: world) }
+    func locate(in world: any World, for principal: StreamNumber) throws(Refusal) -> StreamNumber? {
+        try command.locate(in: world, for: principal)
+    }
 
     func decide(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {
         let state = context.head == nil ? nil : try context.world.state(C.Target.self, of: context.target)

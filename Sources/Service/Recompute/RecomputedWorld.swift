@@ -14,6 +14,7 @@ final class RecomputedWorld: World {
     private var links: [IndexToken: StreamNumber] = [:]
     private var tokens: [IndexToken: Set<StreamNumber>] = [:]
     private var claims: [[UInt8]: Int64] = [:]
+    private var tickets: [StreamNumber: TicketStanding] = [:]
     private var states: [StreamNumber: any SwiftProtobuf.Message] = [:]
     private var creators: [StreamNumber: StreamNumber] = [:]
     private(set) var last = Position.none
@@ -57,6 +58,7 @@ final class RecomputedWorld: World {
         case .addToken(let token): tokens[token, default: []].insert(stream)
         case .removeToken(let token): tokens[token]?.remove(stream)
         case .claim(let key, let amount): claims[key, default: 0] += amount
+        case .ticket(let change): tickets[stream, default: TicketStanding()].apply(change)
         case .timer, .importOpened, .importClosed: break
         }
     }
@@ -107,6 +109,11 @@ final class RecomputedWorld: World {
 
     func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber] {
         Array((tokens[IndexToken(high: token.high, low: token.low)] ?? []).sorted().prefix(most))
+    }
+
+    /// No policy asks for it, so it may go through all tickets.
+    func nextTicket(in queue: StreamNumber) throws(Refusal) -> PooledTicket? {
+        tickets.compactMap { $0.value.pooled($0.key) }.filter { $0.queue == queue }.map(\.entry).min()
     }
 
     func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { timers.importStanding(number)?.latest }

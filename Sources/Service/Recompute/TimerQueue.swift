@@ -26,7 +26,7 @@ struct TimerQueue {
             case .timer(let key, let due): set(TimerPlace(stream: header.stream, key: key), due, importNumber)
             case .importOpened: imports[header.stream] = ImportStanding(startedAt: header.occurredAt)
             case .importClosed: close(header.stream)
-            case .link, .unlink, .addToken, .removeToken, .claim: break
+            case .link, .unlink, .addToken, .removeToken, .claim, .ticket: break
             }
         }
         guard header.importNumber != .none, header.origin == .import, let standing = imports[header.importNumber],

@@ -273,6 +273,9 @@ import Testing
         func holders(of token: LookupKey, most: Int) throws(Refusal) -> [StreamNumber] {
             counted(try scenario.holders(of: token, most: most))
         }
+        func nextTicket(in queue: StreamNumber) throws(Refusal) -> PooledTicket? {
+            counted(try scenario.nextTicket(in: queue))
+        }
         func latestFact(ofImport number: StreamNumber) throws(Refusal) -> Instant? { nil }
     }
 
