@@ -7,18 +7,22 @@ package struct SealedCustomer: Sendable, Hashable {
     package var customer: Customer
     /// What to open, in the order of the log; each fills places of `customer.party`.
     package var sealed: [SealedField]
+    /// The tickets; nil where there are none.
+    package var tickets: SealedTickets?
 
-    package init(customer: Customer, sealed: [SealedField]) {
+    package init(customer: Customer, sealed: [SealedField], tickets: SealedTickets?) {
         self.customer = customer
         self.sealed = sealed
+        self.tickets = tickets
+        if let tickets { self.customer.tickets = tickets.tickets }
     }
 }
 
 extension Customer360 {
     /// Everything that is known of a party, except its timeline, or nil where there is no party with this number.
     ///
-    /// The figures of purchases are those of all documents that the store holds; `asOf` says only what "days since" are
-    /// counted to. Opportunities and work stand as they stood then, contacts after it are left out. The time it takes
+    /// The figures of purchases are those of all documents that the store holds, and tickets stand as they do now; `asOf`
+    /// says only what "days since" and ages are counted to. Opportunities and work stand as they stood then, contacts after it are left out. The time it takes
     /// grows with the party's documents, their lines, its opportunities, its contacts and its work.
     ///
     /// - Throws: `ViewError` with `rowDamaged`, or what the reader throws.
@@ -40,7 +44,8 @@ extension Customer360 {
         customer.loyalty = try loyaltySummaries(of: party, asOf: asOf, in: reader)
         customer.opportunities = try opportunities(of: party, asOf: asOf, in: reader)
         if let work = try work(of: party, asOf: asOf, in: reader) { customer.work = work }
-        return SealedCustomer(customer: customer, sealed: record.sealed)
+        return SealedCustomer(
+            customer: customer, sealed: record.sealed, tickets: try tickets(of: party, asOf: asOf, in: reader))
     }
 
     /// The purchase history of a party: one block per currency, in the order of the currency codes.

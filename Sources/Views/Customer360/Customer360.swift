@@ -12,15 +12,15 @@ package import Schema
 /// - `products`: product → `ProductFiguresRow`.
 /// - `opportunities` and those behind it: see `PipelineTables`.
 /// - `deals`: party, opportunity → nothing; those without a party have no place.
-/// - those of `ContactTables`, `LoyaltyTables` and `WorkTables`.
+/// - those of `ContactTables`, `LoyaltyTables`, `WorkTables` and `TicketTables`.
 ///
 /// The timeline is not kept: it is read from the log along the links of the subject.
 package struct Customer360: Projection {
     package static let name = "customer360"
-    package static let version: UInt32 = 5
+    package static let version: UInt32 = 6
     package static let tables =
         ["parties", "items", "known", "documents", "places", "lines", "products"] + PipelineTables.names + ["deals"]
-        + ContactTables.names + LoyaltyTables.names + WorkTables.names
+        + ContactTables.names + LoyaltyTables.names + WorkTables.names + TicketTables.names
     package static let kinds = Set(
         EventKind.allCases.filter { kind in
             switch kind.rawValue {
@@ -33,6 +33,7 @@ package struct Customer360: Projection {
                 ].contains(kind)
                     || PipelineTables.holds(kind) || ContactTables.kinds.contains(kind)
                     || LoyaltyTables.kinds.contains(kind) || WorkTables.holds(kind)
+                    || QueuedTicketFold.holds(kind)
             }
         })
 
@@ -48,6 +49,7 @@ package struct Customer360: Projection {
     static let loyalty = LoyaltyTables(from: deals.rawValue + 1 + ContactTables.names.count)
     static let work = WorkTables(
         from: deals.rawValue + 1 + ContactTables.names.count + LoyaltyTables.names.count)
+    static let ticketTables = TicketTables(from: tables.count - TicketTables.names.count)
 
     package init() {}
 
@@ -68,6 +70,7 @@ package struct Customer360: Projection {
         case .loyaltyAccount: _ = try LedgerFold(Customer360.loyalty).apply(event, to: &store)
         case .loyaltyProgramme: try ProgrammeFold(Customer360.loyalty).apply(event, to: &store)
         case .task, .appointment, .promise: try WorkFold(Customer360.work).apply(event, to: &store)
+        case .ticket: try Customer360.ticketTables.fold(event, to: &store)
         default: break
         }
         try foldKnown(event, &store)

@@ -30,23 +30,12 @@ struct CycleTally {
         let sorted = cycles.sorted()
         guard let first = sorted.first, let last = sorted.last, let meanDays else { return figures }
         figures.mean = meanDays
-        figures.median = CycleTally.percentile(50, of: sorted) / CycleTally.day
-        figures.p90 = CycleTally.percentile(90, of: sorted) / CycleTally.day
+        figures.median = Percentile.value(50, of: sorted) / CycleTally.day
+        figures.p90 = Percentile.value(90, of: sorted) / CycleTally.day
         figures.min = Double(first) / CycleTally.day
         figures.max = Double(last) / CycleTally.day
         return figures
     }
 
     private static let day = Double(PipelineCalendar.microsecondsPerDay)
-
-    /// A percentile by linear interpolation between closest ranks. Among n values it has the rank
-    /// (n - 1) * percent / 100, counted from 0.
-    ///
-    /// - Parameter sorted: smallest first; not empty.
-    private static func percentile(_ percent: Int, of sorted: [Int]) -> Double {
-        let (rank, rest) = ((sorted.count - 1) * percent).quotientAndRemainder(dividingBy: 100)
-        let lower = sorted[rank]
-        let upper = sorted[min(rank + 1, sorted.count - 1)]
-        return Double(lower) + Double(upper - lower) * Double(rest) / 100
-    }
 }
