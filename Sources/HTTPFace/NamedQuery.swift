@@ -27,6 +27,8 @@ struct NamedQuery: Sendable {
         NamedQuery("loyalty") { .loyalty($0) },
         NamedQuery("programme") { .programme($0) },
         NamedQuery("targets") { .targets($0) },
+        NamedQuery("tickets") { .tickets($0) },
+        NamedQuery("service_figures") { .serviceFigures($0) },
         NamedQuery("recompute") { .recompute($0) },
         NamedQuery("put_body") { .putBody($0) },
         NamedQuery("get_body") { .getBody($0) },

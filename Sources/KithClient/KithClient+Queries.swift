@@ -39,6 +39,24 @@ extension KithClient {
         return Answer(value: value, reflects: response.reflects)
     }
 
+    /// Reads one page of the ticket queue, in its order.
+    public func tickets(_ request: TicketsRequest) async throws(KithClientError) -> Answer<TicketsResponse> {
+        let response = try await connection.call(.tickets(request))
+        guard case .tickets(let value)? = response.response else { throw .unexpectedAnswer(to: "tickets") }
+        return Answer(value: value, reflects: response.reflects)
+    }
+
+    /// Reads the figures of the service.
+    public func serviceFigures(
+        _ request: ServiceFiguresRequest
+    ) async throws(KithClientError) -> Answer<ServiceFiguresResponse> {
+        let response = try await connection.call(.serviceFigures(request))
+        guard case .serviceFigures(let value)? = response.response else {
+            throw .unexpectedAnswer(to: "service figures")
+        }
+        return Answer(value: value, reflects: response.reflects)
+    }
+
     /// Has every consequence in the log computed anew and compared with the one that is there. Takes as long as
     /// reading the log.
     public func recompute(

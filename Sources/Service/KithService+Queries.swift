@@ -58,7 +58,12 @@ extension KithService {
         let customer = try await BlockingWork.run { [self] () throws(Refusal) in
             var customer = sealed.customer
             if principal.permissions.contains(.personal) {
-                customer.party = try PersonalFilling(context: context).fill(customer.party, sealed.sealed)
+                let filling = PersonalFilling(context: context)
+                customer.party = try filling.fill(customer.party, sealed.sealed)
+                if let tickets = sealed.tickets {
+                    customer.tickets.open = try filling.fill(tickets.open)
+                    if let last = try filling.fill([tickets.last]).first { customer.tickets.last = last }
+                }
             }
             if principal.permissions.contains(.history) {
                 (customer.timeline, customer.timelineCut) = try timeline(of: number, request, through: position)

@@ -12,8 +12,8 @@ extension KithService {
         case .loyalty(let request): try await loyalty(request, from: caller)
         case .programme(let request): try await programme(request, from: caller)
         case .targets(let request): try await targets(request, from: caller)
-        case .tickets: throw Self.unknown
-        case .serviceFigures: throw Self.unknown
+        case .tickets(let request): try await tickets(request, from: caller)
+        case .serviceFigures(let request): try await serviceFigures(request, from: caller)
         case .ticketClocks(let request): try await ticketClocks(request, from: caller)
         case .refusals(let request): try await refusals(request, from: caller)
         case .putBody, .getBody: throw Self.unknown

@@ -59,6 +59,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         try replay.add(Pipeline.self)
         try replay.add(Loyalty.self)
         try replay.add(Targets.self)
+        try replay.add(TicketQueue.self)
         let signal = self.signal
         opened.context.log.onDurable { signal.fire() }
         let journal = try RefusalJournal(

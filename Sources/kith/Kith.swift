@@ -18,6 +18,7 @@ struct Kith: AsyncParsableCommand {
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             ClocksCommand.self,
+            TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
             HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
             RecomputeCommand.self, AccessCommand.self, DemoDataCommand.self,
         ])

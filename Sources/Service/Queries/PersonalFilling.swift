@@ -11,6 +11,24 @@ struct PersonalFilling: Sendable {
         try fill(sealed.record, sealed.sealed)
     }
 
+    /// Tickets with their subject lines.
+    func fill(_ tickets: [SealedTicket]) throws(Refusal) -> [TicketSummary] {
+        var summaries: [TicketSummary] = []
+        summaries.reserveCapacity(tickets.count)
+        for var ticket in tickets {
+            if let reference = ticket.subjectLine {
+                do throws(Refusal) {
+                    ticket.fill(with: try context.open(reference))
+                } catch {
+                    guard error.code == .erased else { throw error }
+                    ticket.summary.erased = true
+                }
+            }
+            summaries.append(ticket.summary)
+        }
+        return summaries
+    }
+
     func fill(_ record: Record, _ fields: [SealedField]) throws(Refusal) -> Record {
         var record = record
         for field in fields {

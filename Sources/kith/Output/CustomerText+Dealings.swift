@@ -43,6 +43,31 @@ extension CustomerText {
     static func entries(of customer: Customer) -> [NameBook.Entry] {
         OpportunityText(times: ZonedTimeText(clock: .utc), showsParty: false)
             .entries(of: shownOpportunities(of: customer))
+            + TicketText(times: ZonedTimeText(clock: .utc), showsParty: false).entries(of: shownTickets(of: customer))
+    }
+
+    /// How many open tickets are shown.
+    private static let ticketsShown = 10
+
+    func tickets(_ customer: Customer) -> [String] {
+        guard customer.hasTickets else { return [] }
+        let tickets = customer.tickets
+        var fields = FieldList()
+        let breached = tickets.breachedTickets > 0 ? ", of them \(tickets.breachedTickets) breached" : ""
+        fields.add("tickets", "\(tickets.tickets), of them \(tickets.openTickets) open\(breached)")
+        fields.add(
+            "last ticket",
+            "\(tickets.last.sequence), opened \(times.minute(tickets.last.openedAt)), \(Labels.of(tickets.last.status))"
+        )
+        let text = TicketText(names: names, times: times, layout: layout, showsParty: false)
+        let shown = Self.shownTickets(of: customer)
+        let hidden = Int(clamping: tickets.openTickets) - shown.count
+        let more = hidden > 0 ? ["… and \(hidden) more: kith tickets --party … has all"] : []
+        return fields.lines + text.lines(shown) + more
+    }
+
+    private static func shownTickets(of customer: Customer) -> [TicketSummary] {
+        Array(customer.tickets.open.prefix(ticketsShown))
     }
 
     func points(_ accounts: [LoyaltySummary]) -> [[String]] {

@@ -21,7 +21,7 @@ struct CustomerText {
         lines += fields.lines
         for purchases in customer.purchases { lines += [""] + self.lines(purchases, agesAt) }
         let dealings = [contacts(customer.interactions), opportunities(customer)]
-        let work = customer.hasWork ? work(customer.work) : []
+        let work = [tickets(customer)] + (customer.hasWork ? work(customer.work) : [])
         for block in dealings + work + points(customer.loyalty) where !block.isEmpty { lines += [""] + block }
         if !customer.timeline.isEmpty { lines += [""] + timeline(customer.timeline) }
         if customer.timelineCut, let last = customer.timeline.last {

@@ -40,7 +40,7 @@ internal import Testing
     private static let queries: [String: String] = [
         "get": "xxxxxxxx", "list": "xxxxxxxx", "customer": "xxxxxxxx", "status": "xxxxxxxx",
         "pipeline": "xxxxxxxx", "opportunities": "xxxxxxxx", "loyalty": "xxxxxxxx", "programme": "xxxxxxxx",
-        "targets": "xxxxxxxx", "ticket_clocks": "xxxxxxxx",
+        "targets": "xxxxxxxx", "tickets": "xxxxxxxx", "service_figures": "xxxxxxxx", "ticket_clocks": "xxxxxxxx",
         // Not answered yet.
         "put_body": "xx--xxxx", "get_body": "xxx-xxxx",
         "history": "xxx-xxxx",
