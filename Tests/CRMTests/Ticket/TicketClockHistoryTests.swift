@@ -75,7 +75,7 @@ import Testing
         #expect(hours.clock(.firstResponse).startedAt == ServiceHours.at("02T09:00").rawValue)
         #expect(hours.clock(.firstResponse).cycle == 1)
         let answer = reply(hours.ticket)
-        #expect(hours.adds { $0.when("02T12:45", answer) } == ["first warned 02T12:30", "first met 225 at 02T12:45"])
+        #expect(hours.adds { $0.when("02T12:45", answer) } == ["first warned 02T12:00", "first met 225 at 02T12:45"])
         let later = correct.with { $0.openedAt = ServiceHours.at("02T12:30").timestamp }
         #expect(
             hours.adds { $0.when("02T13:00", later) }.filter { !$0.contains("warning") } == [

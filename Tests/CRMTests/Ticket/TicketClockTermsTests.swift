@@ -28,12 +28,12 @@ import Testing
         // 3 hours are used: more than the urgent ones have for a response, and it is over since there is so little.
         #expect(
             hours.adds { $0.when("02T12:00", prioritise(ticket, "high")) } == [
-                "first warned 02T12:00", "first terms 180", "first breached 02T12:00",
+                "first warned 02T12:00", "first terms 180 due 02T12:00", "first breached 02T12:00",
                 "resolution terms 180 due 02T17:00",
             ])
         #expect(
             hours.adds { $0.when("02T12:30", prioritise(ticket, "low")) } == [
-                "first breach withdrawn", "first terms 210 due 02T13:00", "resolution terms 210 due 03T16:00",
+                "first breach withdrawn", "first terms 210 due 02T13:00", "resolution terms 210 due 03T17:00",
             ])
         #expect(hours.clock(.firstResponse).breachedPosition == 0)
         #expect(hours.clock(.firstResponse).warnedPosition != 0)
