@@ -13,6 +13,11 @@ extension KithService {
         _ request: TicketClocksRequest, from caller: CallerIdentity
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
         try access.principal(caller).require(.views)
+        guard request.intervalLimit <= TicketClockExplanation.intervals.most else {
+            throw Refusal(
+                .schemaInvalid, "At most \(TicketClockExplanation.intervals.most) intervals are told of a clock.",
+                field: "interval_limit")
+        }
         let number = try await named(request.ticket, .ticket, "ticket")
         let asOf = try request.hasAsOf ? instant(request.asOf) : context.clock.now()
         // It is told of the log as the directory reflects it, so that one's own commands can be waited for.

@@ -23,7 +23,7 @@ package struct TicketClockExplanation {
         self.histories = histories
         book = ServiceLevelBook(histories)
         self.asOf = asOf
-        most = Int(intervals == 0 ? Self.intervals.standard : min(intervals, Self.intervals.most))
+        most = Int(intervals == 0 ? Self.intervals.standard : intervals)
     }
 
     /// The answer, but for the id of the ticket.
