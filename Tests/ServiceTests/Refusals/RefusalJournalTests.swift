@@ -46,13 +46,15 @@ internal import Testing
         let path = try TestService.makeDirectory()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let clock = ManualClock(.day(20_000))
-        var journal = try Self.open(path, clock: clock)
-        for index in 0..<5 {
-            journal.record { Self.entry(.forbidden, "first\(index)") }
-            clock.advance(seconds: 1)
+        do {
+            let journal = try Self.open(path, clock: clock)
+            for index in 0..<5 {
+                journal.record { Self.entry(.forbidden, "first\(index)") }
+                clock.advance(seconds: 1)
+            }
+            journal.close()
         }
-        journal.close()
-        journal = try Self.open(path, clock: clock)
+        let journal = try Self.open(path, clock: clock)
         defer { journal.close() }
         for index in 0..<5 {
             journal.record { Self.entry(.notFound, "second\(index)") }
