@@ -129,8 +129,9 @@ def serve(kith: Client, party: str) -> int:
     )  # fmt: skip
     kith.execute(command(opened))
     message = ticket_pb2.RecordCustomerMessage(
-        ticket=reference(ticket), message=ticket_pb2.TicketMessagePersonal(text="It is still not here."), channel="email"
-    )
+        ticket=reference(ticket), channel="email",
+        message=ticket_pb2.TicketMessagePersonal(text="It is still not here."),
+    )  # fmt: skip
     position = last_position(kith.execute(command(message)))
     record = kith.get(
         queries_pb2.GetRequest(
