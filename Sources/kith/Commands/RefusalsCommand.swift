@@ -104,7 +104,7 @@ struct ErrorCodeArgument: ExpressibleByArgument, Equatable {
     var code: ErrorCode
 
     init?(argument: String) {
-        guard let code = ErrorCode.allCases.first(where: { $0 != .unspecified && $0.name == argument }) else {
+        guard let code = ErrorCode.allCases.first(where: { $0 != .unspecified && $0.label == argument }) else {
             return nil
         }
         self.code = code

@@ -25,7 +25,7 @@ struct RefusalText {
         ])
         for refusal in refusals {
             table.add([
-                "\(refusal.number)", times.exact(refusal.refusedAt), refusal.code.name, operation(refusal),
+                "\(refusal.number)", times.exact(refusal.refusedAt), refusal.code.label, operation(refusal),
                 refusal.field, caller(refusal), subject(refusal), refusal.commandID,
             ])
         }
@@ -69,7 +69,7 @@ struct RefusalText {
         var fields = FieldList()
         fields.add("refusals", "\(counts.total)")
         var codes = Table([("code", .left), ("refusals", .right)])
-        for entry in counts.codes { codes.add([entry.code.name, "\(entry.refusals)"]) }
+        for entry in counts.codes { codes.add([entry.code.label, "\(entry.refusals)"]) }
         var principals = Table([("principal", .left), ("refusals", .right)])
         for entry in counts.principals {
             let name = entry.principalNumber == 0 ? "nobody" : names.name(.principal, entry.principalNumber)
