@@ -51,6 +51,9 @@ struct BodyEntry: Equatable {
     /// Nonce, ciphertext and tag of the item's key; zeroes where it was destroyed.
     var wrappedKey: [UInt8]
 
+    /// Whether the item can be read and no event refers to it, as far as was noted.
+    var isUnreferred: Bool { state == .stored && body.referredBy == .none }
+
     /// A free entry, with nothing of what stood in it.
     static func free(at index: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: size - checksumSize)

@@ -104,26 +104,38 @@ package final class BodyStore: Sendable {
         try removeContent(hash)
     }
 
-    /// Takes away items that were stored before an instant and to which no event refers.
+    /// The items to which no event refers, as far as was noted.
     ///
-    /// - Returns: how many.
-    @discardableResult
-    package func removeUnreferred(before instant: Instant) throws(BodyStoreError) -> Int {
-        let hashes = try table.withLock { (table) throws(BodyStoreError) -> [[UInt8]] in
-            var hashes: [[UInt8]] = []
-            for id in table.ids {
-                let entry = try table.entry(of: id)
-                guard entry.state == .stored, entry.body.referredBy == .none, entry.body.storedAt < instant else {
-                    continue
-                }
-                try table.remove(id)
-                hashes.append(entry.body.sealedHash)
-            }
-            return hashes
+    /// - Throws: `damaged`, `io`.
+    package func unreferred() throws(BodyStoreError) -> [StoredBody] {
+        try table.withLock { (table) throws(BodyStoreError) in
+            var bodies: [StoredBody] = []
+            for id in table.unreferred.sorted() { bodies.append(try table.entry(of: id).body) }
+            return bodies
         }
-        for hash in hashes { try removeContent(hash) }
-        return hashes.count
     }
+
+    /// Takes away an item to which no event refers, with its key.
+    ///
+    /// - Throws: `unknown`, `taken` where an event refers to it, `redacted`, `damaged`, `io`.
+    package func remove(_ id: Identifier) throws(BodyStoreError) {
+        let hash = try table.withLock { (table) throws(BodyStoreError) -> [UInt8] in
+            let entry = try table.entry(of: id)
+            guard entry.state == .stored else { throw Self.redacted(id) }
+            guard entry.isUnreferred else {
+                throw BodyStoreError(.taken, "An event refers to the body \(id). Redact it instead.")
+            }
+            try table.remove(id)
+            return entry.body.sealedHash
+        }
+        try removeContent(hash)
+    }
+
+    /// The ids of all items, redacted ones among them.
+    package var ids: [Identifier] { table.withLock { $0.ids } }
+
+    /// How many items there are, redacted ones among them, and to how many no event refers, as far as was noted.
+    package var counts: (items: Int, unreferred: Int) { table.withLock { ($0.itemCount, $0.unreferred.count) } }
 
     private func removeContent(_ hash: [UInt8]) throws(BodyStoreError) {
         try BodyDirectory.remove(sealedPath(hash))

@@ -10,6 +10,8 @@ struct BodyTable {
 
     private let file: BodyFile
     private var places: [Identifier: Int] = [:]
+    /// Items that can be read and to which no event refers yet, as far as was noted.
+    private(set) var unreferred: Set<Identifier> = []
     /// Entries that can be used again, the last one first.
     private var free: [Int] = []
     private var count = 0
@@ -54,6 +56,7 @@ struct BodyTable {
                 let start = (index - first) * BodyEntry.size
                 if let entry = try BodyEntry(decoding: bytes[start..<start + BodyEntry.size], at: index) {
                     places[entry.body.id] = index
+                    if entry.isUnreferred { unreferred.insert(entry.body.id) }
                 } else {
                     free.append(index)
                 }
@@ -68,6 +71,8 @@ struct BodyTable {
     var ids: [Identifier] { places.sorted { $0.value < $1.value }.map(\.key) }
 
     func contains(_ id: Identifier) -> Bool { places[id] != nil }
+
+    var itemCount: Int { places.count }
 
     /// The entry of an item.
     ///
@@ -90,6 +95,7 @@ struct BodyTable {
         if places.updateValue(index, forKey: entry.body.id) == nil {
             if free.last == index { free.removeLast() } else { count += 1 }
         }
+        if entry.isUnreferred { unreferred.insert(entry.body.id) } else { unreferred.remove(entry.body.id) }
     }
 
     /// Takes an item out, durably: nothing of its entry stays.
@@ -98,6 +104,7 @@ struct BodyTable {
         try file.write(BodyEntry.free(at: index), at: Self.offset(index))
         try file.sync()
         places[id] = nil
+        unreferred.remove(id)
         free.append(index)
     }
 }

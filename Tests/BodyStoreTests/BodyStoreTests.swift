@@ -71,7 +71,11 @@ internal import Testing
         try store.refer(to: kept, from: Position(4))
         try store.refer(to: kept, from: Position(5))
         #expect(try store.body(kept).referredBy == Position(4))
-        #expect(try store.removeUnreferred(before: Instant(microseconds: 9)) == 1)
+        #expect(try store.unreferred().map(\.id) == [id, young].sorted())
+        #expect(store.counts == (items: 3, unreferred: 2))
+        #expect(failure { () throws(BodyStoreError) in try store.remove(kept) } == .taken)
+        try store.remove(id)
+        #expect(try folder.open().unreferred().map(\.id) == [young])
         #expect(failure { () throws(BodyStoreError) in _ = try store.body(id) } == .unknown)
         #expect(try folder.contents.count == 2)
         let length = try FileManager.default.attributesOfItem(atPath: "\(folder.bodies)/items")[.size] as? Int
