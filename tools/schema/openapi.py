@@ -15,6 +15,8 @@ from json_shapes import json_name, reachable
 COMMANDS = {"submit"}
 STREAMS = {"history", "rebuild"}
 FLOW = {"credit", "cancel"}
+# Contents go as they are over HTTP.
+BODIES = {"put_body", "get_body"}
 
 # How deep parameters of a query reach into messages: party.external.key.
 PARAMETER_DEPTH = 3
@@ -72,6 +74,7 @@ REFLECTED = ["Kith-Epoch", "Kith-Position", "Kith-Lag-Events", "Kith-Lag-Microse
 def document(schema: Schema) -> str:
     """The text of schemas/openapi.json."""
     roots = ["Command", "CommandResult", "ErrorDetail", "Event", "HistoryPage", "HistoryRequest", "Record"]
+    roots += ["PutBodyBegin", "PutBodyFinish", "PutBodyResponse", "GetBodyRequest"]
     queries = _queries(schema)
     roots += [name for _, *names in queries for name in names]
     messages = reachable(schema, roots + ["RebuildRequest", "RebuildProgress"])
@@ -128,7 +131,7 @@ def _queries(schema: Schema) -> list[tuple[str, str, str]]:
     answers = {field.name: field for field in schema.messages[f"{PACKAGE}.Response"].fields}
     found = []
     for field in schema.messages[f"{PACKAGE}.Request"].fields:
-        if field.oneof and field.name not in COMMANDS | STREAMS | FLOW:
+        if field.oneof and field.name not in COMMANDS | STREAMS | FLOW | BODIES:
             if field.name not in answers:
                 raise ValueError(f"Response has no field {field.name} for the query of that name")
             found.append((field.name, _short(schema, field.type), _short(schema, answers[field.name].type)))
@@ -179,7 +182,24 @@ def _paths(schema: Schema, queries: list[tuple[str, str, str]]) -> dict:
     paths["/v1/operations/rebuild"] = {
         "post": _operation("rebuild", about, body=_json("RebuildRequest"), answers=progress)
     }
-    return paths
+    return paths | _bodies(schema)
+
+
+def _bodies(schema: Schema) -> dict:
+    """Long texts, e-mails and files: their content is the body of the request or of the answer."""
+    item = _parameter("item", {"type": "string", "format": "uuid"}, "path", "UUID of the item.")
+    announced = {"itemId", "mediaType", "size"}
+    said = [p for p in _parameters(schema, "PutBodyBegin") if p["name"] not in announced]
+    said += _parameters(schema, "PutBodyFinish")
+    content = {"type": "string", "format": "binary", "description": "Any media type; it is kept with the content."}
+    body = {"application/octet-stream": {"schema": content}}
+    about = "Uploads a body, for a command to refer to within a day. Content-Length must be there."
+    put = _operation("putBody", about, [item, *said], body, _json("PutBodyResponse"))
+    post = _operation("putNewBody", about + " The service chooses the id.", said, body, _json("PutBodyResponse"))
+    purpose = [p for p in _parameters(schema, "GetBodyRequest") if p["name"] == "purpose"]
+    answer = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    get = _operation("getBody", "The content of a body, with its media type.", [item, *purpose], answers=answer)
+    return {"/v1/bodies": {"post": post}, "/v1/bodies/{item}": {"get": get, "put": put}}
 
 
 def _commands() -> dict:
