@@ -29,7 +29,7 @@ package struct Customer360: Projection {
             default:
                 [
                     .productDefined, .productChanged, .externalLinked, .externalUnlinked, .territoryAssigned,
-                    .relationshipReviewed,
+                    .relationshipReviewed, .bodyRedacted,
                 ].contains(kind)
                     || PipelineTables.holds(kind) || ContactTables.kinds.contains(kind)
                     || LoyaltyTables.kinds.contains(kind) || WorkTables.holds(kind)

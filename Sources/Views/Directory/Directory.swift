@@ -7,7 +7,7 @@ package import Schema
 /// - `order`: the sort orders of lists; see `SortKey`. Its rows are empty.
 package struct Directory: Projection {
     package static let name = "directory"
-    package static let version: UInt32 = 4
+    package static let version: UInt32 = 5
     package static let tables = ["rows", "items", "order"]
     package static let kinds = Set(
         EventKind.allCases.filter { kind in

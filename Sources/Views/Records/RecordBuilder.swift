@@ -194,8 +194,10 @@ struct RecordBuilder {
             seal(item, .ticketMessage(record.ticket.messages.count - 1))
         case .competitorMove(let move): record.competitor.insert(move)
         case .marketSize(let size): record.market.insert(size)
+        case .body(let body):
+            record.bodies.insert(body, at: 0)
+            seal(item, .body(body.body.itemID))
         case .renegotiation(let renegotiation): record.promise.renegotiations.insert(renegotiation, at: 0)
-        case .body(let body): record.bodies.append(body)
         case nil: break
         }
     }

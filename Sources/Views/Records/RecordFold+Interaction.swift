@@ -9,6 +9,7 @@ extension DirectoryRow {
             interaction.detail = logged.detail
             interaction.parties = logged.parties
             interaction.links = logged.links
+            if logged.hasThread { interaction.thread = logged.thread }
             if logged.hasContent_p { interaction.keepContent(of: event) }
         case .interactionCorrected(let corrected):
             interaction.detail = corrected.detail
@@ -63,5 +64,6 @@ extension InteractionRecord {
         parties = row.parties
         links = row.links
         redacted = row.redacted
+        if row.hasThread { thread = row.thread }
     }
 }

@@ -15,6 +15,7 @@ extension RecordFold {
             message.public = true
             message.channel = received.channel
             if !received.text.isEmpty { message.message.text = received.text }
+            if received.hasEmailThread { message.emailThread = received.emailThread }
             try put(message, event, &row, &store)
         case .agentReplied(let replied):
             var message = TicketMessageRecord()
@@ -24,6 +25,7 @@ extension RecordFold {
             message.employeeNumber = replied.employeeNumber
             message.channel = replied.channel
             if !replied.text.isEmpty { message.message.text = replied.text }
+            if replied.hasEmailThread { message.emailThread = replied.emailThread }
             try put(message, event, &row, &store)
         case .ticketSplit(let split): try move(split, event, &store)
         default: break
@@ -37,6 +39,7 @@ extension RecordFold {
         var message = message
         message.position = event.header.position.rawValue
         message.occurredAt = event.header.occurredAt.timestamp
+        message.itemIds = event.payload.bodies.map(\.itemID)
         try put(event.item(.ticketMessage(message)), .ticketMessage, UInt64(message.number), of: event, &row, &store)
     }
 

@@ -44,6 +44,7 @@ package struct RecordFold: Sendable {
     private func fold(
         _ event: ViewEvent, into row: inout DirectoryRow, _ store: inout some ProjectionStore & ~Copyable
     ) throws(ViewError) {
+        try foldBodies(event, into: &row, &store)
         if try foldAnnotation(event, into: &row, &store) { return }
         switch event.header.streamKind {
         case .party: try foldParty(event, into: &row, &store)

@@ -15,6 +15,8 @@ struct RecordLimits {
         switch kind {
         // Up to a kilobyte of text each.
         case .note, .need, .preference: RecordLimits(entries: 200, bytes: 384 << 10)
+        // Some three hundred bytes each, and what their events say beside what a file is called.
+        case .body: RecordLimits(entries: 200, bytes: 384 << 10)
         // Fifty can be in use, with postal addresses of up to thirteen kilobytes.
         case .contactPoint: RecordLimits(entries: 200, bytes: 768 << 10)
         case .retiredContactPoint: RecordLimits(entries: 200, bytes: 256 << 10)
@@ -42,6 +44,7 @@ struct RecordLimits {
     static func name(of kind: ItemKind) -> String? {
         switch kind {
         case .note: "notes"
+        case .body: "bodies"
         case .need: "needs"
         case .preference: "preferences"
         case .contactPoint, .retiredContactPoint: "contactPoints"

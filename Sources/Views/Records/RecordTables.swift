@@ -46,6 +46,8 @@ enum ItemKind: UInt8, CaseIterable {
     case opportunityLine = 13
     /// 0, 1, 2 … for the stages that an opportunity was in.
     case stageVisit = 14
+    /// Position of the event times 64, and the place among its bodies.
+    case body = 15
     /// Position of the event.
     case competitorMove = 16
     /// A hash of period, currency and origin.

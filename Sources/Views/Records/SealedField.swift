@@ -67,6 +67,8 @@ package enum SealedPlace: Sendable, Hashable {
     case ticketMessage(Int)
     /// What solved the ticket, in words.
     case resolution
+    /// What a file is called: that of the item of the content store with this id.
+    case body(String)
 }
 
 /// A record without its personal data, and where they stand.
@@ -97,6 +99,7 @@ extension Record {
             if case .note(let index) = place { notes[index].erased = true }
             if case .field(let index) = place { fields[index].erased = true }
             if case .ticketMessage(let index) = place { ticket.messages[index].erased = true }
+            if case .body(let item) = place { markErased(body: item) }
         }
         for place in field.places where place == .review { party.review.erased = true }
         switch details {
@@ -139,7 +142,9 @@ extension Record {
             if let part = personal.order { order.personal = part }
         case .interaction:
             guard let content = personal.interaction else { return }
+            let titles = interaction.content.bodies
             interaction.content = content
+            interaction.content.bodies = titles + content.bodies
             interaction.erased = false
         case .opportunity:
             if let part = personal.opportunity { opportunity.personal = part }
@@ -162,7 +167,8 @@ extension Record {
         case .ticket:
             if let part = personal.ticket { ticket.personal = part }
         case .ticketMessage(let index):
-            if let text = personal.ticketMessage { ticket.messages[index].message.text = text }
+            if let message = personal.ticketMessage { ticket.messages[index].message = message }
+        case .body(let item): fill(body: item, with: personal)
         case .resolution:
             if let text = personal.ticketResolution { ticket.resolution.text = text }
         }
@@ -240,9 +246,9 @@ extension PersonalData {
         }
     }
 
-    fileprivate var ticketMessage: String? {
+    fileprivate var ticketMessage: TicketMessagePersonal? {
         switch data {
-        case .customerMessageReceived(let part), .agentReplied(let part): part.text
+        case .customerMessageReceived(let part), .agentReplied(let part): part
         default: nil
         }
     }

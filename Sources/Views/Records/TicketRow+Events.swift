@@ -50,6 +50,7 @@ extension TicketRow {
         }
         record.links = opened.links
         record.splitMessagePositions = opened.messagePositions
+        if opened.hasEmailThread { record.emailThread = opened.emailThread }
         if opened.personalPart { keepPersonal(event) }
     }
 
