@@ -104,6 +104,11 @@ final class ClientConnection: Sendable {
         try send(request) { $0.openStream($1) }
     }
 
+    /// Sends a further frame of an open request.
+    func send(_ request: Request.OneOf_Request, on id: UInt64) throws(KithClientError) {
+        try write(try ClientConnection.encode(id: id, request)) { _ in }
+    }
+
     /// Waits for the next frame of a stream; nil at its end.
     func nextFrame(of id: UInt64) async throws(KithClientError) -> Response? {
         let result: FrameResult = await withTaskCancellationHandler {
