@@ -75,8 +75,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, heaps, protobuf,
-                logging, lifecycle,
+                "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, heaps,
+                protobuf, logging, lifecycle,
             ] + nio,
             swiftSettings: settings),
         .target(
@@ -118,8 +118,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "CRM", "EventLog", "KeyVault", "KithClient", "Replay", "Schema", "Views", protobuf, logging,
-                lifecycle, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                "Service", "BodyStore", "CRM", "EventLog", "KeyVault", "KithClient", "Replay", "Schema", "Views",
+                protobuf, logging, lifecycle, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ] + nio,
             swiftSettings: settings),
         .testTarget(

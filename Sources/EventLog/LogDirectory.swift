@@ -11,6 +11,7 @@ package import Schema
 /// views/     derived: one environment per projection
 /// vault      the keys of the subjects
 /// refusals/  LMDB environment of the journal of refusals: neither derived nor part of the log
+/// bodies/    long texts, e-mails and files, with the table of their keys
 /// ```
 @safe package final class LogDirectory: Sendable {
     /// Path of the directory.
@@ -49,6 +50,7 @@ package import Schema
     package var viewsPath: String { "\(path)/views" }
     package var vaultPath: String { "\(path)/vault" }
     package var refusalsPath: String { "\(path)/refusals" }
+    package var bodiesPath: String { "\(path)/bodies" }
 
     /// The log's id, from the FORMAT file; nil where the log is new.
     ///

@@ -39,6 +39,8 @@ extension Scenario {
         if case .located = command.commandTarget {
             existing = try command.locate(in: self, for: circumstances.principal)
         }
+        if case .located = command.commandTarget { existing = try command.locate(in: self) }
+        if case .searched = command.commandTarget { existing = try command.search(in: self) }
         lastTarget = existing
         var preparation = Preparation(reader: self, target: existing)
         let facts = try command.prepare(&preparation)
@@ -153,6 +155,7 @@ extension Scenario {
             }
             return (nil, identifier)
         case .located(let id): return (nil, Identifier(id))
+        case .searched: return (nil, nil)
         case .existing(let reference): return (try existing(reference, kind), nil)
         case .upsert(let reference, let id): return (try resolve(reference, kind), Identifier(id))
         case .singleton: return (singletons[kind], nil)

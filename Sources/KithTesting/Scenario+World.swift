@@ -51,6 +51,11 @@ extension Scenario: World, PreparationReader {
         return part
     }
 
+    package func body(_ id: Identifier) throws(Refusal) -> KnownBody {
+        guard let body = bodies[id] else { throw Refusal(.bodyUnknown, "The scenario has no such item.") }
+        return body
+    }
+
     package func lookupKey(domain: String, value: [UInt8]) -> LookupKey {
         ScenarioHash.lookupKey(domain: domain, value: value)
     }

@@ -25,6 +25,9 @@ package struct Scenario {
     /// The stream that the last command was about, also where it changed nothing.
     package internal(set) var lastTarget: StreamNumber?
 
+    /// What the content store has, for commands to refer to.
+    package var bodies: [Identifier: KnownBody] = [:]
+
     /// What the decider got of the last command, encoded: nothing personal may be left in it.
     package internal(set) var lastDecided: [UInt8] = []
 

@@ -1,4 +1,6 @@
 internal import CRM
+internal import BodyStore
+package import CRM
 internal import EventLog
 internal import FoundationEssentials
 internal import Replay
@@ -24,6 +26,9 @@ extension KithService {
         response.startedAt = startedAt.timestamp
         if let due = context.log.index.earliestDue, due > .earliest { response.nextTimer = due.timestamp }
         response.parkedTimers = UInt64(context.log.index.parkedTimers)
+        let bodies = context.bodies.counts
+        response.bodies = UInt64(bodies.items)
+        response.unreferencedBodies = UInt64(bodies.unreferred)
         do { response.logBytes = UInt64(try context.log.size()) } catch { throw Refusal(error) }
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
         response.refusalJournal = try await BlockingWork.run { [journal] () throws(Refusal) in

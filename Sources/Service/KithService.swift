@@ -27,6 +27,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private let failure: FailureReason
     let recomputing = OneAtATime()
     let journal: RefusalJournal
+    let keeper: BodyKeeper
+    /// The uploads of bodies that are under way.
+    let uploads = OpenWork()
     let logger: Logger
 
     /// Commands that may wait for the sequencer.
@@ -70,11 +73,16 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.queue = queue
         let failure = FailureReason()
         self.failure = failure
+        keeper = BodyKeeper(context: opened.context, logger: logger)
         let start = SequencerStart(
             context: opened.context, cache: cache, access: access, journal: journal, logger: logger)
+            context: opened.context, cache: cache, access: access, keeper: keeper, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
         if opened.isUnfinished { try opened.directory.finishFormat() }
+        // What a crash left undone: a key of a redacted body above all.
+        try keeper.settle()
+        keeper.start()
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.
@@ -91,6 +99,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private func stop() {
         queue.close()
         sequencer.join()
+        keeper.stop()
         signal.close()
         journal.close()
         context.log.close()
@@ -161,6 +170,7 @@ private struct SequencerStart: Sendable {
     let cache: StateCache
     let access: AccessControl
     let journal: RefusalJournal
+    let keeper: BodyKeeper
     let logger: Logger
 
     /// The longest that the sequencer sleeps while a timer is set: the wall clock may be put forward.
@@ -174,6 +184,8 @@ private struct SequencerStart: Sendable {
         }
         let path = CommandPath(
             context: context, writer: writer, cache: cache, journal: journal, logger: logger,
+            isStopping: { queue.isClosed },
+            context: context, writer: writer, cache: cache, keeper: keeper, logger: logger,
             isStopping: { queue.isClosed },
             onPrincipalChange: { [access] in access.invalidate() })
         while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {

@@ -17,6 +17,14 @@ enum ReservedSystem {
     static let couponCode = "coupon-code"
     static let field = "field"
     static let exchangeRates = "exchange-rates"
+    static let messageID = "message-id"
+
+    /// Refuses keys of a new aggregate that only the service may give it.
+    ///
+    /// - Throws: SCHEMA_INVALID.
+    static func check(_ keys: [ExternalKey], _ kind: AggregateKind, field: String = "external") throws(Refusal) {
+        for (index, key) in keys.enumerated() { try check(key, kind, field: "\(field)[\(index)].system") }
+    }
 
     /// Refuses keys by which nobody but the service may link or unlink an aggregate of this kind.
     ///
@@ -31,6 +39,7 @@ enum ReservedSystem {
             case .coupon: [couponCode]
             case .field: [field]
             case .exchangeRates: [exchangeRates]
+            case .ticket, .interaction: [messageID]
             default: []
             }
         guard !reserved.contains(key.system) else {

@@ -77,7 +77,7 @@ package enum AggregateRegistry {
             }
         return own + OwnerEffects.effects(of: event.payload, on: kind)
             + LinkEffects.effects(of: event.payload, on: kind, stream: event.header.stream)
-            + FieldEffects.effects(of: event)
+            + FieldEffects.effects(of: event) + BodyEffects.effects(of: event)
     }
 
     /// What an opened personal part does to the index; the stream is the event's.

@@ -88,7 +88,7 @@ extension CommandBody.OneOf_Command {
         case .recordNoShow(let command): command
         case .changeAppointment(let command): command
         case .cancelAppointment(let command): command
-        case .redactBody: UnknownCommand()
+        case .redactBody(let command): command
         case .openTicket(let command): command
         case .upsertTicket(let command): command
         case .changeTicket(let command): command

@@ -33,6 +33,11 @@ package protocol DomainCommand: Sendable {
     /// - Parameter principal: the principal's stream; none for the service itself.
     func locate(in world: any World, for principal: StreamNumber) throws(Refusal) -> StreamNumber?
 
+    /// The stream that a command with the target `searched` is about. It is asked while the command is prepared.
+    ///
+    /// - Throws: where there is none.
+    func search(in log: any LogReader) throws(Refusal) -> StreamNumber
+
     /// Whether the command can be a correction, the only fact that may be older than the last one of its stream.
     /// The command path then leaves OCCURRED_OUT_OF_ORDER to `decide`, and a stream's last fact stays the latest.
     var retroactive: Bool { get }
@@ -51,6 +56,9 @@ extension DomainCommand {
     package func locate(in world: any World) throws(Refusal) -> StreamNumber? { nil }
     package func locate(in world: any World, for principal: StreamNumber) throws(Refusal) -> StreamNumber? {
         try locate(in: world)
+    }
+    package func search(in log: any LogReader) throws(Refusal) -> StreamNumber {
+        throw Refusal(.notFound, "The command names nothing that it could be about.")
     }
     package func validate() throws(Refusal) {}
     package mutating func visitReferences(
@@ -74,6 +82,8 @@ package enum CommandTarget: Sendable {
     case singleton
     /// The stream that `locate` finds in the command's turn, or a new one with this id. Preparation does not know it.
     case located(id: String)
+    /// The stream that `search` finds by what the command says, which must exist.
+    case searched
     /// A stream of another kind than `Target`'s, for commands that every aggregate takes; `decide` gets no state.
     case any(AggregateKind, Reference)
 }

@@ -114,15 +114,6 @@ package enum FormCheck {
         }
     }
 
-    /// Refuses e-mails and files, which this version does not keep.
-    ///
-    /// - Throws: UNKNOWN_COMMAND.
-    package static func noBodies(_ count: Int, _ field: String) throws(Refusal) {
-        guard count > 0 else { return }
-        throw Refusal(
-            .unknownCommand, "This version of the service keeps no e-mails and files. Leave them out.", field: field)
-    }
-
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -50,4 +50,9 @@ package protocol PreparationReader: LogReader {
     ///
     /// - Throws: ERASED where its key was destroyed.
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData
+
+    /// What the content store knows of an item that an event can still come to refer to.
+    ///
+    /// - Throws: BODY_UNKNOWN where there is none, also where it was stored more than a day ago; BODY_REDACTED.
+    func body(_ id: Identifier) throws(Refusal) -> KnownBody
 }

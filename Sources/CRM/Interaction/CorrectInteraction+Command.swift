@@ -18,6 +18,11 @@ extension CorrectInteraction: DomainCommand {
         try detail.checkForm(needsChannel: false)
         try parties.checkForm("parties")
         try content.checkForm()
+        guard !content.hasEmail else {
+            throw Refusal(
+                .schemaInvalid, "The header of an e-mail is recorded with it and stays. Leave it out.",
+                field: "content.email")
+        }
         try FormCheck.clear(
             clear, known: ["direction", "end", "sentiment", "purpose", "outcome", "employee", "content"])
         guard content.isEmpty || !clear.contains("content") else {
@@ -48,9 +53,13 @@ extension CorrectInteraction: DomainCommand {
             throw Refusal(.noParty, "The text belongs to somebody who took part. Name the party.", field: "parties")
         }
         let before = state.parties.filter(\.role.isSealedFor).map { StreamNumber($0.partyNumber) }
-        if Set(concerned).isSubset(of: before), try isRecorded(state, preparation.reader) { return sealed }
+        let recorded = try recorded(state, preparation.reader)
         var personal = InteractionLoggedPersonal()
         personal.content = content
+        if let recorded {
+            if Set(concerned).isSubset(of: before), recorded.says(content) { return sealed }
+            if recorded.hasEmail { personal.content.email = recorded.email }
+        }
         for party in concerned {
             sealed.parts[party] = preparation.seal(
                 PersonalData(.interactionCorrected(personal)), for: .number(party))
@@ -77,20 +86,21 @@ extension CorrectInteraction: DomainCommand {
         return numbers
     }
 
-    /// Whether the recorded text is the same; one whose keys were all destroyed is not.
-    private func isRecorded(_ state: InteractionState, _ reader: any PreparationReader) throws(Refusal) -> Bool {
+    /// What is recorded; nil where there is nothing, or all its keys were destroyed.
+    private func recorded(
+        _ state: InteractionState, _ reader: any PreparationReader
+    ) throws(Refusal) -> InteractionPersonal? {
         for reference in state.content {
             do throws(Refusal) {
                 switch try reader.open(reference).data {
-                case .interactionLogged(let part), .interactionCorrected(let part):
-                    return part.content.isIdentical(to: content)
-                default: return false
+                case .interactionLogged(let part), .interactionCorrected(let part): return part.content
+                default: return nil
                 }
             } catch {
                 guard error.code == .erased else { throw error }
             }
         }
-        return false
+        return nil
     }
 
     package func decide(
@@ -138,5 +148,12 @@ extension CorrectInteraction: DomainCommand {
             throw Refusal(
                 .noParty, "The text would belong to nobody. Name who took part, or clear content.", field: "parties")
         }
+    }
+}
+
+extension InteractionPersonal {
+    /// Whether subject line and text are these, byte for byte.
+    fileprivate func says(_ other: InteractionPersonal) -> Bool {
+        subjectLine.isIdentical(to: other.subjectLine) && text.isIdentical(to: other.text)
     }
 }

@@ -79,13 +79,14 @@ extension InteractionDetail {
 
 extension InteractionPersonal {
     /// Whether nothing was said.
-    var isEmpty: Bool { subjectLine.isEmpty && text.isEmpty }
+    var isEmpty: Bool { subjectLine.isEmpty && text.isEmpty && !hasEmail }
 
-    /// - Throws: LIMIT_EXCEEDED.
+    /// - Throws: SCHEMA_INVALID, LIMIT_EXCEEDED.
     func checkForm() throws(Refusal) {
         try FormCheck.text(subjectLine, "content.subject_line")
         try FormCheck.text(text, "content.text")
-        try FormCheck.noBodies(bodies.count + (hasEmail ? 1 : 0), "content")
+        if hasEmail { try email.checkForm("content.email") }
+        try BodyForm.requireNoTitles(bodies, "content.bodies")
     }
 }
 

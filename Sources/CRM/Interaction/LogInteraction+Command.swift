@@ -3,19 +3,24 @@ package import Schema
 extension LogInteraction: DomainCommand {
     package typealias Target = InteractionAggregate
 
-    /// The sealed part of each party, in the order of the command; nil for those for whom nothing is sealed.
+    /// What preparing an interaction found out. Nothing in it is personal.
     package struct Sealed: Sendable {
+        /// The sealed part of each party, in the order of the command; nil for those for whom nothing is sealed.
         var parts: [Int?] = []
+        var bodies: [BodyReference] = []
+        /// Nil where it is no e-mail.
+        var email: EmailPlace?
         var isEmpty: Bool { parts.allSatisfy { $0 == nil } }
     }
 
     package func validate() throws(Refusal) {
         try FormCheck.newIdentifier(id)
         try FormCheck.externalKeys(external)
+        try ReservedSystem.check(external, .interaction)
         try detail.checkForm(needsChannel: true)
         try parties.checkForm("parties")
         try content.checkForm()
-        try FormCheck.noBodies(bodies.count, "bodies")
+        try bodies.checkForm()
         try links.checkForm("links")
         guard content.isEmpty || parties.contains(where: { $0.role.recorded.isSealedFor }) else {
             throw Refusal(
@@ -35,18 +40,40 @@ extension LogInteraction: DomainCommand {
     package var commandTarget: CommandTarget { .new(id: id) }
 
     package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> Sealed {
-        defer { clearContent() }
-        guard !content.isEmpty else { return Sealed() }
-        var personal = InteractionLoggedPersonal()
-        personal.content = content
-        var sealed = Sealed()
-        for party in parties {
+        defer {
+            clearContent()
+            bodies = []
+        }
+        let concerned = try concerned(preparation.reader)
+        let isSealed = parties.contains { $0.role.recorded.isSealedFor }
+        let found = try preparation.find(bodies, for: isSealed ? concerned.compactMap { $0 } : nil)
+        var sealed = Sealed(bodies: found.references)
+        guard !content.isEmpty || !found.titles.isEmpty else { return sealed }
+        if content.hasEmail {
+            content.email = content.email.kept
+            sealed.email = try EmailConversation.place(of: content.email, on: .interaction, preparation.reader)
+        }
+        for (party, number) in zip(parties, concerned) {
+            var personal = InteractionLoggedPersonal()
+            personal.content = content
+            personal.content.bodies = number.map { found.titles(of: $0) } ?? []
             let part =
                 party.role.recorded.isSealedFor
                 ? preparation.seal(PersonalData(.interactionLogged(personal)), for: .reference(party.party)) : nil
             sealed.parts.append(part)
         }
         return sealed
+    }
+
+    /// The streams of the parties for whom the text is sealed, in the order of the command; nil for others, and for those
+    /// that do not exist yet.
+    private func concerned(_ reader: any PreparationReader) throws(Refusal) -> [StreamNumber?] {
+        var numbers: [StreamNumber?] = []
+        for party in parties {
+            let isSealedFor = party.role.recorded.isSealedFor
+            numbers.append(isSealedFor ? try reader.resolve(party.party, .party) : nil)
+        }
+        return numbers
     }
 
     package func decide(
@@ -61,6 +88,7 @@ extension LogInteraction: DomainCommand {
                 throw Refusal(.noParty, "The interaction names nobody. Name the party.", field: "parties")
             }
         }
+        try facts.email?.requireNew(context, field: "content.email.message_id")
         try context.requireFree(external, .interaction, field: "external")
         var logged = InteractionLogged()
         var unsaid = InteractionDetail()
@@ -69,6 +97,8 @@ extension LogInteraction: DomainCommand {
         logged.parties = try parties.resolved(context, "parties")
         logged.links = try links.resolved(context, "links")
         logged.hasContent_p = !facts.isEmpty
+        logged.bodies = facts.bodies
+        if let email = facts.email { logged.thread = email.thread(on: context.target) }
         var event = NewEvent.fact(
             .interactionLogged(logged),
             subjects: logged.parties.enumerated().map { index, party in

@@ -33,7 +33,7 @@ package enum ClosedPeriods {
     private static func isExempt(_ payload: EventPayload.OneOf_Event) -> Bool {
         switch payload {
         case .noteAdded, .tagged, .untagged, .externalLinked, .externalUnlinked, .fieldsSet, .interactionLinked,
-            .interactionRedacted:
+            .interactionRedacted, .bodyRedacted:
             true
         default: false
         }

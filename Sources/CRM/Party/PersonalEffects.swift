@@ -21,17 +21,24 @@ package enum PersonalEffects {
         case .offerIssued(let issued):
             return issued.coupon.code.isEmpty ? [] : [.link(kind, ExternalKey(couponCode: issued.coupon.code))]
         case .employeeChanged: return []
-        case .fieldsSet, .interactionLogged, .interactionCorrected: return []
+        case .fieldsSet, .interactionCorrected: return []
+        case .interactionLogged(let part): return emailLinks(part.content.email, kind)
         case .opportunityOpened, .opportunityChanged, .opportunityCorrected, .opportunityWon, .opportunityLost,
             .nextStepSet:
             return []
-        case .ticketOpened, .ticketChanged, .ticketCorrected, .customerMessageReceived, .agentReplied, .ticketResolved:
-            return []
+        case .ticketOpened(let part): return emailLinks(part.personal.email, kind)
+        case .customerMessageReceived(let part), .agentReplied(let part): return emailLinks(part.email, kind)
+        case .ticketChanged, .ticketCorrected, .ticketResolved: return []
         case .trainingRecorded, .trainingCorrected, .relationshipReviewed: return []
         case .promiseMade, .promiseKept, .promiseBroken, .promiseRenegotiated, .promiseReleased: return []
         case .taskCreated, .taskChanged, .taskCompleted, .appointmentBooked, .appointmentChanged: return []
         case .fingerprint, .reason, .noteAdded, .needRecorded, .preferenceRecorded, .orderPlaced, .orderCorrected, nil:
             return []
         }
+    }
+
+    /// An e-mail is found by its Message-ID in what holds it.
+    private static func emailLinks(_ email: EmailPersonal, _ kind: AggregateKind) -> [IndexEffect] {
+        email.messageID.isEmpty ? [] : [.link(kind, ExternalKey(messageID: email.messageID))]
     }
 }

@@ -41,6 +41,7 @@ extension UpsertTicket: DomainCommand {
 
     package func validate() throws(Refusal) {
         try FormCheck.externalKey(key, "key")
+        try ReservedSystem.check(key, .ticket)
         try FormCheck.newIdentifier(ticket.id)
         try ticket.checkForm(prefix: "ticket.")
         try OpportunityForm.check(

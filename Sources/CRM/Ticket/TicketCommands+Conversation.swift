@@ -5,30 +5,46 @@ internal import SwiftProtobuf
 
 extension RecordCustomerMessage: DomainCommand {
     package typealias Target = TicketAggregate
-    package typealias Facts = TicketTextPart
+    package typealias Facts = TicketMessagePart
 
     package func validate() throws(Refusal) {
-        try FormCheck.reference(ticket, "ticket")
-        try FormCheck.text(message.text, "message.text")
+        if hasTicket {
+            try FormCheck.reference(ticket, "ticket")
+        } else if !message.hasEmail {
+            throw Refusal(
+                .schemaInvalid, "Name the ticket, or send the header of the e-mail that goes on with it.",
+                field: "ticket")
+        }
+        try TicketForm.check(message, "message")
+        try bodies.checkForm()
         try TicketForm.check(key: channel, "channel")
     }
 
     package mutating func visitReferences(
         _ visit: (inout Reference, AggregateKind) throws(Refusal) -> Void
-    ) throws(Refusal) { try visit(&ticket, .ticket) }
+    ) throws(Refusal) { if hasTicket { try visit(&ticket, .ticket) } }
 
-    package var commandTarget: CommandTarget { .existing(ticket) }
+    package var commandTarget: CommandTarget { hasTicket ? .existing(ticket) : .searched }
 
-    package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> TicketTextPart {
-        defer { clearMessage() }
-        let personal = TicketMessagePersonal.with { $0.text = message.text }
-        return try preparation.seal(
-            message.text, as: PersonalData(.customerMessageReceived(personal)),
-            recorded: try preparation.existingTicket())
+    package func search(in log: any LogReader) throws(Refusal) -> StreamNumber {
+        if let number = try EmailConversation.ticket(of: message.email, log) { return number }
+        throw Refusal(
+            .conversationUnknown, "None of the messages that the e-mail answers is known. Open a ticket with it.",
+            field: "message.email")
+    }
+
+    package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> TicketMessagePart {
+        defer {
+            clearMessage()
+            bodies = []
+        }
+        return try preparation.seal(message, with: bodies, recorded: try preparation.existingTicket()) {
+            .customerMessageReceived($0)
+        }
     }
 
     package func decide(
-        _ state: TicketState?, _ facts: TicketTextPart, _ context: DecisionContext
+        _ state: TicketState?, _ facts: TicketMessagePart, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         var draft = try TicketDraft(try Decided.state(state), context)
         try draft.receive(facts, channel: channel, needsNoAnswer: needsNoAnswer)
@@ -38,11 +54,12 @@ extension RecordCustomerMessage: DomainCommand {
 
 extension RecordAgentReply: DomainCommand {
     package typealias Target = TicketAggregate
-    package typealias Facts = TicketTextPart
+    package typealias Facts = TicketMessagePart
 
     package func validate() throws(Refusal) {
         try FormCheck.reference(ticket, "ticket")
-        try FormCheck.text(message.text, "message.text")
+        try TicketForm.check(message, "message")
+        try bodies.checkForm()
         try TicketForm.check(key: channel, "channel")
         if hasEmployee { try FormCheck.reference(employee, "employee") }
         try TicketForm.check(handling: handlingSeconds)
@@ -57,15 +74,18 @@ extension RecordAgentReply: DomainCommand {
 
     package var commandTarget: CommandTarget { .existing(ticket) }
 
-    package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> TicketTextPart {
-        defer { clearMessage() }
-        let personal = TicketMessagePersonal.with { $0.text = message.text }
-        return try preparation.seal(
-            message.text, as: PersonalData(.agentReplied(personal)), recorded: try preparation.existingTicket())
+    package mutating func prepare(_ preparation: inout Preparation) throws(Refusal) -> TicketMessagePart {
+        defer {
+            clearMessage()
+            bodies = []
+        }
+        return try preparation.seal(message, with: bodies, recorded: try preparation.existingTicket()) {
+            .agentReplied($0)
+        }
     }
 
     package func decide(
-        _ state: TicketState?, _ facts: TicketTextPart, _ context: DecisionContext
+        _ state: TicketState?, _ facts: TicketMessagePart, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         var draft = try TicketDraft(try Decided.state(state), context)
         let agent = try draft.agent(hasEmployee ? employee : nil)

@@ -4,14 +4,17 @@ internal import SwiftProtobuf
 extension TicketDraft {
     /// Records what the customer wrote or said. Whether it reopens a resolved ticket follows from it.
     ///
-    /// - Throws: REOPEN_WINDOW_PASSED, CHANNEL_UNKNOWN.
-    mutating func receive(_ part: TicketTextPart, channel: String, needsNoAnswer: Bool) throws(Refusal) {
+    /// - Throws: EMAIL_KNOWN, REOPEN_WINDOW_PASSED, CHANNEL_UNKNOWN.
+    mutating func receive(_ part: TicketMessagePart, channel: String, needsNoAnswer: Bool) throws(Refusal) {
+        try part.email?.requireNew(context, field: prefix + "message.email.message_id")
         if !needsNoAnswer { try requireReachable() }
         var received = CustomerMessageReceived()
         received.number = nextMessage
         received.channel = try self.channel(channel)
-        received.text = part.text
-        received.personalPart = part.index != nil
+        received.text = part.text.text
+        received.personalPart = part.text.index != nil
+        received.bodies = part.bodies
+        if let email = part.email { received.emailThread = email.thread(on: context.target) }
         received.needsNoAnswer = needsNoAnswer
         received.statusBefore = state.status
         received.status = state.status == .pending && !needsNoAnswer ? .open : state.status
@@ -21,7 +24,7 @@ extension TicketDraft {
         } else if !needsNoAnswer {
             received.waitingSince = instant.rawValue
         }
-        append(.customerMessageReceived(received), part: part.index)
+        append(.customerMessageReceived(received), part: part.text.index)
     }
 
     /// Refuses a message to which nobody could answer in this ticket, except for history.
@@ -33,10 +36,12 @@ extension TicketDraft {
 
     /// Records what we wrote or said.
     ///
-    /// - Throws: NOT_ASSIGNEE, ILLEGAL_TRANSITION, CHANNEL_UNKNOWN.
+    /// - Throws: EMAIL_KNOWN, NOT_ASSIGNEE, ILLEGAL_TRANSITION, CHANNEL_UNKNOWN.
     mutating func reply(
-        _ part: TicketTextPart, public isPublic: Bool, channel: String, by agent: StreamNumber, handling seconds: UInt32
+        _ part: TicketMessagePart, public isPublic: Bool, channel: String, by agent: StreamNumber,
+        handling seconds: UInt32
     ) throws(Refusal) {
+        try part.email?.requireNew(context, field: prefix + "message.email.message_id")
         guard state.status != .closed || context.historic || !isPublic else {
             throw Refusal(
                 .illegalTransition, "The ticket is closed. Open one that follows it up.", field: prefix + "ticket")
@@ -45,8 +50,10 @@ extension TicketDraft {
         var replied = AgentReplied()
         replied.number = nextMessage
         replied.channel = try self.channel(channel)
-        replied.text = part.text
-        replied.personalPart = part.index != nil
+        replied.text = part.text.text
+        replied.personalPart = part.text.index != nil
+        replied.bodies = part.bodies
+        if let email = part.email { replied.emailThread = email.thread(on: context.target) }
         replied.public = isPublic
         replied.employeeNumber = agent.rawValue
         replied.handlingSeconds = seconds
@@ -57,7 +64,7 @@ extension TicketDraft {
             replied.answered = state.unanswered
             if state.hasWaitingSince { replied.waitingSinceBefore = state.waitingSince }
         }
-        append(.agentReplied(replied), part: part.index)
+        append(.agentReplied(replied), part: part.text.index)
     }
 
     private var nextMessage: UInt32 { (state.messages.last?.number ?? 0) + 1 }

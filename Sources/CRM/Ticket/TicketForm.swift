@@ -17,10 +17,26 @@ enum TicketLimits {
 enum TicketForm {
     /// Subject line and text.
     ///
-    /// - Throws: LIMIT_EXCEEDED.
-    static func check(_ personal: TicketPersonal, _ path: String) throws(Refusal) {
+    /// - Throws: SCHEMA_INVALID, LIMIT_EXCEEDED.
+    static func check(_ personal: TicketPersonal, _ path: String, takesEmail: Bool = false) throws(Refusal) {
         try FormCheck.text(personal.subjectLine, path + ".subject_line")
         try FormCheck.text(personal.text, path + ".text")
+        try BodyForm.requireNoTitles(personal.bodies, path + ".bodies")
+        guard personal.hasEmail else { return }
+        guard takesEmail else {
+            throw Refusal(
+                .schemaInvalid, "An e-mail comes with opening a ticket, or with a message.", field: path + ".email")
+        }
+        try personal.email.checkForm(path + ".email")
+    }
+
+    /// What was written or said.
+    ///
+    /// - Throws: SCHEMA_INVALID, LIMIT_EXCEEDED.
+    static func check(_ message: TicketMessagePersonal, _ path: String) throws(Refusal) {
+        try FormCheck.text(message.text, path + ".text")
+        try BodyForm.requireNoTitles(message.bodies, path + ".bodies")
+        if message.hasEmail { try message.email.checkForm(path + ".email") }
     }
 
     /// A key of the service desk; empty is fine.
@@ -75,11 +91,14 @@ extension OpenTicket {
     /// - Throws: SCHEMA_INVALID, LIMIT_EXCEEDED.
     func checkForm(prefix: String) throws(Refusal) {
         try TradeForm.checkExternal(external, prefix: prefix)
+        try ReservedSystem.check(external, .ticket, field: prefix + "external")
         if hasParty { try FormCheck.reference(party, prefix + "party") }
         if hasRequester { try FormCheck.reference(requester, prefix + "requester") }
         if hasQueue { try FormCheck.reference(queue, prefix + "queue") }
         if hasAssignee { try FormCheck.reference(assignee, prefix + "assignee") }
-        try TicketForm.check(personal, prefix + "personal")
+        // Within another command a ticket brings no e-mail and no files.
+        try TicketForm.check(personal, prefix + "personal", takesEmail: prefix.isEmpty)
+        if prefix.isEmpty { try bodies.checkForm() } else { try bodies.requireNone(prefix + "bodies") }
         for (key, name) in [
             (channel, "channel"), (type, "type"), (category, "category"), (priority, "priority"),
             (customerClass, "customer_class"), (resolutionCode, "resolution_code"),

@@ -15,10 +15,11 @@ struct TicketOpening {
 
     /// What opening the ticket causes, and what has become of it since where that is said.
     ///
-    /// - Throws: NO_PARTY, REFERENCE_MISSING, REFERENCE_TAKEN, ARCHIVED, CHANNEL_UNKNOWN, TICKET_KIND_UNKNOWN,
+    /// - Throws: EMAIL_KNOWN, NO_PARTY, REFERENCE_MISSING, REFERENCE_TAKEN, ARCHIVED, CHANNEL_UNKNOWN, TICKET_KIND_UNKNOWN,
     ///   PRIORITY_UNKNOWN, QUEUE_RETIRED, ASSIGNEE_INACTIVE, CAPACITY_EXCEEDED, and what the commands throw that lead to
     ///   where it is.
     func events(_ context: DecisionContext) throws(Refusal) -> [NewEvent] {
+        try parts.email?.requireNew(context, field: prefix + "personal.email.message_id")
         try context.requireFree(external, .ticket, field: prefix + "external")
         var draft = try TicketDraft(TicketState(), context, sourceVersion: sourceVersion, prefix: prefix)
         draft.append(.ticketOpened(try opened(draft)), part: parts.head.index)
@@ -46,6 +47,8 @@ struct TicketOpening {
         if let sourceVersion { opened.sourceVersion = sourceVersion }
         opened.personalPart = parts.head.index != nil
         opened.messagePositions = messagePositions
+        opened.bodies = parts.bodies
+        if let email = parts.email { opened.emailThread = email.thread(on: context.target) }
         return opened
     }
 

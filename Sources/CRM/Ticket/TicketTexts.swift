@@ -30,6 +30,17 @@ package struct TicketTextPart: Sendable, Hashable {
 package struct TicketParts: Sendable, Hashable {
     var head = TicketPart()
     var resolution = TicketTextPart()
+    var bodies: [BodyReference] = []
+    /// Nil where no e-mail opens it.
+    var email: EmailPlace?
+}
+
+/// What became of a message while its command was prepared. Nothing in it is personal.
+package struct TicketMessagePart: Sendable, Hashable {
+    var text = TicketTextPart()
+    var bodies: [BodyReference] = []
+    /// Nil where it is no e-mail.
+    var email: EmailPlace?
 }
 
 /// Whom a command names for a ticket.
@@ -81,7 +92,7 @@ struct TicketTexts {
     /// - Throws: ERASED where something has to be compared with a part whose key was destroyed.
     func prepare(_ recorded: TicketState?, _ preparation: inout Preparation) throws(Refusal) -> TicketPart {
         let (key, changes) = try concerned.subject(recorded?.head, preparation.reader)
-        let isSaid = !sent.subjectLine.isEmpty || !sent.text.isEmpty
+        let isSaid = !sent.isEmpty
         let isCleared = concerned.cleared.contains("subject_line") || concerned.cleared.contains("text")
         guard recorded == nil || changes || isSaid || isCleared else {
             return TicketPart(open: recorded?.openTexts ?? .init())
@@ -112,6 +123,8 @@ struct TicketTexts {
         if concerned.cleared.contains("text") { texts.text = "" }
         if !sent.subjectLine.isEmpty { texts.subjectLine = sent.subjectLine }
         if !sent.text.isEmpty { texts.text = sent.text }
+        if sent.hasEmail { texts.email = sent.email }
+        if !sent.bodies.isEmpty { texts.bodies = sent.bodies }
         return texts
     }
 }
@@ -140,6 +153,46 @@ extension Preparation {
             part.text = text
         }
         return part
+    }
+
+    /// Finds the bodies of a message and its place in its conversation, and seals what is personal of it.
+    ///
+    /// - Parameter data: the part of the event that the command causes.
+    /// - Throws: what `find` and `place` throw.
+    mutating func seal(
+        _ message: TicketMessagePersonal, with bodies: [BodyInput], recorded: TicketState,
+        as data: (TicketMessagePersonal) -> PersonalData.OneOf_Data
+    ) throws(Refusal) -> TicketMessagePart {
+        let concerned = TicketConcerned()
+        var personal = TicketMessagePersonal()
+        personal.text = message.text
+        let found = try find(bodies, for: recorded.head.subject == .none ? nil : [recorded.head.subject])
+        personal.bodies = found.titles
+        var part = TicketMessagePart(bodies: found.references)
+        if message.hasEmail {
+            personal.email = message.email.kept
+            part.email = try place(of: personal.email, for: concerned, recorded, field: "message.email")
+        }
+        guard let key = try concerned.subject(recorded.head, reader).key else {
+            part.text = TicketTextPart(text: message.text, isSaid: !message.text.isEmpty)
+            return part
+        }
+        guard !personal.text.isEmpty || personal.hasEmail || !personal.bodies.isEmpty else { return part }
+        part.text = TicketTextPart(index: seal(PersonalData(data(personal)), for: key), isSaid: true)
+        return part
+    }
+
+    /// Where an e-mail stands in its conversation.
+    ///
+    /// - Throws: NO_PARTY where the ticket concerns nobody: the header is personal.
+    func place(
+        of email: EmailPersonal, for concerned: TicketConcerned, _ recorded: TicketState?, field: String
+    ) throws(Refusal) -> EmailPlace {
+        guard try concerned.subject(recorded?.head, reader).key != nil else {
+            throw Refusal(
+                .noParty, "The header of an e-mail belongs to somebody. Name the party of the ticket.", field: field)
+        }
+        return try EmailConversation.place(of: email, on: .ticket, reader)
     }
 
     /// Seals the words of a resolution, and compares them with those that are recorded.
@@ -188,7 +241,7 @@ extension TicketState {
 }
 
 extension TicketPersonal {
-    fileprivate var isEmpty: Bool { subjectLine.isEmpty && text.isEmpty }
+    fileprivate var isEmpty: Bool { subjectLine.isEmpty && text.isEmpty && !hasEmail && bodies.isEmpty }
 
     fileprivate func data(isNew: Bool) -> PersonalData {
         let part = TicketHeadPersonal.with { $0.personal = self }

@@ -77,7 +77,7 @@ extension OpenTicket {
             party: hasParty ? party : nil, requester: hasRequester ? requester : nil, cleared: cleared)
     }
 
-    /// Takes out subject line, text and the words of the resolution.
+    /// Takes out subject line, text and the words of the resolution, the header of the e-mail and the bodies.
     ///
     /// - Parameters:
     ///   - recorded: the ticket; nil where it is new.
@@ -88,10 +88,23 @@ extension OpenTicket {
         defer {
             clearPersonal()
             clearResolution()
+            bodies = []
         }
         var parts = TicketParts()
         let concerned = concerned(cleared)
-        parts.head = try TicketTexts(sent: personal, concerned: concerned).prepare(recorded, &preparation)
+        var sent = personal
+        if personal.hasEmail {
+            sent.email = personal.email.kept
+            parts.email = try preparation.place(of: sent.email, for: concerned, recorded, field: "personal.email")
+        }
+        if !bodies.isEmpty {
+            let key = try concerned.subject(recorded?.head, preparation.reader).key
+            let subject = try key.flatMap { (key) throws(Refusal) in try preparation.number(of: key) }
+            let found = try preparation.find(bodies, for: key == nil ? nil : [subject].compactMap { $0 })
+            sent.bodies = found.titles
+            parts.bodies = found.references
+        }
+        parts.head = try TicketTexts(sent: sent, concerned: concerned).prepare(recorded, &preparation)
         parts.resolution = try preparation.seal(
             resolution, correction: recorded.map { $0.status == reached } ?? false, for: concerned, recorded: recorded)
         return parts

@@ -33,7 +33,7 @@ struct BodyPreparation {
         _ original: C, commandID: Identifier, body: UInt16
     ) throws(Refusal) -> PreparedBody {
         let reader = RecordingReader(source: source)
-        let target = try targetNumber(original.commandTarget, C.Target.kind, reader)
+        let target = try targetNumber(original, reader)
         var preparation = Preparation(reader: reader, target: target)
         var command = original
         let facts = try command.prepare(&preparation)
@@ -52,16 +52,18 @@ struct BodyPreparation {
         }
         return PreparedBody(
             command: Prepared(
-                command: command, facts: facts, commandTarget: tokenised(original.commandTarget, C.Target.kind)),
+                command: command, facts: facts, commandTarget: tokenised(original, target)),
             parts: parts,
             assumptions: reader.assumptions, reservedSlot: reserved)
     }
 
-    private func targetNumber(
-        _ target: CommandTarget, _ kind: AggregateKind, _ reader: RecordingReader
+    private func targetNumber<C: DomainCommand>(
+        _ command: C, _ reader: RecordingReader
     ) throws(Refusal) -> StreamNumber? {
-        switch target {
+        let kind = C.Target.kind
+        return switch command.commandTarget {
         case .new, .located: nil
+        case .searched: try command.search(in: reader)
         case .existing(let reference): try reader.resolve(reference, kind)
         case .upsert(let reference, _): try reader.resolve(reference, kind)
         case .singleton: try reader.singleton(kind)
@@ -69,12 +71,15 @@ struct BodyPreparation {
         }
     }
 
-    /// The target without an external key, which may be personal.
-    private func tokenised(_ target: CommandTarget, _ kind: AggregateKind) -> CommandTarget {
+    /// The target without an external key, which may be personal. One that was searched for was found by what preparation
+    /// has taken out of the command: from now on it stands by its number.
+    private func tokenised<C: DomainCommand>(_ command: C, _ found: StreamNumber?) -> CommandTarget {
+        let target = command.commandTarget
+        if case .searched = target, let found { return .existing(Reference(number: found)) }
         guard case .upsert(var reference, let id) = target, case .external(let key)? = reference.target else {
             return target
         }
-        reference.token = source.context.token(of: key, kind).data
+        reference.token = source.context.token(of: key, C.Target.kind).data
         return .upsert(reference, id: id)
     }
 
@@ -162,6 +167,8 @@ final class RecordingReader: PreparationReader {
     }
 
     func open(_ reference: SealedRef) throws(Refusal) -> PersonalData { try source.open(reference) }
+
+    func body(_ id: Identifier) throws(Refusal) -> KnownBody { try source.context.knownBody(id) }
 
     func lookupKey(domain: String, value: [UInt8]) -> LookupKey {
         LookupKey(LogContext.token(domain: domain, value: value, vault: source.context.vault))

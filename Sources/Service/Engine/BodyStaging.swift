@@ -233,6 +233,7 @@ struct BodyStaging {
             last: header.position,
             lastFactAt: isFact ? max(header.occurredAt, head?.lastFactAt ?? .earliest) : head?.lastFactAt ?? .earliest)
         world.stage.apply(staged.changes, stream: staged.number)
+        world.stage.bodies += BodyChange.changes(of: stored)
         world.stage.events.append(staged)
     }
 

@@ -11,6 +11,8 @@ final class CommandAppending {
     private let cache: StateCache
     /// Whether the open group changes a principal.
     private var principalsChanged = false
+    /// What the open group asks of the content store.
+    private var bodyChanges: [BodyChange] = []
 
     init(world: DecisionWorld, cache: StateCache) {
         self.world = world
@@ -21,6 +23,12 @@ final class CommandAppending {
     func takePrincipalsChanged() -> Bool {
         defer { principalsChanged = false }
         return principalsChanged
+    }
+
+    /// What is to be done in the content store since this was asked last.
+    func takeBodyChanges() -> [BodyChange] {
+        defer { bodyChanges = [] }
+        return bodyChanges
     }
 
     /// Appends the staged events.
@@ -35,6 +43,7 @@ final class CommandAppending {
             for (stream, entry) in world.stage.states { cache.put(entry, stream) }
             world.keepLongStates()
             if world.stage.events.contains(where: { $0.header.streamKind == .principal }) { principalsChanged = true }
+            bodyChanges += world.stage.bodies
             return appended
         } catch { throw Refusal(error) }
     }

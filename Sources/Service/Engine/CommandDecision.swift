@@ -148,6 +148,8 @@ struct CommandDecision {
                 return try fresh(id, kind)
             }
             return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)
+        case .searched:
+            throw Refusal(.internal, "The command was prepared without what it is about. Send it again.")
         case .singleton:
             guard let number = try world.singleton(kind) else { return try fresh("", kind) }
             return DecisionTarget(number: number, kind: kind, head: try world.head(of: number), newID: nil)

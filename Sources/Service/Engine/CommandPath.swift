@@ -40,6 +40,7 @@ final class CommandPath {
     private let appending: CommandAppending
     private let scheduler: Scheduler
     private let journal: RefusalJournal
+    private let keeper: BodyKeeper
     private let isStopping: @Sendable () -> Bool
     private let onPrincipalChange: @Sendable () -> Void
 
@@ -48,11 +49,13 @@ final class CommandPath {
 
     init(
         context: LogContext, writer: LogWriter, cache: StateCache, journal: RefusalJournal, logger: Logger,
+        context: LogContext, writer: LogWriter, cache: StateCache, keeper: BodyKeeper, logger: Logger,
         isStopping: @escaping @Sendable () -> Bool, onPrincipalChange: @escaping @Sendable () -> Void
     ) {
         self.context = context
         self.writer = writer
         self.journal = journal
+        self.keeper = keeper
         self.isStopping = isStopping
         self.onPrincipalChange = onPrincipalChange
         world = DecisionWorld(context: context, cache: cache, writer: writer)
@@ -71,13 +74,14 @@ final class CommandPath {
             for index in answers.indices {
                 for (command, id) in zip(answers[index].work.commands, answers[index].work.commandIDs) {
                     try fireDue(&answers)
-                    answers[index].add(PendingResult(commandID: id, outcome: outcome(command)))
+                    answers[index].add(
+                        PendingResult(commandID: id, outcome: outcome(command), redacts: command.redactsBodies))
                 }
             }
             // Nothing that is waited for: with commands, what is due fires before the next ones.
             if works.isEmpty { try fireDue(&answers) }
-            try commit { size, root in
-                settle(&answers, size, root)
+            try commit { size, root, failure in
+                settle(&answers, size, root, failure)
             }
         } catch {
             // Also where only the index could not be read: what of the group is decided must not become durable after it
@@ -93,8 +97,8 @@ final class CommandPath {
     private func fireDue(_ answers: inout [WorkAnswers]) throws(EventLogError) {
         guard scheduler.mayBeDue(by: writer.recordedAt) else { return }
         while try !scheduler.fireDue(by: writer.recordedAt, most: Self.timerGroup) {
-            try commit { size, root in
-                settle(&answers, size, root)
+            try commit { size, root, failure in
+                settle(&answers, size, root, failure)
             }
             try writer.begin()
             // Nobody waits for what time does: it is done after the next start.
@@ -103,16 +107,18 @@ final class CommandPath {
     }
 
     /// What was decided has become durable: whoever has all his answers gets them.
-    private func settle(_ answers: inout [WorkAnswers], _ size: UInt64, _ root: TreeHash) {
-        for index in answers.indices { answers[index].settle(size, root, writer.recordedAt) }
+    ///
+    /// - Parameter failure: why the key of a redacted body could not be destroyed; whoever redacts one gets to know it.
+    private func settle(_ answers: inout [WorkAnswers], _ size: UInt64, _ root: TreeHash, _ failure: Refusal?) {
+        for index in answers.indices { answers[index].settle(size, root, writer.recordedAt, failure) }
         deliver(&answers)
     }
 
-    private func commit(whenDurable: (UInt64, TreeHash) -> Void) throws(EventLogError) {
+    private func commit(whenDurable: (UInt64, TreeHash, Refusal?) -> Void) throws(EventLogError) {
         try writer.commit { size, root in
-            // Only now: before it is durable, a change of rights is nobody's.
+            // Only now: before it is durable, a change of rights is nobody's, and no key may be destroyed.
             if appending.takePrincipalsChanged() { onPrincipalChange() }
-            whenDurable(size, root)
+            whenDurable(size, root, keeper.follow(appending.takeBodyChanges()))
         }
     }
 
@@ -160,6 +166,8 @@ final class CommandPath {
             world.stage = Stage()
         }
         if let first = try context.log.index.firstPosition(ofCommand: command.id) {
+            // A key that could not be destroyed when the redaction was recorded is no longer there when this is answered.
+            if command.redactsBodies { try keeper.settleForCaller() }
             return .replayed(try StoredAnswer(context: context, writer: writer, world: world)(command, first: first))
         }
         let bodies = try CommandDecision(world: world, command: command, recordedAt: writer.recordedAt)()
@@ -185,8 +193,14 @@ private struct WorkAnswers {
     mutating func add(_ result: PendingResult) { pending.append(result) }
 
     /// The group of what is pending has become durable.
-    mutating func settle(_ size: UInt64, _ root: TreeHash, _ recordedAt: Instant) {
-        for result in pending { settled.append(result.result(size: size, root: root, recordedAt: recordedAt)) }
+    mutating func settle(_ size: UInt64, _ root: TreeHash, _ recordedAt: Instant, _ failure: Refusal?) {
+        for result in pending {
+            if result.redacts, let failure {
+                settled.append(CommandResult(failure, commandID: result.commandID))
+            } else {
+                settled.append(result.result(size: size, root: root, recordedAt: recordedAt))
+            }
+        }
         pending = []
     }
 
@@ -212,6 +226,8 @@ struct PendingResult {
 
     var commandID: String
     var outcome: Outcome
+    /// The command redacts bodies: it is done when their keys are destroyed.
+    var redacts: Bool
 
     /// The result, once the tree has this size and root.
     func result(size: UInt64, root: TreeHash, recordedAt: Instant) -> CommandResult {
@@ -232,6 +248,17 @@ struct PendingResult {
             result.accepted = accepted
         }
         return result
+    }
+}
+
+extension CheckedCommand {
+    /// Whether a body of the command redacts an item of the content store.
+    fileprivate var redactsBodies: Bool { bodies.contains { $0.command is RedactBody } }
+}
+
+extension Result<CheckedCommand, Refusal> {
+    fileprivate var redactsBodies: Bool {
+        if case .success(let command) = self { command.redactsBodies } else { false }
     }
 }
 

@@ -231,6 +231,8 @@ struct Stage {
     var tickets: [StreamNumber: [TicketStandingChange]] = [:]
     var states: [StreamNumber: StateCache.Entry] = [:]
     var slots: [StreamNumber: Slot] = [:]
+    /// What is to be done in the content store once it is durable.
+    var bodies: [BodyChange] = []
 
     var isEmpty: Bool { events.isEmpty }
 

@@ -208,7 +208,7 @@ struct Gateway: Sendable {
             guard (try? source.exists(reference)) == true else { return nil }
         case .any(_, let reference):
             guard (try? source.exists(reference)) == true else { return nil }
-        case .new, .upsert, .singleton, .located: break
+        case .new, .upsert, .singleton, .located, .searched: break
         }
         return try? BodyPreparation(source: source)(body, commandID: id, body: index)
     }
@@ -248,7 +248,7 @@ extension CommandBody.OneOf_Command {
         case .redeemOffer(let redemption): redemption.hasPersonal
         case .publishOffer, .changeOffer, .withdrawOffer, .reverseOfferRedemption, .withdrawCoupon:
             false
-        case .logInteraction(let interaction): interaction.hasContent
+        case .logInteraction(let interaction): interaction.hasContent || !interaction.bodies.isEmpty
         case .correctInteraction(let correction): correction.hasContent
         case .linkInteraction, .redactInteraction, .redactBody:
             false
@@ -265,12 +265,12 @@ extension CommandBody.OneOf_Command {
         case .assignTask, .startTask, .deferTask, .cancelTask, .reopenTask, .moveAppointment, .confirmAttendance,
             .recordNoShow, .cancelAppointment:
             false
-        case .openTicket(let open): open.hasPersonal || open.hasResolution
+        case .openTicket(let open): open.hasPersonal || open.hasResolution || !open.bodies.isEmpty
         case .upsertTicket(let upsert): upsert.ticket.hasPersonal || upsert.ticket.hasResolution
         case .changeTicket(let change): change.hasPersonal
         case .correctTicket(let correction): correction.hasResolution
-        case .recordCustomerMessage(let message): message.hasMessage
-        case .recordAgentReply(let reply): reply.hasMessage
+        case .recordCustomerMessage(let message): message.hasMessage || !message.bodies.isEmpty
+        case .recordAgentReply(let reply): reply.hasMessage || !reply.bodies.isEmpty
         case .resolveTicket(let resolve): resolve.hasResolution
         case .splitTicket(let split): split.newTicket.hasPersonal || split.newTicket.hasResolution
         case .classifyTicket, .setPriority, .routeTicket, .claimTicket, .claimNextTicket, .reassignTicket,

@@ -1,3 +1,4 @@
+package import BodyStore
 package import CRM
 package import EventLog
 internal import FoundationEssentials
@@ -5,11 +6,12 @@ package import KeyVault
 package import Schema
 internal import SwiftProtobuf
 
-/// The log and its vault, and what both need to understand each other: tokens for what is looked up, and the
-/// sealing and opening of personal parts.
+/// The log, its vault and its content store, and what they need to understand each other: tokens for what is looked up,
+/// and the sealing and opening of personal parts.
 package final class LogContext: Sendable {
     package let log: EventLog
     package let vault: KeyVault
+    package let bodies: BodyStore
     /// Where time and new ids come from.
     package let clock: any LogClock
     package let identifiers: any IdentifierSource
@@ -17,9 +19,12 @@ package final class LogContext: Sendable {
     /// Made once: every command asks for the organisation.
     private let singletonTokens: [AggregateKind: IndexToken]
 
-    package init(log: EventLog, vault: KeyVault, clock: any LogClock, identifiers: any IdentifierSource) {
+    package init(
+        log: EventLog, vault: KeyVault, bodies: BodyStore, clock: any LogClock, identifiers: any IdentifierSource
+    ) {
         self.log = log
         self.vault = vault
+        self.bodies = bodies
         self.clock = clock
         self.identifiers = identifiers
         logID = log.id.bytes

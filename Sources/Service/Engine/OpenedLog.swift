@@ -1,3 +1,4 @@
+internal import BodyStore
 internal import CRM
 internal import EventLog
 internal import KeyVault
@@ -39,12 +40,13 @@ struct OpenedLog {
         }
         do {
             try vault.startAllocating(after: try log.index.highestSlot())
+            let bodies = try BodyStore(directory: directory.bodiesPath, logID: id, vault: vault)
+            context = LogContext(log: log, vault: vault, bodies: bodies, clock: clock, identifiers: identifiers)
         } catch {
             log.close()
             throw error
         }
         self.directory = directory
-        context = LogContext(log: log, vault: vault, clock: clock, identifiers: identifiers)
         isNew = last < Position(3)
         isUnfinished = recorded == nil
     }

@@ -103,6 +103,7 @@ struct StoredAnswer {
             case .any(let kind, let reference): try world.resolve(reference, kind)
             case .singleton: try world.singleton(C.Target.kind)
             case .located: try command.locate(in: world)
+            case .searched: try command.search(in: world)
             }
         guard let number, let head = try world.head(of: number) else { return result }
         result.id = head.id.description
