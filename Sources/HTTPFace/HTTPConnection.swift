@@ -103,14 +103,11 @@ struct Responder: Sendable {
             failure.fields[.allow] = allowed
             throw failure
         }
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > HTTPLimits.bodyBytes,
-            !HTTPExchange.isLines(request.headers[.contentType])
-        {
-            throw HTTPExchange.tooLarge
-        }
-        return HTTPExchange(
+        let exchange = HTTPExchange(
             backend: services.backend, connections: services.count, caller: caller, route: route, target: target,
             request: request)
+        try exchange.requireFitting()
+        return exchange
     }
 
     private func caller(_ fields: HTTPFields) throws(HTTPFailure) -> CallerIdentity {

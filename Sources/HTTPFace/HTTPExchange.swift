@@ -20,6 +20,21 @@ struct HTTPExchange: Sendable {
     static let tooLarge = HTTPFailure(
         Refusal(.limitExceeded, "The body is larger than \(HTTPLimits.bodyBytes) bytes. Send less at once."))
 
+    /// Refuses a request that says beforehand that its body is too large: nothing of it is then asked for.
+    func requireFitting() throws(HTTPFailure) {
+        guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else { return }
+        if route.target == .putBody {
+            guard length > HTTPLimits.itemBytes else { return }
+            throw HTTPFailure(
+                Refusal(
+                    .limitExceeded, "A body has at most \(HTTPLimits.itemBytes) bytes. Send it in parts.", field: "size"
+                ))
+        }
+        // Lines are taken one by one.
+        guard length > HTTPLimits.bodyBytes, !HTTPExchange.isLines(request.headers[.contentType]) else { return }
+        throw HTTPExchange.tooLarge
+    }
+
     /// Whether a type is that of lines, each with an object of its own.
     static func isLines(_ type: String?) -> Bool { type?.lowercased().hasPrefix(MediaType.lines) == true }
 
@@ -49,6 +64,8 @@ struct HTTPExchange: Sendable {
             return try await once(.customer(try JSONForm.read(CustomerRequest.self, form.bytes)))
         case .history: return try await history(try await requestMessage(HistoryRequest.self, "HistoryRequest"))
         case .events: return try await history(try eventsRequest())
+        case .putBody: return try await putBody()
+        case .getBody: return try await getBody()
         case .rebuild: throw Refusal(.internal, "A rebuild writes its own answer.")
         }
     }

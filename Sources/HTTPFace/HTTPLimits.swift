@@ -2,6 +2,8 @@
 enum HTTPLimits {
     /// Largest body of a request, and largest line of one in NDJSON, in bytes.
     static let bodyBytes = 8 << 20
+    /// Largest content of an item of the content store, in bytes; part of the protocol.
+    static let itemBytes = 25_000_000
     /// Commands of one NDJSON request that wait for their answers; while there are so many, no more are read.
     static let openCommands = 1_024
     /// Bytes of their lines, beyond which no more are read; a single line is always taken.

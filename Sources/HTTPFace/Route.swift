@@ -7,6 +7,7 @@ package struct Route: Sendable, Hashable {
         case history
         case rebuild
         case record, records, customer, events, status
+        case putBody, getBody
     }
 
     /// The method, in capitals.
@@ -29,6 +30,9 @@ package struct Route: Sendable, Hashable {
             Route("GET", "/v1/events", .events),
             Route("GET", "/v1/status", .status),
             Route("POST", "/v1/operations/rebuild", .rebuild),
+            Route("POST", "/v1/bodies", .putBody),
+            Route("PUT", "/v1/bodies/{item}", .putBody),
+            Route("GET", "/v1/bodies/{item}", .getBody),
         ]
 
     private init(_ method: String, _ path: String, _ target: Target) {

@@ -70,6 +70,10 @@ package protocol ServiceBackend: Sendable {
         _ request: RebuildRequest, from caller: CallerIdentity,
         progress: @escaping @Sendable (Answer<RebuildProgress>) async -> Void
     ) async throws(Refusal)
+    /// Begins to take the content of a body.
+    func putBody(_ begin: PutBodyBegin, from caller: CallerIdentity) async throws(Refusal) -> any BodyReceiver
+    /// Begins to give the content of a body.
+    func getBody(_ request: GetBodyRequest, from caller: CallerIdentity) async throws(Refusal) -> any BodyPieces
     /// What an answer reflects now, for errors.
     var reflects: Reflects { get }
 }

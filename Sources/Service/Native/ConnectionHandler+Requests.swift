@@ -18,6 +18,7 @@ extension ConnectionHandler {
         switch request.request {
         case .credit(let credit)?: return requests.gate(of: id)?.add(credit: credit.frames) ?? ()
         case .cancel?: return requests.cancel(id)
+        case .putBody(let put)?: return try takeUpload(request, put)
         default: break
         }
         guard !requests.contains(id) else {
@@ -30,7 +31,7 @@ extension ConnectionHandler {
         begin(request, bytes: frame.bytes)
     }
 
-    private static func defect(in request: Request) -> Refusal? {
+    static func defect(in request: Request) -> Refusal? {
         guard request.request != nil else {
             return request.unknownFields.data.isEmpty
                 ? Refusal(.schemaInvalid, "The request is empty. Set one of the fields of Request.")
@@ -102,7 +103,14 @@ extension ConnectionHandler {
                     output.send(Response(id, last: false, reflects: progress.reflects, .rebuild(progress.value)))
                 }
             }
-        case .submit?, .credit?, .cancel?, nil:
+        case .getBody(let get)?:
+            stream(id) { gate throws(Refusal) in
+                let pieces = try await backend.getBody(get, from: caller)
+                while await gate.take(), let piece = try await pieces.next() {
+                    output.send(Response(id, last: false, reflects: backend.reflects, .getBody(piece)))
+                }
+            }
+        case .submit?, .credit?, .cancel?, .putBody?, nil:
             // Taken care of before.
             break
         case .some(let query):
@@ -126,13 +134,7 @@ extension ConnectionHandler {
     private func stream(
         _ id: UInt64, _ body: @escaping @Sendable (StreamGate) async throws(Refusal) -> Void
     ) {
-        guard requests.takesStream else {
-            return refuse(
-                id,
-                Refusal(
-                    .limitExceeded,
-                    "The connection has \(services.limits.streams) streams already. End one, or connect again."))
-        }
+        guard requests.takesStream else { return refuse(id, tooManyStreams) }
         let gate = StreamGate(credit: NativeLimits.initialCredit, isWritable: isWritable)
         let (backend, output) = (services.backend, output)
         let task = task(id) { () throws(Refusal) in
@@ -147,7 +149,7 @@ extension ConnectionHandler {
     /// A task of its own per query. It is made on the event loop, where there is no task group to add it to; its
     /// handle stands in the table of open requests, so that it ends with the request or the connection, and the
     /// server's `run` waits for it.
-    private func task(
+    func task(
         _ id: UInt64, _ body: @escaping @Sendable () async throws(Refusal) -> Void
     ) -> Task<Void, Never>? {
         guard let output, services.tasks.enter() else { return nil }
@@ -163,7 +165,12 @@ extension ConnectionHandler {
         }
     }
 
-    private static var cancelled: Refusal { Refusal(.cancelled, "The request was cancelled.") }
+    var tooManyStreams: Refusal {
+        Refusal(
+            .limitExceeded, "The connection has \(services.limits.streams) streams already. End one, or connect again.")
+    }
+
+    static var cancelled: Refusal { Refusal(.cancelled, "The request was cancelled.") }
 }
 
 extension Refusal {

@@ -80,7 +80,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         phase = .closed
         for work in requests.removeAll() {
             switch work {
-            case .query(let task), .stream(let task, _): task.cancel()
+            case .query(let task), .stream(let task, _), .upload(let task, _): task.cancel()
             case .commands: break
             }
         }
@@ -177,7 +177,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// One frame of a query or a stream.
     func answer(_ id: UInt64, frame: ByteBuffer, last: Bool) {
         guard phase != .closing, phase != .closed, requests.contains(id) else { return }
-        if last { _ = requests.remove(id) }
+        if last { _ = requests.remove(id) } else { requests.upload(id)?.answered() }
         write(frame)
         process()
     }

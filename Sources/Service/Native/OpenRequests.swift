@@ -13,17 +13,31 @@ struct OpenRequests {
         case query(Task<Void, Never>)
         /// A task that answers with many frames.
         case stream(Task<Void, Never>, StreamGate)
+        /// A task that takes several frames, and answers each.
+        case upload(Task<Void, Never>, UploadParts)
     }
 
     private struct Entry {
         var work: Work
         var bytes: Int
+
+        /// It lasts as long as the client wants.
+        var isStream: Bool {
+            switch work {
+            case .stream, .upload: true
+            case .commands, .query: false
+            }
+        }
     }
+
+    /// Uploads that are remembered when they are over: frames may still come that were sent before.
+    private static let uploadsRemembered = 1_024
 
     private let limits: NativeLimits
     private var entries: [UInt64: Entry] = [:]
     private var streams = 0
     private var bytes = 0
+    private var formerUploads: Set<UInt64> = []
 
     init(limits: NativeLimits) { self.limits = limits }
 
@@ -38,20 +52,22 @@ struct OpenRequests {
     func contains(_ id: UInt64) -> Bool { entries[id] != nil }
 
     mutating func add(_ id: UInt64, _ work: Work, bytes size: Int) {
-        if case .stream = work {
+        var entry = Entry(work: work, bytes: size)
+        if entry.isStream {
             streams += 1
-            entries[id] = Entry(work: work, bytes: 0)
-        } else {
-            bytes += size
-            entries[id] = Entry(work: work, bytes: size)
+            entry.bytes = 0
         }
+        bytes += entry.bytes
+        entries[id] = entry
+        formerUploads.remove(id)
     }
 
     /// Takes out a request that is answered; nil where it is not open (any more).
     mutating func remove(_ id: UInt64) -> Work? {
         guard let entry = entries.removeValue(forKey: id) else { return nil }
         bytes -= entry.bytes
-        if case .stream = entry.work { streams -= 1 }
+        if entry.isStream { streams -= 1 }
+        if case .upload = entry.work { noteUploadOver(id) }
         return entry.work
     }
 
@@ -70,6 +86,21 @@ struct OpenRequests {
         return gate
     }
 
+    /// The upload that is open under an id.
+    func upload(_ id: UInt64) -> UploadParts? {
+        guard case .upload(_, let parts)? = entries[id]?.work else { return nil }
+        return parts
+    }
+
+    /// An upload is over, or was refused at once.
+    mutating func noteUploadOver(_ id: UInt64) {
+        if formerUploads.count >= Self.uploadsRemembered { formerUploads.removeFirst() }
+        formerUploads.insert(id)
+    }
+
+    /// Whether an upload had this id that is over.
+    func hadUpload(_ id: UInt64) -> Bool { formerUploads.contains(id) }
+
     var gates: [StreamGate] {
         entries.values.compactMap { entry in
             if case .stream(_, let gate) = entry.work { gate } else { nil }
@@ -79,15 +110,19 @@ struct OpenRequests {
     /// Stops the task of this request, if it has one; commands cannot be taken back.
     func cancel(_ id: UInt64) {
         switch entries[id]?.work {
-        case .query(let task), .stream(let task, _): task.cancel()
+        case .query(let task), .stream(let task, _), .upload(let task, _): task.cancel()
         case .commands, nil: break
         }
     }
 
-    /// Stops all streams: they would never end by themselves.
+    /// Stops all streams: they would never end by themselves. Uploads take what has arrived, and nothing more.
     func cancelStreams() {
         for entry in entries.values {
-            if case .stream(let task, _) = entry.work { task.cancel() }
+            switch entry.work {
+            case .stream(let task, _): task.cancel()
+            case .upload(_, let parts): parts.end()
+            case .commands, .query: break
+            }
         }
     }
 }

@@ -42,6 +42,7 @@ internal import Testing
         "pipeline": "xxxxxxxx", "opportunities": "xxxxxxxx", "loyalty": "xxxxxxxx", "programme": "xxxxxxxx",
         "targets": "xxxxxxxx", "tickets": "xxxxxxxx", "service_figures": "xxxxxxxx", "ticket_clocks": "xxxxxxxx",
         // Not answered yet.
+        "targets": "xxxxxxxx",
         "put_body": "xx--xxxx", "get_body": "xxx-xxxx",
         "history": "xxx-xxxx",
         "rebuild": "---xx---", "recompute": "--xxx---", "refusals": "--x-x---",
@@ -120,6 +121,8 @@ internal import Testing
             case .history(let history): _ = try await service.history(history, from: caller)
             case .status(let status): _ = try await service.status(status, from: caller)
             case .rebuild(let rebuild): try await service.rebuild(rebuild, from: caller) { _ in }
+            case .putBody(let put): _ = try await service.putBody(put.begin, from: caller)
+            case .getBody(let get): _ = try await service.getBody(get, from: caller)
             default: _ = try await service.answer(request, from: caller)
             }
             return nil

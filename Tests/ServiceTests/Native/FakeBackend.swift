@@ -2,6 +2,7 @@ import CRM
 import Foundation
 import Schema
 import Service
+import SwiftProtobuf
 import Synchronization
 
 /// A back end without a log: it answers at once, or when the test says so, and remembers what it was asked.
@@ -168,6 +169,65 @@ final class FakeBackend: ServiceBackend {
             step.done = position == 10
             await progress(Answer(step, reflects))
         }
+    }
+
+    // MARK: Bodies
+
+    /// Takes so many bytes as are announced; `text/refused` is refused, `text/hanging` never answers a content.
+    private final class Receiver: BodyReceiver {
+        private let backend: FakeBackend
+        private let begin: PutBodyBegin
+        private let received = Mutex<UInt64>(0)
+
+        init(_ backend: FakeBackend, _ begin: PutBodyBegin) {
+            self.backend = backend
+            self.begin = begin
+        }
+
+        func append(_ content: [UInt8]) async throws(Refusal) -> UInt64 {
+            if begin.mediaType == "text/hanging" { try await backend.hang() }
+            return received.withLock { received in
+                received += UInt64(content.count)
+                return received
+            }
+        }
+
+        func finish(contentHash hash: [UInt8]?) async throws(Refusal) -> Answer<BodyReference> {
+            guard received.withLock({ $0 }) == begin.size else { throw Refusal(.bodyMismatch, "Not as announced.") }
+            var body = BodyReference()
+            body.itemID = "item"
+            body.size = begin.size
+            return Answer(body, backend.reflects)
+        }
+    }
+
+    func putBody(_ begin: PutBodyBegin, from caller: CallerIdentity) async throws(Refusal) -> any BodyReceiver {
+        if begin.mediaType == "text/refused" { throw Refusal(.forbidden, "Not allowed.") }
+        return Receiver(self, begin)
+    }
+
+    /// Ten pieces of ten bytes.
+    private final class Pieces: BodyPieces {
+        let body = BodyReference.with { $0.size = 100 }
+        private let next = Mutex<UInt64>(0)
+
+        func next() async throws(Refusal) -> GetBodyResponse? {
+            let number = next.withLock { next in
+                defer { next += 1 }
+                return next
+            }
+            guard number < 10 else { return nil }
+            return .with {
+                if number == 0 { $0.body = body }
+                $0.offset = number * 10
+                $0.content = Data(repeating: UInt8(number), count: 10)
+            }
+        }
+    }
+
+    func getBody(_ request: GetBodyRequest, from caller: CallerIdentity) async throws(Refusal) -> any BodyPieces {
+        if request.itemID == "missing" { throw Refusal(.notFound, "There is no such body.") }
+        return Pieces()
     }
 
     /// Waits until the task is cancelled.
