@@ -21,6 +21,8 @@ struct Kith: AsyncParsableCommand {
             TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
             HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
             RecomputeCommand.self, AccessCommand.self, DemoDataCommand.self,
+            HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
+            BodyCommand.self, AccessCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

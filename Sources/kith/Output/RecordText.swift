@@ -17,10 +17,20 @@ struct RecordText {
             fields.add("note", "\(times.minute(note.occurredAt))  \(note.erased ? "(erased)" : note.text)")
         }
         fields.add("note", older("notes", of: record))
+        for body in record.bodies { fields.add("body", text(of: body)) }
+        fields.add("body", older("bodies", of: record))
         if record.hasOccurredAt { fields.add("since", times.minute(record.occurredAt)) }
         if record.hasChangedAt { fields.add("changed", times.minute(record.changedAt)) }
         if record.importNumber > 0 { fields.add("import", "#\(record.importNumber)") }
         return fields.lines + table(record)
+    }
+
+    /// A long text, an e-mail or a file: its name, what it is, and the id by which it is read.
+    private func text(of body: BodyRecord) -> String {
+        let state = body.redacted ? " (redacted)" : body.erased ? " (erased)" : ""
+        let name = body.personal.fileTitle.isEmpty ? "" : "\(body.personal.fileTitle)  "
+        return "\(times.minute(body.occurredAt))  \(name)\(body.body.mediaType), \(body.body.size) bytes, "
+            + "\(body.body.itemID)\(state)"
     }
 
     /// That a list of the record leaves entries out; empty where it does not.

@@ -38,6 +38,14 @@ final class Console: Sendable {
         }
     }
 
+    /// Writes bytes as they are.
+    func bytes(_ bytes: [UInt8]) throws(Failure) {
+        try buffer.withLock { (pending) throws(Failure) in
+            pending += bytes
+            if pending.count >= Self.flushThreshold { try Self.drain(&pending, to: descriptor) }
+        }
+    }
+
     /// Hands everything to the system.
     func flush() throws(Failure) {
         try buffer.withLock { (pending) throws(Failure) in try Self.drain(&pending, to: descriptor) }

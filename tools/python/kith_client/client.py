@@ -5,13 +5,23 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import hashlib
 import os
 import socket
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import DecodeError
-from kith.v1 import envelope_pb2, history_pb2, operations_pb2, protocol_pb2, queries_pb2
+from kith.v1 import (
+    body_pb2,
+    common_pb2,
+    envelope_pb2,
+    history_pb2,
+    operations_pb2,
+    protocol_pb2,
+    queries_pb2,
+    registry_pb2,
+)
 
 from .errors import ConnectionClosed, NotReachable, ProtocolViolation, refused
 from .framing import FrameReader, encode_frame
@@ -23,6 +33,9 @@ _CREDIT_STEP = 2
 
 # Requests that are answered in another way, or not at all.
 _NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "credit", "cancel", "put_body"}
+
+# Bytes of a body in one frame.
+_PIECE = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,6 +213,62 @@ class Client:
         """Rebuilds a projection ("all": each of them) while the service runs, and tells the progress."""
         for response in self._stream("rebuild", operations_pb2.RebuildRequest(name=name), patient=True):
             yield response.rebuild
+
+    # ---- Bodies ----
+
+    def put_body(
+        self,
+        content: bytes,
+        media_type: str,
+        subject: common_pb2.Reference | None = None,
+        item_id: str = "",
+        employee: bool = False,
+    ) -> Answer[body_pb2.BodyReference]:
+        """Uploads a long text, an e-mail or a file of up to 25 MB, for a command to refer to within a day.
+
+        Args:
+            content: the bytes; the service compares their SHA-256.
+            media_type: for example "message/rfc822".
+            subject: whose it is: the party of the ticket, note or interaction that it is going to belong to; None
+                where that concerns nobody.
+            item_id: UUID of the new item; chosen by the service where it is empty.
+            employee: the subject is an employee.
+
+        Raises:
+            Refused: LIMIT_EXCEEDED, BODY_TAKEN, REFERENCE_MISSING and others.
+        """
+        begin = body_pb2.PutBodyBegin(item_id=item_id, media_type=media_type, size=len(content))
+        if subject is not None:
+            begin.subject.CopyFrom(subject)
+            if employee:
+                begin.subject_kind = registry_pb2.AGGREGATE_KIND_EMPLOYEE
+        number = self._send("put_body", body_pb2.PutBodyRequest(begin=begin))
+        parts = self._parts(content)
+        while True:
+            response = self._receive(number, "put_body", patient=False)
+            if response.last:
+                return Answer(response.put_body.body, response.reflects)
+            # One frame for each answer: the client never has to read and write at the same time.
+            if (part := next(parts, None)) is not None:
+                self._write(protocol_pb2.Request(id=number, put_body=part))
+
+    @staticmethod
+    def _parts(content: bytes) -> Iterator[body_pb2.PutBodyRequest]:
+        for start in range(0, len(content), _PIECE):
+            yield body_pb2.PutBodyRequest(content=content[start : start + _PIECE])
+        digest = hashlib.sha256(content).digest()
+        yield body_pb2.PutBodyRequest(finish=body_pb2.PutBodyFinish(content_sha256=digest))
+
+    def get_body(self, item_id: str, purpose: str = "") -> Iterator[bytes]:
+        """Reads a body, piece by piece: `b"".join(kith.get_body(item))` is all of it.
+
+        Raises:
+            NotFound: there is none.
+            Refused: BODY_REDACTED or ERASED: its key was destroyed.
+        """
+        request = body_pb2.GetBodyRequest(item_id=item_id, purpose=purpose)
+        for response in self._stream("get_body", request, patient=False):
+            yield response.get_body.content
 
     # ---- The connection ----
 

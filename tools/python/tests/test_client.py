@@ -1,6 +1,7 @@
 """The client against a fake service: what goes over the wire, and what the caller gets."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import struct
@@ -15,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fake_service import FakeService, framed
 from kith.v1 import envelope_pb2, history_pb2, operations_pb2, party_pb2, pipeline_view_pb2, queries_pb2, refusals_pb2
+from kith.v1 import body_pb2, envelope_pb2, history_pb2, operations_pb2, party_pb2, queries_pb2, refusals_pb2
 from kith.v1 import protocol_pb2 as protocol
 from kith_client import (
     Client,
@@ -49,6 +51,47 @@ def refusal(request: protocol.Request, code: int, **fields) -> protocol.Response
     """The answer that refuses a request."""
     detail = refusals_pb2.ErrorDetail(code=code, sentence="No.", **fields)
     return protocol.Response(id=request.id, last=True, error=detail)
+
+
+class Bodies(ClientCase):
+    """Long texts, e-mails and files."""
+
+    def test_an_upload_goes_frame_by_frame_and_ends_with_its_hash(self):
+        parts = []
+
+        def answer(request):
+            part = request.put_body
+            parts.append(part)
+            ends = part.WhichOneof("part") == "finish"
+            said = body_pb2.PutBodyResponse(received=sum(len(part.content) for part in parts))
+            if ends:
+                said.body.item_id = "item"
+            yield protocol.Response(id=request.id, last=ends, put_body=said)
+
+        client = self.connect(answer)
+        content = bytes(range(256)) * 5000
+        stored = client.put_body(content, "text/plain", subject=reference(("shop", "1"))).value
+        self.assertEqual(stored.item_id, "item")
+        self.assertEqual(parts[0].begin.size, len(content))
+        self.assertEqual(parts[0].begin.subject.external.key, "1")
+        self.assertEqual(b"".join(part.content for part in parts), content)
+        self.assertEqual(max(len(part.content) for part in parts), 1 << 20)
+        self.assertEqual(parts[-1].finish.content_sha256, hashlib.sha256(content).digest())
+
+    def test_a_refused_upload_raises(self):
+        def answer(request):
+            yield refusal(request, refusals_pb2.BODY_TAKEN)
+
+        with self.assertRaises(Refused):
+            self.connect(answer).put_body(b"x", "text/plain")
+
+    def test_a_body_is_read_in_pieces(self):
+        def answer(request):
+            for piece in (b"abc", b"def"):
+                yield protocol.Response(id=request.id, get_body=body_pb2.GetBodyResponse(content=piece))
+            yield protocol.Response(id=request.id, last=True)
+
+        self.assertEqual(b"".join(self.connect(answer).get_body("item", purpose="audit")), b"abcdef")
 
 
 class Commands(ClientCase):
