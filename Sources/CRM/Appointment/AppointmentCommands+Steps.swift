@@ -22,13 +22,14 @@ extension MoveAppointment: DomainCommand {
         _ state: AppointmentState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         let state = try Decided.state(state)
-        let detail = moved(state.detail, context)
+        var detail = moved(state.detail, context)
         if state.status == .booked, detail.isIdentical(to: state.detail) { return [] }
         guard state.status == .booked || state.status == .missed else {
             throw Refusal(
                 .terminalState, "The appointment took place or was cancelled. Book another one.", field: "appointment")
         }
         try detail.checkTime(context, reminderIsNew: hasReminder)
+        try detail.keepHours(context)
         if state.status == .missed { try context.requireActive(employees: detail.employeeNumbers) }
         try context.requireFreeTime(detail)
         var moved = AppointmentMoved()

@@ -1,3 +1,4 @@
+internal import Analytics
 package import Schema
 internal import SwiftProtobuf
 
@@ -19,11 +20,7 @@ extension BookAppointment: DomainCommand {
         try parties.checkPeople("parties")
         try concerns.checkForm("concerns")
         if hasReminder { try FormCheck.instant(reminder, "reminder") }
-        guard !hasCalendar else {
-            throw Refusal(
-                .unknownCommand, "This version of the service keeps appointments to no calendar. Leave it out.",
-                field: "calendar")
-        }
+        if hasCalendar { try FormCheck.reference(calendar, "calendar") }
     }
 
     package mutating func visitReferences(
@@ -32,6 +29,7 @@ extension BookAppointment: DomainCommand {
         try employees.visit(.employee, visit)
         try parties.visit(.party, visit)
         try concerns.visitReferences(visit)
+        if hasCalendar { try visit(&calendar, .calendar) }
     }
 
     package var commandTarget: CommandTarget { .new(id: id) }
@@ -71,6 +69,10 @@ extension BookAppointment: DomainCommand {
         detail.end = Instant(end)?.rawValue ?? 0
         if hasReminder { detail.reminder = Instant(reminder)?.rawValue ?? 0 }
         try detail.checkTime(context, reminderIsNew: true)
+        if hasCalendar {
+            detail.calendarNumber = try context.calendar(calendar, field: "calendar").rawValue
+            try detail.keepHours(context)
+        }
         try context.requireActive(employees: detail.employeeNumbers)
         try context.requireFreeTime(detail)
         var booked = AppointmentBooked()
@@ -100,6 +102,24 @@ extension AppointmentDetail {
             throw Refusal(.schemaInvalid, "The reminder is not before the start.", field: "reminder")
         }
         try context.requireAhead(Instant(microseconds: reminder), field: "reminder")
+    }
+}
+
+extension AppointmentDetail {
+    /// Keeps to the hours of the calendar that is named, as they are now; nothing where none is.
+    ///
+    /// - Throws: OUTSIDE_HOURS, but in history.
+    mutating func keepHours(_ context: DecisionContext) throws(Refusal) {
+        guard calendarNumber != 0 else { return }
+        let calendar = try context.world.state(CalendarAggregate.self, of: StreamNumber(calendarNumber))
+        calendarVersion = calendar?.version ?? 0
+        guard !context.historic, let calendar else { return }
+        let open = try calendar.content.businessCalendar().elapsed(
+            from: Instant(microseconds: start), to: Instant(microseconds: end))
+        guard open < end - start else { return }
+        throw Refusal(
+            .outsideHours, "The appointment is not wholly within the hours of its calendar. Choose another time.",
+            field: "start")
     }
 }
 

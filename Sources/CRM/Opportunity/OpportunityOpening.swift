@@ -59,7 +59,7 @@ struct OpportunityOpening {
         if opportunity.hasPipeline {
             number = try context.world.required(opportunity.pipeline, .pipeline, field: prefix + "pipeline")
         } else {
-            number = StreamNumber(UInt64(clamping: try context.world.claim(.defaultPipeline)))
+            number = try context.world.defaultPipeline()
         }
         guard let state = try context.world.state(PipelineAggregate.self, of: number) else {
             throw Refusal(

@@ -29,13 +29,16 @@ extension OpportunityState: OwnedState {
 
 /// What can have an owner.
 enum OwnedKind {
-    /// In the order of their numbers, in which portfolios are handed over.
+    /// In the order of their numbers.
     static let all: [AggregateKind] = [.party, .opportunity, .promise, .task, .territory].sorted {
         $0.rawValue < $1.rawValue
     }
 
     /// Of what somebody can have only so much at a time: also tickets, whose assignee is found in other ways.
     static let limited = all + [.ticket]
+
+    /// What goes over with a portfolio, in the order of the kinds' numbers.
+    static let handedOver = limited.sorted { $0.rawValue < $1.rawValue }
 
     /// Refuses a kind of thing of which nobody's capacity is asked.
     ///
@@ -45,6 +48,13 @@ enum OwnedKind {
         throw Refusal(
             .schemaInvalid, "\(field) names no kind that has a capacity: party, opportunity, territory or ticket.",
             field: field)
+    }
+
+    /// Refuses a kind of thing that goes over with no portfolio.
+    ///
+    /// - Throws: SCHEMA_INVALID.
+    static func checkHandedOver(_ kind: AggregateKind, _ field: String) throws(Refusal) {
+        if kind != .ticket { try check(kind, field) }
     }
 
     /// Refuses a kind of thing that has no owner.

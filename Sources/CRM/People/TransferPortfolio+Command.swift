@@ -9,7 +9,12 @@ extension TransferPortfolio: DomainCommand {
     package func validate() throws(Refusal) {
         try from.check("from")
         try to.check("to")
-        for (index, kind) in kinds.enumerated() { try OwnedKind.check(kind, "kinds[\(index)]") }
+        for (index, kind) in kinds.enumerated() { try OwnedKind.checkHandedOver(kind, "kinds[\(index)]") }
+        guard !(kinds.contains(.ticket) && to.isTeam) else {
+            throw Refusal(
+                .schemaInvalid, "A team takes no tickets: an employee works on them. Name an employee, or route them.",
+                field: "to")
+        }
         guard most <= Self.greatest else {
             throw Refusal(
                 .limitExceeded, "A body hands over \(Self.greatest) things at most. Send several bodies.",
@@ -41,7 +46,8 @@ extension TransferPortfolio: DomainCommand {
         guard giver != taker else {
             throw Refusal(.schemaInvalid, "Giver and taker are the same. Name another owner in to.", field: "to")
         }
-        let portfolio = try Portfolio(of: giver, kinds, most: most == 0 ? Self.greatest : most, context.world)
+        let portfolio = try Portfolio(
+            of: giver, kinds, most: most == 0 ? Self.greatest : most, withTickets: !to.isTeam, context.world)
         guard !portfolio.isEmpty else { return [] }
         try context.requireActive(taker, field: "to")
         for (kind, things) in portfolio.things {
@@ -75,7 +81,10 @@ extension TransferPortfolio: DomainCommand {
         assigned.transferred = true
         var events: [NewEvent] = []
         for (kind, things) in portfolio.things {
-            for thing in things {
+            for thing in things where kind == .ticket {
+                try events.append(ticketReassigned(thing, to: taker, context))
+            }
+            for thing in things where kind != .ticket {
                 let subject = try context.world.subject(of: kind, thing)
                 var event = NewEvent.fact(
                     .ownerAssigned(assigned), subjects: subject.map { [$0] } ?? [], stream: .other(thing))
@@ -84,6 +93,25 @@ extension TransferPortfolio: DomainCommand {
             }
         }
         return events
+    }
+
+    private func ticketReassigned(
+        _ ticket: StreamNumber, to taker: Owner, _ context: DecisionContext
+    ) throws(Refusal) -> NewEvent {
+        let state = try Decided.state(try context.world.state(TicketAggregate.self, of: ticket))
+        var reassigned = state.reassigned(to: StreamNumber(taker.employeeNumber))
+        reassigned.transferred = true
+        var event = NewEvent.fact(
+            .ticketReassigned(reassigned), subjects: state.head.subjects(), stream: .other(ticket))
+        event.occurredAt = try context.transferTime(of: ticket)
+        return event
+    }
+}
+
+extension OwnerReference {
+    /// Whether it names a team.
+    fileprivate var isTeam: Bool {
+        if case .team? = owner { true } else { false }
     }
 }
 
@@ -96,11 +124,13 @@ private struct Portfolio {
 
     var isEmpty: Bool { things.isEmpty }
 
-    init(of giver: Owner, _ kinds: [AggregateKind], most: UInt32, _ world: any World) throws(Refusal) {
+    init(
+        of giver: Owner, _ kinds: [AggregateKind], most: UInt32, withTickets: Bool, _ world: any World
+    ) throws(Refusal) {
         guard let key = OwnerKey(giver) else { return }
         var room = Int(most)
-        for kind in OwnedKind.all where kinds.isEmpty || kinds.contains(kind) {
-            let taken = try world.owned(kind, by: key, most: room)
+        for kind in OwnedKind.handedOver where kinds.isEmpty || kinds.contains(kind) {
+            let taken = kind == .ticket && !withTickets ? [] : try world.owned(kind, by: key, most: room)
             room -= taken.count
             left += UInt64(max(0, try world.claim(.openWork(key, kind)) - Int64(taken.count)))
             if !taken.isEmpty { things.append((kind, taken)) }

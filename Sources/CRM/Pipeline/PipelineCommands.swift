@@ -27,21 +27,25 @@ extension PublishPipelineVersion: DomainCommand {
     package typealias Target = PipelineAggregate
 
     package func validate() throws(Refusal) {
-        try FormCheck.reference(pipeline, "pipeline")
+        if hasPipeline { try FormCheck.reference(pipeline, "pipeline") }
         try content.checkForm("content")
         try PipelineForm.check(mappings)
     }
 
     package mutating func visitReferences(
         _ visit: (inout Reference, AggregateKind) throws(Refusal) -> Void
-    ) throws(Refusal) { try visit(&pipeline, .pipeline) }
+    ) throws(Refusal) {
+        if hasPipeline { try visit(&pipeline, .pipeline) }
+    }
 
-    package var commandTarget: CommandTarget { .existing(pipeline) }
+    package var commandTarget: CommandTarget { hasPipeline ? .existing(pipeline) : .located(id: "") }
+
+    package func locate(in world: any World) throws(Refusal) -> StreamNumber? { try world.defaultPipeline().orNil }
 
     package func decide(
         _ state: PipelineState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
-        let state = try Decided.state(state)
+        let state = try PipelineState.required(state)
         let content = content.completed
         try state.requireSameKinds(content)
         let kept = state.map.ended(by: content)
@@ -67,7 +71,7 @@ extension MapStages: DomainCommand {
     package typealias Target = PipelineAggregate
 
     package func validate() throws(Refusal) {
-        try FormCheck.reference(pipeline, "pipeline")
+        if hasPipeline { try FormCheck.reference(pipeline, "pipeline") }
         guard !mappings.isEmpty else {
             throw Refusal(.schemaInvalid, "There are no mappings. Send at least one.", field: "mappings")
         }
@@ -76,20 +80,34 @@ extension MapStages: DomainCommand {
 
     package mutating func visitReferences(
         _ visit: (inout Reference, AggregateKind) throws(Refusal) -> Void
-    ) throws(Refusal) { try visit(&pipeline, .pipeline) }
+    ) throws(Refusal) {
+        if hasPipeline { try visit(&pipeline, .pipeline) }
+    }
 
-    package var commandTarget: CommandTarget { .existing(pipeline) }
+    package var commandTarget: CommandTarget { hasPipeline ? .existing(pipeline) : .located(id: "") }
+
+    package func locate(in world: any World) throws(Refusal) -> StreamNumber? { try world.defaultPipeline().orNil }
 
     package func decide(
         _ state: PipelineState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
-        let state = try Decided.state(state)
+        let state = try PipelineState.required(state)
         let changes = MappingChange(state: state, kept: state.map, content: state.content, mappings: mappings)
         return MappingChange.events(try changes.further(gone: false), version: state.version)
     }
 }
 
 extension PipelineState {
+    /// The pipeline that is named, else the default one.
+    ///
+    /// - Throws: REFERENCE_MISSING where none is named and there is no default one.
+    fileprivate static func required(_ state: PipelineState?) throws(Refusal) -> PipelineState {
+        guard let state else {
+            throw Refusal(.referenceMissing, "There is no pipeline yet. Define one first.", field: "pipeline")
+        }
+        return state
+    }
+
     /// Refuses a version in which a key changes sides: what was worked on under it would count as closed, or the
     /// other way round.
     ///

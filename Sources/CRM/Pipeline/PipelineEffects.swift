@@ -9,3 +9,10 @@ package enum PipelineEffects {
         return defined.isDefault ? links + [.claim(.defaultPipeline, Int64(clamping: pipeline.rawValue))] : links
     }
 }
+
+extension World {
+    /// The pipeline of which nothing else is said; none where there is none.
+    func defaultPipeline() throws(Refusal) -> StreamNumber {
+        StreamNumber(UInt64(clamping: try claim(.defaultPipeline)))
+    }
+}

@@ -31,12 +31,7 @@ extension TicketDraft {
         guard state.assignment.assigneeNumber != agent.rawValue else { return }
         if !context.historic { try requireOpen(field) }
         if agent != .none { try requireFree(agent, field: field) }
-        var reassigned = TicketReassigned()
-        reassigned.before = state.assignment
-        reassigned.assignment = state.assignment
-        reassigned.assignment.assigneeNumber = agent.rawValue
-        reassigned.statusBefore = state.status
-        reassigned.status = state.status == .new && agent != .none ? .open : state.status
+        var reassigned = state.reassigned(to: agent)
         if let sourceVersion { reassigned.sourceVersion = sourceVersion }
         append(.ticketReassigned(reassigned))
     }
@@ -113,5 +108,19 @@ extension TicketDraft {
         let owner = Owner(employee: agent)
         try context.requireActive(owner, field: prefix + field)
         try context.requireCapacity(of: owner, .ticket, adding: 1, allowed: false, field: prefix + field)
+    }
+}
+
+extension TicketState {
+    /// The event by which somebody else works on the ticket, or nobody where the agent is none. One that nobody has begun
+    /// is in hand then.
+    func reassigned(to agent: StreamNumber) -> TicketReassigned {
+        var reassigned = TicketReassigned()
+        reassigned.before = assignment
+        reassigned.assignment = assignment
+        reassigned.assignment.assigneeNumber = agent.rawValue
+        reassigned.statusBefore = status
+        reassigned.status = status == .new && agent != .none ? .open : status
+        return reassigned
     }
 }

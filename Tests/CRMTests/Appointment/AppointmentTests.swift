@@ -153,6 +153,77 @@ internal import Testing
         #expect(office.scenario.isReproducible)
     }
 
+    // MARK: Business calendars
+
+    /// Monday to Friday from 9 to 12 and from 13 to 18, the 6th closed, Saturday the 10th like a Monday; in UTC.
+    private func calendar(_ office: inout Office) -> StreamNumber {
+        func interval(_ start: String, _ end: String) -> DayInterval {
+            .with {
+                $0.start = start
+                $0.end = end
+            }
+        }
+        return office.made(
+            DefineCalendar.with {
+                $0.content.label = "Office"
+                $0.content.weekdays = (1...5).map { weekday in
+                    .with {
+                        $0.weekday = UInt32(weekday)
+                        $0.intervals = [interval("13:00", "18:00"), interval("09:00", "12:00")]
+                    }
+                }
+                $0.content.holidays = [.with { $0.day = "2026-01-06" }]
+                $0.content.specialDays = [
+                    .with {
+                        $0.day = "2026-01-10"
+                        $0.likeWeekday = 1
+                    }
+                ]
+            })
+    }
+
+    @Test func `an appointment that names a calendar is wholly within its hours, but in history`() throws {
+        var office = office
+        let reference = Reference(number: calendar(&office))
+        func booking(_ day: Int64, _ hour: Int64, hours: Int64 = 1) -> BookAppointment {
+            book(day, hour, hours: hours) { $0.calendar = reference }
+        }
+        // 5 January 2026 is a Monday.
+        for (day, hour, hours) in [(5, 8, 1), (5, 8, 2), (5, 11, 2), (5, 12, 1), (5, 17, 2), (6, 9, 1), (11, 9, 1)] {
+            let outcome = office.when(booking(Int64(day), Int64(hour), hours: Int64(hours)))
+            #expect(outcome.code == .outsideHours && outcome.field == "start", "\(day) \(hour) \(hours)")
+        }
+        let outcome = office.when(booking(5, 9, hours: 3))
+        #expect(outcome.kinds == [.appointmentBooked])
+        guard case .appointmentBooked(let booked)? = outcome.payloads.first else { return }
+        #expect(booked.detail.calendarNumber == reference.number && booked.detail.calendarVersion == 1)
+        #expect(office.when(booking(10, 13, hours: 5)).kinds == [.appointmentBooked])
+        #expect(office.when(booking(6, 9), historic: true).kinds == [.appointmentBooked])
+        #expect(office.when(book(11, 9)).kinds == [.appointmentBooked])
+        #expect(office.when(booking(5, 9).with { $0.calendar = Reference(number: ann) }).field == "calendar")
+        #expect(office.when(RetireCalendar.with { $0.calendar = reference }).kinds == [.calendarRetired])
+        #expect(office.when(booking(7, 9)).code == .calendarRetired)
+        #expect(office.scenario.isReproducible)
+    }
+
+    @Test func `an appointment keeps to its calendar when it is moved`() throws {
+        var office = office
+        let reference = Reference(number: calendar(&office))
+        let number = office.made(book(5, 9) { $0.calendar = reference })
+        let outside = office.when(MoveAppointment.of(number, to: At.january(6, 9)))
+        #expect(outside.code == .outsideHours && outside.field == "start")
+        #expect(office.when(MoveAppointment.of(number, to: At.january(5, 9))).isUnchanged)
+        // The day is an ordinary one from now on.
+        let change = ChangeCalendar.with {
+            $0.calendar = reference
+            $0.removeDays = ["2026-01-06"]
+        }
+        #expect(office.when(change).kinds == [.calendarChanged])
+        #expect(office.when(MoveAppointment.of(number, to: At.january(6, 9))).kinds == [.appointmentMoved])
+        #expect(state(office, number).detail.calendarVersion == 2)
+        #expect(office.scenario.isReproducible)
+    }
+
     @Test func `a reminder that would have passed is left out`() {
         var office = office
         let number = office.made(book(5, 9) { $0.reminder = At.january(4, 9).timestamp })

@@ -221,6 +221,35 @@ import Testing
         #expect(club.scenario.when(named).code == .referenceMissing)
     }
 
+    @Test func `of several programmes the one that is on is meant, where only one is`() throws {
+        var club = try Club()
+        let off = DefineProgramme.with {
+            $0.label = "Next year's"
+            $0.status = .off
+        }
+        let second = try club.scenario.made(off)
+        let party = Reference(number: club.shop.other)
+        #expect(club.scenario.when(EnrolMember.with { $0.party = party }).kinds == [.memberEnrolled])
+        let suspended = club.scenario.when(SuspendProgramme())
+        #expect(suspended.kinds == [.programmeSuspended] && suspended.events.first?.stream == club.programme)
+        #expect(club.scenario.when(SuspendProgramme()).code == .referenceMissing)
+        let activate = ActivateProgramme.with { $0.programme = Reference(number: second) }
+        #expect(club.scenario.when(activate).kinds == [.programmeActivated])
+        #expect(club.scenario.when(SuspendProgramme()).events.first?.stream == second)
+        #expect(club.scenario.isReproducible)
+    }
+
+    @Test func `the organisation's currency values points where none is named`() throws {
+        var club = try Club()
+        let value = SetPointValue.with { $0.value.cost = DecimalValue.with { $0.unscaled = 1 } }
+        let refused = club.scenario.when(value)
+        #expect(refused.code == .currencyMismatch && refused.field == "value.currency")
+        #expect(club.scenario.when(SetOrganisation.with { $0.currency = "CHF" }).kinds == [.organisationSet])
+        guard case .pointValueSet(let set)? = club.scenario.when(value).payloads.first else { return missing() }
+        #expect(set.value.currency == "CHF")
+        #expect(club.scenario.when(value).isUnchanged)
+    }
+
     @Test func `who has left can come again`() throws {
         var club = try Club.earning()
         try club.buy("10")

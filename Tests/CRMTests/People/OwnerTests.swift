@@ -185,6 +185,60 @@ internal import Testing
         #expect(office.scenario.isReproducible)
     }
 
+    @Test func `tickets go over with a portfolio, each to be worked on by the other one`() throws {
+        var (office, _) = office(parties: 1)
+        let ann = office.party(name: "Ann")
+        var tickets: [StreamNumber] = []
+        for _ in 0..<3 {
+            let opened = OpenTicket.with {
+                $0.party = Reference(number: ann)
+                $0.assignee = Reference(number: bo)
+            }
+            tickets.append(office.made(opened))
+        }
+        office.when(resolve(tickets[1], by: bo))
+        #expect(office.when(DeactivateEmployee.of(bo)).code == .hasOpenWork)
+        let outcome = office.when(TransferPortfolio.from(.employee(bo), to: .employee(cy)))
+        #expect(outcome.kinds == [.portfolioTransferred, .ownerAssigned, .ticketReassigned, .ticketReassigned])
+        #expect(outcome.events.suffix(2).map(\.stream) == [tickets[0], tickets[2]])
+        #expect(outcome.events.last?.subjects.map(\.subject) == [ann])
+        guard case .portfolioTransferred(let transferred)? = outcome.payloads.first,
+            case .ticketReassigned(let reassigned)? = outcome.payloads.last
+        else { throw TestFailure() }
+        #expect(transferred.transferred.map(\.kind) == [.party, .ticket] && transferred.left == 0)
+        #expect(reassigned.transferred && reassigned.before.assigneeNumber == bo.rawValue)
+        #expect(office.state(TicketAggregate.self, tickets[2]).assignment.assigneeNumber == cy.rawValue)
+        // What is resolved stays with whoever resolved it.
+        #expect(office.state(TicketAggregate.self, tickets[1]).assignment.assigneeNumber == bo.rawValue)
+        #expect(try office.openWork(Owner(employee: cy), .ticket) == 2)
+        #expect(office.when(TransferPortfolio.from(.employee(bo), to: .employee(cy))).isUnchanged)
+        #expect(office.when(DeactivateEmployee.of(bo)).kinds == [.employeeDeactivated])
+        #expect(office.scenario.isReproducible)
+    }
+
+    @Test func `a team takes no tickets, and an employee no more than he can`() throws {
+        var (office, _) = office(parties: 1)
+        let (ann, team) = (office.party(name: "Ann"), office.team("Sales"))
+        for _ in 0..<2 {
+            _ = office.made(
+                OpenTicket.with {
+                    $0.party = Reference(number: ann)
+                    $0.assignee = Reference(number: bo)
+                })
+        }
+        let toTeam = TransferPortfolio.from(.employee(bo), to: .team(team))
+        #expect(office.when(toTeam.with { $0.kinds = [.ticket] }).field == "to")
+        let outcome = office.when(toTeam)
+        #expect(outcome.kinds == [.portfolioTransferred, .ownerAssigned])
+        guard case .portfolioTransferred(let transferred)? = outcome.payloads.first else { throw TestFailure() }
+        #expect(transferred.left == 2)
+        office.when(SetCapacity.of(cy, .ticket, 1))
+        let toCy = TransferPortfolio.from(.employee(bo), to: .employee(cy))
+        #expect(office.when(toCy).code == .capacityExceeded)
+        #expect(office.when(toCy.with { $0.most = 1 }).kinds == [.portfolioTransferred, .ticketReassigned])
+        #expect(office.scenario.isReproducible)
+    }
+
     @Test func `a team hands over as well, and is no subject`() {
         var office = office
         let team = office.team("Sales")

@@ -29,6 +29,33 @@ import Testing
         #expect(scenario.isReproducible)
     }
 
+    @Test func `commands that name no pipeline are about the default one`() throws {
+        var scenario = Scenario()
+        let publish = PublishPipelineVersion.with {
+            $0.content = Deals.content
+            $0.content.name = "Other"
+        }
+        let map = MapStages.with {
+            $0.mappings = [
+                .with {
+                    $0.from = "lead"
+                    $0.to = "talk"
+                }
+            ]
+        }
+        for outcome in [scenario.when(publish), scenario.when(map)] {
+            #expect(outcome.code == .referenceMissing && outcome.field == "pipeline")
+        }
+        let first = try scenario.made(Deals.definition)
+        _ = try scenario.made(DefinePipeline.with { $0.content = Deals.content })
+        let published = scenario.when(publish)
+        #expect(published.kinds == [.pipelineVersionPublished] && published.events.first?.stream == first)
+        #expect(scenario.when(publish).isUnchanged)
+        let mapped = scenario.when(map)
+        #expect(mapped.kinds == [.stagesMapped] && mapped.events.first?.stream == first)
+        #expect(scenario.isReproducible)
+    }
+
     static let refusals: [(String, ErrorCode, String, @Sendable (inout PipelineContent) -> Void)] = [
         ("no name", .schemaInvalid, "content.name", { $0.name = "" }),
         ("no won stage", .noWonStage, "content.stages", { $0.stages.remove(at: 3) }),

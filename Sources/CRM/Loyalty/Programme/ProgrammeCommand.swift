@@ -1,6 +1,6 @@
 package import Schema
 
-/// A command about a programme, which need not be named where there is only one.
+/// A command about a programme, which need not be named where there is only one, or only one that is on.
 package protocol ProgrammeCommand: DomainCommand where Target == ProgrammeAggregate, Facts == Void {
     var hasProgramme: Bool { get }
     var programme: Reference { get set }
@@ -34,16 +34,27 @@ extension ProgrammeCommand {
 extension Refusal {
     static var programmeMissing: Refusal {
         Refusal(
-            .referenceMissing, "There is no loyalty programme, or more than one. Name the one that is meant.",
+            .referenceMissing,
+            "There is no loyalty programme, or more than one, and not just one of them on. Name the one that is meant.",
             field: "programme")
     }
 }
 
 extension World {
-    /// The programme, where there is exactly one.
+    /// The programme that is meant where none is named: the only one that there is, else the only one that is on; nil
+    /// where there is no such one.
     func onlyProgramme() throws(Refusal) -> StreamNumber? {
-        guard try claim(.programmes) == 1 else { return nil }
-        return try register(.programme(0))
+        let programmes = try claim(.programmes)
+        guard programmes > 1 else { return programmes == 1 ? try register(.programme(0)) : nil }
+        var found: StreamNumber?
+        for index in 0..<UInt64(clamping: programmes) {
+            guard let number = try register(.programme(index)),
+                try state(ProgrammeAggregate.self, of: number)?.status == .on
+            else { continue }
+            guard found == nil else { return nil }
+            found = number
+        }
+        return found
     }
 
     /// The stream whose number a register holds; nil where it holds none.
@@ -52,7 +63,7 @@ extension World {
         return value > 0 ? StreamNumber(UInt64(value)) : nil
     }
 
-    /// The programme that a reference names, or the only one there is where it is absent.
+    /// The programme that a reference names, or the one that is meant where it is absent.
     ///
     /// - Throws: REFERENCE_MISSING.
     func programme(_ reference: Reference?) throws(Refusal) -> (StreamNumber, ProgrammeState) {

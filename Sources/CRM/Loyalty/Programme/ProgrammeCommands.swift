@@ -149,7 +149,7 @@ extension SetPointValue: ProgrammeCommand {
     package func validate() throws(Refusal) {
         try checkProgramme()
         try Amounts.check(value.cost, field: "value.cost")
-        _ = try DocumentCurrency(value.currency, field: "value.currency")
+        if !value.currency.isEmpty { _ = try DocumentCurrency(value.currency, field: "value.currency") }
         try Amounts.check(value.redemptionRate, field: "value.redemption_rate")
         guard !DecimalArithmetic.isLess(DecimalNumber(unscaled: 1, scale: 0), DecimalNumber(value.redemptionRate))
         else {
@@ -162,6 +162,9 @@ extension SetPointValue: ProgrammeCommand {
         _ state: ProgrammeState?, _ facts: Void, _ context: DecisionContext
     ) throws(Refusal) -> [NewEvent] {
         let state = try required(state)
+        var value = value
+        let currency = value.currency.isEmpty ? try context.world.homeCurrency() : value.currency
+        value.currency = try DocumentCurrency(currency, field: "value.currency").code
         guard !state.hasPointValue || !value.isIdentical(to: state.pointValue) else { return [] }
         let set = PointValueSet.with {
             $0.value = value
