@@ -72,10 +72,13 @@ let package = Package(
         .target(
             name: "Replay", dependencies: ["Views", "EventLog", "LMDB", "Schema", crypto, logging],
             swiftSettings: settings),
+        .target(name: "StarterPack", dependencies: ["Schema", protobuf], swiftSettings: settings),
         .target(
             name: "Service",
             dependencies: [
                 "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, heaps,
+                protobuf, logging, lifecycle,
+                "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "StarterPack", "Views", crypto, heaps,
                 protobuf, logging, lifecycle,
             ] + nio,
             swiftSettings: settings),
@@ -88,13 +91,13 @@ let package = Package(
         .executableTarget(
             name: "kithd",
             dependencies: [
-                "Service", "HTTPFace", lifecycle, unixSignals, logging,
+                "Service", "HTTPFace", "StarterPack", lifecycle, unixSignals, logging,
                 .target(name: "CJemalloc", condition: .when(platforms: [.linux])),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "kith", dependencies: ["KithClient", "Schema", arguments, protobuf, crypto],
+            name: "kith", dependencies: ["KithClient", "Schema", "StarterPack", arguments, protobuf, crypto],
             swiftSettings: settings),
         .target(
             name: "KithTesting", dependencies: ["CRM", "Schema", protobuf],
@@ -126,10 +129,11 @@ let package = Package(
             name: "HTTPFaceTests",
             dependencies: ["HTTPFace", "Service", "CRM", "Schema", protobuf, logging, lifecycle] + nio + http,
             swiftSettings: settings),
-        .testTarget(name: "KithdTests", dependencies: ["kithd", "Service", logging], swiftSettings: settings),
+        .testTarget(
+            name: "KithdTests", dependencies: ["kithd", "Service", "StarterPack", logging], swiftSettings: settings),
         .testTarget(name: "KithTests", dependencies: ["kith", "KithClient", "Schema"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["KithClient", "Schema", "kithd", "kith", protobuf],
+            name: "EndToEndTests", dependencies: ["Analytics", "KithClient", "Schema", "kithd", "kith", protobuf],
             swiftSettings: settings),
     ]
 )

@@ -83,6 +83,13 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         // What a crash left undone: a key of a redacted body above all.
         try keeper.settle()
         keeper.start()
+        let firstStart = FirstStart(gateway: gateway, queue: queue)
+        if opened.isNew { try firstStart.registerAdministrators() }
+        if opened.isUnfinished {
+            // Before the directory counts as a log: a start that is cut short here is made up for.
+            if let pack = configuration.starterPack { try firstStart.apply(pack) }
+            try opened.directory.finishFormat()
+        }
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.

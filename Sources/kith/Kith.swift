@@ -23,6 +23,7 @@ struct Kith: AsyncParsableCommand {
             RecomputeCommand.self, AccessCommand.self, DemoDataCommand.self,
             HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
             BodyCommand.self, AccessCommand.self, DemoDataCommand.self,
+            AccessCommand.self, PackCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

@@ -2,6 +2,7 @@ internal import Configuration
 internal import FoundationEssentials
 internal import Logging
 internal import Service
+internal import StarterPack
 
 /// Puts the configuration together: flags win over the environment, that over the file, that over the defaults.
 struct ConfigurationLoader {
@@ -47,6 +48,7 @@ struct ConfigurationLoader {
             ServiceConfiguration.ServiceSocket(name: $0.name, path: $0.path)
         }
         try await setHTTP(&configuration)
+        configuration.starterPack = try await starterPack()
         if let level = try await text(.logLevel) {
             guard let level = Logger.Level(rawValue: level) else {
                 throw WrongUse("logLevel is \(level); it is one of \(Setting.logLevel.help)")
@@ -77,6 +79,20 @@ struct ConfigurationLoader {
             throw WrongUse(
                 "httpPort needs a token: a port has no other way to know its callers. Name one in httpToken.")
         }
+    }
+
+    /// The pack that is named, else that of the locale, as the C library finds it for messages.
+    private func starterPack() async throws(WrongUse) -> StarterPack? {
+        guard let name = try await text(.pack) else {
+            let variables = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            let locale = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+            return StarterPack(locale: locale ?? "")
+        }
+        guard name != "none" else { return nil }
+        guard let pack = StarterPack(rawValue: name) else {
+            throw WrongUse("pack is \(name); it is one of \(Setting.pack.placeholder)")
+        }
+        return pack
     }
 
     // MARK: Values

@@ -1,5 +1,6 @@
 internal import Logging
 internal import Service
+internal import StarterPack
 
 /// What the daemon prints about itself.
 enum HelpText {
@@ -45,6 +46,7 @@ enum HelpText {
             (.httpServiceSocket, httpSockets.isEmpty ? "(none)" : httpSockets.joined(separator: " ")),
             (.httpPort, configuration.httpPort.map(String.init) ?? "(none)"),
             (.httpToken, tokens.isEmpty ? "(none)" : tokens.joined(separator: " ")),
+            (.pack, configuration.starterPack?.rawValue ?? "none"),
             (.logLevel, configuration.logLevel.rawValue),
             (.logReserveBytes, String(configuration.logReserveBytes)),
             (.maximumConnections, String(limits.connections)),

@@ -58,6 +58,9 @@ struct Setting: Sendable {
     static let httpToken = Setting(
         name: "httpToken", kind: .texts, placeholder: "NAME=FILE",
         help: "File with the bearer token of the service NAME; may be repeated.")
+    static let pack = Setting(
+        name: "pack", kind: .text, placeholder: "none|en|zh",
+        help: "Starter pack that a new log begins with; by the locale where it is not said.")
     static let logLevel = Setting(
         name: "logLevel", kind: .text, placeholder: "LEVEL",
         help: "trace, debug, info, notice, warning, error or critical.")
@@ -88,5 +91,7 @@ struct Setting: Sendable {
         dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpServiceSocket, httpPort, httpToken,
         logLevel, logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams,
         stopTimeout, refusalDays,
+        dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpPort, httpToken, pack, logLevel,
+        logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams, stopTimeout,
     ]
 }

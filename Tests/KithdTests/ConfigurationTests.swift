@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Service
+import StarterPack
 import Testing
 
 @testable import kithd
@@ -68,7 +69,7 @@ import Testing
             environment: [
                 "KITH_DATA_DIRECTORY": "/d/", "KITH_MASTER_KEY": "/k", "KITH_SOCKET": "/s", "KITH_GROUP": "g",
                 "KITH_SERVICE_SOCKET": "a=/a,b=/b", "KITH_HTTP_SOCKET": "/h", "KITH_HTTP_PORT": "8080",
-                "KITH_HTTP_TOKEN": "a=/t", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
+                "KITH_HTTP_TOKEN": "a=/t", "KITH_PACK": "zh", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
                 "KITH_MAXIMUM_CONNECTIONS": "2", "KITH_MAXIMUM_OPEN_REQUESTS": "3",
                 "KITH_MAXIMUM_BYTES_IN_FLIGHT": "4096", "KITH_MAXIMUM_STREAMS": "5", "KITH_STOP_TIMEOUT": "6",
                 "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30",
@@ -83,6 +84,7 @@ import Testing
         #expect(configuration.httpSocketPath == "/h" && configuration.httpPort == 8_080)
         #expect(configuration.httpTokens == [.init(name: "a", path: "/t")])
         #expect(configuration.logLevel == .debug)
+        #expect(configuration.starterPack == .zh)
         #expect(configuration.logReserveBytes == 1)
         #expect(configuration.limits.connections == 2)
         #expect(configuration.limits.openRequests == 3)
@@ -97,6 +99,22 @@ import Testing
         #expect(try await ConfigurationTests.load(["--http-socket", "none"]).httpSocketPath == nil)
     }
 
+    @Test(arguments: [
+        ([:], StarterPack.en), (["LANG": "zh_CN.UTF-8"], .zh), (["LANG": "C.UTF-8"], .en), (["LANG": "zh"], .zh),
+        (["LANG": "zh_CN.UTF-8", "LC_MESSAGES": "de_DE.UTF-8"], .en), (["LANG": "zha_CN"], .en),
+        (["LANG": "en_GB", "LC_MESSAGES": "fr_FR", "LC_ALL": "zh_TW.UTF-8"], .zh),
+        (["LC_ALL": "", "LANG": "zh-CN"], .zh),
+    ])
+    func `the locale chooses the starter pack, unless one is named`(
+        locale: [String: String], pack: StarterPack
+    ) async throws {
+        let environment = locale.merging(["HOME": "/h"]) { $1 }
+        #expect(try await ConfigurationTests.load([], environment: environment).starterPack == pack)
+        #expect(try await ConfigurationTests.load(["--pack", "none"], environment: environment).starterPack == nil)
+        let english = try await ConfigurationTests.load(["--pack", "en"], environment: environment)
+        #expect(english.starterPack == .en)
+    }
+
     static let wrong: [([String], String)] = [
         (["--no-such-flag"], "There is no flag --no-such-flag."),
         (["-x"], "There is no flag -x."),
@@ -109,6 +127,7 @@ import Testing
         (["--maximum-connections", "many"], "takes a whole number, not many"),
         (["--maximum-connections", "0"], "maximumConnections is 0; it is from 1 to 1000000"),
         (["--log-level", "loud"], "logLevel is loud"),
+        (["--pack", "fr"], "pack is fr; it is one of none|en|zh"),
         (["--service-socket", "webshop"], "it takes NAME=PATH"),
         (["--service-socket", "a=/a", "--service-socket", "a=/b"], "names a=/b twice"),
         (["--http-port", "8080"], "httpPort needs a token"),

@@ -77,7 +77,8 @@ class Service:
 
     def start(self):
         log = open(str(self.data) + ".log", "ab")
-        command = [self.program, "--data-directory", self.data, "--socket", self.socket, "--log-level", "warning"]
+        command = [self.program, "--data-directory", self.data, "--socket", self.socket, "--log-level", "warning",
+                   "--pack", "none"]
         self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
         log.close()
         deadline = time.monotonic() + 60

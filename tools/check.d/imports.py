@@ -27,10 +27,14 @@ ALLOWED: dict[str, set[str]] = {
     # Pure: no threads, no sockets, no files, no clock.
     "CRM": {"Analytics", "Schema", "SwiftProtobuf", "FoundationEssentials"},
     "Views": {"Analytics", "Schema", "SwiftProtobuf", "FoundationEssentials"},
+    # Commands as data: what a new log begins with.
+    "StarterPack": {"Schema", "SwiftProtobuf", "FoundationEssentials"},
     "Replay": {"Views", "EventLog", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging", "FoundationEssentials"}
     | SYSTEM,
     "Service": {
         "CRM", "Views", "Replay", "EventLog", "KeyVault", "BodyStore", "LMDB", "Schema", "SwiftProtobuf", "Crypto",
+        "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
+        "CRM", "Views", "Replay", "EventLog", "KeyVault", "LMDB", "Schema", "StarterPack", "SwiftProtobuf", "Crypto",
         "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
     } | SYSTEM | NIO,
     # Hummingbird stays here: the native face, and whoever builds it alone, do without.
@@ -40,17 +44,21 @@ ALLOWED: dict[str, set[str]] = {
     } | SYSTEM | NIO,
     "KithClient": {"Schema", "SwiftProtobuf", "Logging", "FoundationEssentials"} | SYSTEM | NIO,
     "kithd": {
-        "CJemalloc", "HTTPFace", "Service", "Schema", "Configuration", "ServiceLifecycle", "UnixSignals", "Logging",
+        "CJemalloc", "HTTPFace", "Service", "Schema", "StarterPack", "Configuration", "ServiceLifecycle",
+        "UnixSignals", "Logging",
     }
     | {"FoundationEssentials"} | SYSTEM,
     # Foundation for the time zones of mappings alone; the engine and the daemon do without.
-    "kith": {"KithClient", "Schema", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation", "FoundationEssentials"}
+    "kith": {
+        "KithClient", "Schema", "StarterPack", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation",
+        "FoundationEssentials",
+    }
     | SYSTEM,
     "KithTesting": {"CRM", "Schema", "SwiftProtobuf", "FoundationEssentials"} | SYSTEM,
 }  # fmt: skip
 
 # What of Foundation and the standard library the pure targets must not name: clocks, chance, files, environment.
-PURE = {"Analytics", "CRM", "Views"}
+PURE = {"Analytics", "CRM", "Views", "StarterPack"}
 IMPURE_NAMES = re.compile(
     r"\b(Date\(\)|Date\.now|FileManager|ProcessInfo|UUID\(\)|ContinuousClock|SuspendingClock"
     r"|SystemRandomNumberGenerator|\.random\(|\.randomElement\(\)|\.shuffled\(\))"

@@ -1,4 +1,5 @@
 package import Logging
+package import StarterPack
 
 /// Everything that can be set about the service. `docs/configuration.md` lists the settings.
 package struct ServiceConfiguration: Sendable {
@@ -56,6 +57,9 @@ package struct ServiceConfiguration: Sendable {
 
     /// The bearer tokens that the port takes.
     package var httpTokens: [HTTPToken] = []
+
+    /// What a new log begins with; nil: nothing but its administrators.
+    package var starterPack: StarterPack?
 
     /// The least severe messages that are logged.
     package var logLevel: Logger.Level = .info

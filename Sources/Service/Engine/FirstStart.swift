@@ -3,27 +3,43 @@ internal import EventLog
 internal import FoundationEssentials
 internal import Glibc
 internal import Schema
+internal import StarterPack
 internal import SwiftProtobuf
 
-/// What a new log begins with: its own opening, and the administrators of the first hour: root and the user that
-/// runs the service. Everyone else is refused until an administrator grants something.
+/// What a new log begins with: its own opening, the administrators of the first hour (root and the user that runs the
+/// service; everyone else is refused until an administrator grants something), and the starter pack.
 struct FirstStart {
     let gateway: Gateway
+    let queue: WorkQueue<SubmittedWork>
 
-    /// Appends the first events and waits until they are durable.
+    /// Makes the administrators known, and waits until that is durable.
     ///
     /// - Throws: the refusal that stood in the way.
-    func run(queue: WorkQueue<SubmittedWork>) throws {
+    func registerAdministrators() throws {
+        let results = try carryOut(Set([0, UInt32(getuid())]).sorted().map(administrator))
+        for result in results {
+            if case .refused(let error)? = result.outcome { throw Refusal(error.code, error.sentence) }
+        }
+    }
+
+    /// Applies a pack, and waits until it is durable. What a start that was cut short applied of it stays.
+    ///
+    /// - Throws: the refusal that stood in the way.
+    func apply(_ pack: StarterPack) throws {
+        for result in try carryOut(pack.parts.map(\.command)) {
+            if case .refused(let error)? = result.outcome, !StarterPack.isThere(error.code) {
+                throw Refusal(error.code, error.sentence)
+            }
+        }
+    }
+
+    private func carryOut(_ commands: [Command]) throws -> [CommandResult] {
         let sink = FirstStartSink()
-        var commands: [Command] = []
-        for uid in Set([0, UInt32(getuid())]).sorted() { commands.append(administrator(uid)) }
         let checked = commands.map { gateway.check($0, by: .service) }
         let work = SubmittedWork(
             commands: checked.map(\.result), commandIDs: checked.map(\.id), asked: nil, sink: sink, tag: 0)
         guard queue.add(work, weight: commands.count) else { throw Refusal(.internal, "The sequencer does not run.") }
-        for result in sink.wait() {
-            if case .refused(let error)? = result.outcome { throw Refusal(error.code, error.sentence) }
-        }
+        return sink.wait()
     }
 
     private func administrator(_ uid: UInt32) -> Command {

@@ -21,24 +21,31 @@ final class Daemon: Sendable {
 
     /// - Parameters:
     ///   - name: name of data directory and socket in the folder.
+    ///   - pack: the starter pack; none but for tests of it.
     ///   - arguments: flags besides those that every test uses.
     ///   - prefix: a program, with its arguments, that starts the service.
-    init(in folder: TestFolder, name: String = "data", arguments: [String] = [], prefix: [String] = []) {
+    init(
+        in folder: TestFolder, name: String = "data", pack: String = "none", arguments: [String] = [],
+        prefix: [String] = []
+    ) {
         self.folder = folder
         self.name = name
         dataDirectory = folder[name]
         socketPath = folder[name + ".sock"]
         program = prefix + [Places.kithd]
         self.arguments =
-            ["--data-directory", dataDirectory, "--socket", socketPath, "--log-reserve-bytes", "1048576"] + arguments
+            [
+                "--data-directory", dataDirectory, "--socket", socketPath, "--log-reserve-bytes", "1048576", "--pack",
+                pack,
+            ] + arguments
     }
 
     /// Starts a service in a folder of its own, does the work, and stops it clean whatever happens.
     static func run<Value>(
-        in folder: TestFolder? = nil, name: String = "data", arguments: [String] = [],
+        in folder: TestFolder? = nil, name: String = "data", pack: String = "none", arguments: [String] = [],
         _ work: (Daemon) async throws -> Value
     ) async throws -> Value {
-        let daemon = Daemon(in: try folder ?? TestFolder(), name: name, arguments: arguments)
+        let daemon = Daemon(in: try folder ?? TestFolder(), name: name, pack: pack, arguments: arguments)
         try await daemon.start()
         do {
             let value = try await work(daemon)
