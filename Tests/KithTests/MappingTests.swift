@@ -57,6 +57,16 @@ internal import Testing
         ("\"bodies\"", "\"when\": {\"value\": \"id\"}, \"bodies\"", "documents[0].when"),
         ("\"bodies\"", "\"per\": \"file\", \"bodies\"", "documents[0].per"),
         ("\"bodies\"", "\"existing\": \"change\", \"bodies\"", "documents[0].existing"),
+        ("\"bodies\"", "\"knownBy\": \"row\", \"bodies\"", "documents[0].knownBy"),
+        ("\"bodies\"", "\"occurredAt\": \"id\", \"bodies\"", "documents[0].occurredAt"),
+        ("\"type\": \"time\"", "\"type\": \"time\", \"soFar\": \"most\"", "values.time.soFar"),
+        ("\"type\": \"time\"", "\"type\": \"time\", \"otherwise\": \"x\"", "values.time.otherwise"),
+        ("\"type\": \"time\"", "\"ignoreOffset\": true", "values.time.ignoreOffset"),
+        ("\"type\": \"time\"", "\"type\": \"time\", \"earlier\": true, \"soFar\": \"least\"", "values.time.earlier"),
+        ("{\"time\": {", "{\"a\": {\"leastOf\": [\"time\"]}, \"time\": {", "values.time"),
+        ("{\"time\": {", "{\"a\": {\"leastOf\": [\"a\"]}, \"time\": {", "values.a"),
+        ("{\"time\": {", "{\"a\": {\"leastOf\": []}, \"time\": {", "values.a.leastOf"),
+        ("{\"time\": {", "{\"a\": {\"constant\": \"1\", \"column\": \"id\"}, \"time\": {", "values.a"),
     ])
     func `what cannot be used is named with its path`(old: String, new: String, path: String) {
         #expect(problem(replacing: old, with: new)?.path == path)
@@ -70,7 +80,8 @@ internal import Testing
     }
 
     @Test(arguments: [
-        "cdnow", "online-retail", "sales-products", "sales-teams", "sales-accounts", "sales-pipeline",
+        "cdnow", "online-retail", "sales-products", "sales-teams", "sales-accounts", "sales-pipeline", "helpdesk",
+        "incidents",
     ])
     func `the mappings of the repository are sound`(name: String) throws {
         let (mapping, digest) = try ImportCommand.readMapping(
@@ -92,6 +103,9 @@ internal import Testing
         rule.words = ["M": "PERSON"]
         #expect(try rule.value(of: "M") == .text("PERSON"))
         #expect(throws: RowDefect.self) { try rule.value(of: "N") }
+        rule.otherwise = "ANYBODY"
+        #expect(try rule.value(of: "N") == .text("ANYBODY"))
+        #expect(try rule.valueOfNoRow() == .text("x"))
     }
 
     @Test func `decimals and amounts are exact or refused`() throws {
@@ -121,5 +135,9 @@ internal import Testing
         #expect(Condition(value: 0, test: .below(number)).holds(for: .decimal(DecimalNumber(unscaled: -1, scale: 3))))
         #expect(!Condition(value: 0, test: .below(number)).holds(for: .none))
         #expect(!Condition(value: 0, test: .above(number)).holds(for: .text("x")))
+        #expect(Condition(value: 0, test: .isOneOf(["a", "b"])).holds(for: .text("b")))
+        #expect(!Condition(value: 0, test: .isOneOf(["a", "b"])).holds(for: .none))
+        #expect(Condition(value: 0, test: .isSameAs(1)).holds(for: .text("b"), other: .text("b")))
+        #expect(!Condition(value: 0, test: .isSameAs(1)).holds(for: .none, other: .none))
     }
 }

@@ -28,8 +28,8 @@ struct Rejection: Equatable, Sendable {
 /// A command's idempotency key is a SHA-256 over what makes it itself, so that the same import made again sends the
 /// same commands: the import, the document, the key of its rows and its content. What a changed file says of the
 /// same document is thus a new command, which changes or, where the content is the same, is answered `unchanged`.
-/// Where the whole row is the key of a document, the import and the content are left out: the row is known again
-/// in whatever file it comes.
+/// Where the whole row is the key of a document, or the mapping says so, the import and the content are left out: the
+/// row is known again in whatever file it comes.
 struct CommandMaker {
     /// What became of a group.
     struct Outcome {
@@ -105,9 +105,7 @@ struct CommandMaker {
         of index: Int, _ group: RowGroup, _ scope: RowScope, _ progress: inout Progress
     ) throws(RowScope.Problem) -> DocumentCommand? {
         let document = mapping.documents[index]
-        for condition in document.conditions {
-            guard condition.holds(for: try scope.value(condition.value)) else { return nil }
-        }
+        guard try scope.holds(document.conditions) else { return nil }
         progress.applied = true
         let onceKey = try onceKey(document, scope)
         if let known = onceKey.map({ Digest($0) }) {
@@ -119,7 +117,7 @@ struct CommandMaker {
         command.mode = mapping.mode
         command.source.system = mapping.system
         command.source.channel = mapping.channel
-        if let time = mapping.occurredAt, case .time(let instant) = try scope.value(time) {
+        if let time = document.occurredAt ?? mapping.occurredAt, case .time(let instant) = try scope.value(time) {
             command.occurredAt = instant.timestamp
         } else if mapping.mode == .historic, !mapping.undatedAtStart {
             // Without a time of its own the service gives the command that of the import's start.
@@ -188,7 +186,7 @@ struct CommandMaker {
 
     /// Whether the command of a document is known by its row alone.
     private func isKnownByRow(_ document: ImportMapping.Document) -> Bool {
-        mapping.identifiesRows && document.once.isEmpty
+        document.knownByRow || (mapping.identifiesRows && document.once.isEmpty)
     }
 
     /// Whether an id that was used before means that the same row came in with another import.

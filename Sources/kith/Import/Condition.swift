@@ -3,6 +3,9 @@ struct Condition: Equatable, Sendable {
     enum Test: Equatable, Sendable {
         case isEmpty
         case equals(String)
+        case isOneOf(Set<String>)
+        /// Equal to another value; two that are empty are not.
+        case isSameAs(Int)
         case equalsNumber(DecimalNumber)
         case startsWith(String)
         case below(DecimalNumber)
@@ -16,11 +19,15 @@ struct Condition: Equatable, Sendable {
     var negated = false
 
     /// Whether the condition holds for this value. What is empty is neither equal nor below nor above anything.
-    func holds(for value: MappedValue) -> Bool {
+    ///
+    /// - Parameter other: the value with which it is compared, where it is compared with one.
+    func holds(for value: MappedValue, other: MappedValue = .none) -> Bool {
         let answer =
             switch test {
             case .isEmpty: value == .none
             case .equals(let text): value.text?.utf8.elementsEqual(text.utf8) ?? false
+            case .isOneOf(let texts): value.text.map(texts.contains) ?? false
+            case .isSameAs: value != .none && value == other
             case .equalsNumber(let number): value.number.map { !($0 < number) && !(number < $0) } ?? false
             case .startsWith(let text): value.text?.utf8.starts(with: text.utf8) ?? false
             case .below(let limit): value.number.map { $0 < limit } ?? false

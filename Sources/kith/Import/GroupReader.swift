@@ -168,7 +168,7 @@ struct GroupReader {
         let scope = RowScope(values: values, rows: [row])
         for (index, count) in mapping.counts.enumerated() {
             // A value that cannot be read is not counted; the row is rejected where a document needs it.
-            let holds = try? count.conditions.allSatisfy { try $0.holds(for: scope.value($0.value)) }
+            let holds = try? scope.holds(count.conditions)
             if holds == true { counts.named[index].count += 1 }
         }
     }

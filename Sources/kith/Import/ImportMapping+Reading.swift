@@ -93,15 +93,20 @@ extension ImportMapping {
                 path: "occurredAt",
                 message: "must name a value of type time in historic mode, or \"withoutTime\" be \"start\"")
         }
-        if let occurredAt {
-            guard case .time = values[occurredAt].kind else {
-                throw MappingProblem(path: "occurredAt", message: "must name a value of type time")
-            }
+        if let occurredAt { try checkTime(occurredAt, path: "occurredAt") }
+        for (index, document) in documents.enumerated() {
+            if let time = document.occurredAt { try checkTime(time, path: "documents[\(index)].occurredAt") }
         }
         if !format.header, format.columns == nil {
             throw MappingProblem(path: "format.columns", message: "must be given where the file has no header")
         }
         if let columns = format.columns { try checkColumns(columns) }
+    }
+
+    private func checkTime(_ value: Int, path: String) throws(MappingProblem) {
+        guard case .time = values[value].kind else {
+            throw MappingProblem(path: path, message: "must name a value of type time")
+        }
     }
 
     /// Refuses a mapping that names columns that the file does not have.
@@ -191,6 +196,11 @@ extension ImportMapping.Document {
         case reject, keep
     }
 
+    /// What makes the command of a document itself.
+    private enum KnownByWord: String, CaseIterable {
+        case content, row
+    }
+
     fileprivate init(_ value: JSONValue, path: String, _ names: inout ValueNames) throws(MappingProblem) {
         var object = try MappingObject(value, path: path)
         name = try object.requiredText("name")
@@ -200,6 +210,13 @@ extension ImportMapping.Document {
             once.append(try names.index(of: value, path: object.path("once")))
         }
         keepsExisting = try object.word("existing", ExistingWord.self) == .keep
+        knownByRow = try object.word("knownBy", KnownByWord.self) == .row
+        guard !knownByRow || (perRow && once.isEmpty) else {
+            throw object.problem("knownBy", "can be \"row\" only where \"per\" is, without \"once\"")
+        }
+        let time = try object.text("occurredAt")
+        let timePath = object.path("occurredAt")
+        occurredAt = try time.map { (name) throws(MappingProblem) in try names.index(of: name, path: timePath) }
         conditions = []
         if let when = object.take("when") { conditions = try Condition.list(when, path: object.path("when"), &names) }
         bodies = []

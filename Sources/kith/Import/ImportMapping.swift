@@ -20,6 +20,10 @@ struct ImportMapping: Sendable {
         var once: [Int]
         /// Where the service has what the document would define, that stays as it is, and nothing is rejected.
         var keepsExisting = false
+        /// A row that was imported before is known again in every other file, whatever stands around it there.
+        var knownByRow = false
+        /// The value that is the time of its facts; nil: that of the mapping.
+        var occurredAt: Int?
         /// All of them must hold.
         var conditions: [Condition]
         var bodies: [Template]

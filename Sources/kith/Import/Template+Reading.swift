@@ -18,26 +18,26 @@ extension Template {
         _ members: [JSONValue.Member], path: String, _ names: inout ValueNames
     ) throws(MappingProblem) -> Template {
         var result: [Member] = []
-        var condition: Condition?
+        var conditions: [Condition] = []
         for member in members {
             let memberPath = path.isEmpty ? member.name : "\(path).\(member.name)"
             if member.name == "$if" {
-                condition = try Self.condition(member.value, path: memberPath, &names)
+                conditions = try Self.conditions(member.value, path: memberPath, &names)
             } else if member.name.hasPrefix("$") {
                 throw MappingProblem(path: memberPath, message: "is not known here")
             } else {
                 result.append(Member(name: member.name, template: try Template(member.value, path: memberPath, &names)))
             }
         }
-        return .object(result, condition: condition)
+        return .object(result, conditions: conditions)
     }
 
-    /// The name of a value that must not be empty, or a condition.
-    private static func condition(
+    /// The name of a value that must not be empty, a condition, or a list of conditions that must all hold.
+    private static func conditions(
         _ json: JSONValue, path: String, _ names: inout ValueNames
-    ) throws(MappingProblem) -> Condition {
-        guard let name = json.text else { return try Condition(json, path: path, &names) }
-        return Condition(value: try names.index(of: name, path: path), test: .isEmpty, negated: true)
+    ) throws(MappingProblem) -> [Condition] {
+        guard let name = json.text else { return try Condition.list(json, path: path, &names) }
+        return [Condition(value: try names.index(of: name, path: path), test: .isEmpty, negated: true)]
     }
 
     private static func element(

@@ -7,7 +7,7 @@ indirect enum Template: Sendable {
     case text([Piece])
     case array([Element])
     /// An object; left out where its `$if` does not hold.
-    case object([Member], condition: Condition?)
+    case object([Member], conditions: [Condition])
 
     enum Piece: Equatable, Sendable {
         case text(String)
@@ -32,8 +32,8 @@ indirect enum Template: Sendable {
         case .value(let index): return try scope.value(index).json
         case .text(let pieces): return try Self.joined(pieces, scope).map { .string($0) }
         case .array(let elements): return .array(try Self.rendered(elements, scope))
-        case .object(let members, let condition):
-            if let condition, !condition.holds(for: try scope.value(condition.value)) { return nil }
+        case .object(let members, let conditions):
+            guard try scope.holds(conditions) else { return nil }
             var result: [JSONValue.Member] = []
             for member in members {
                 if let value = try member.template.render(scope) { result.append(JSONValue.Member(member.name, value)) }
@@ -71,7 +71,7 @@ indirect enum Template: Sendable {
         var values: [JSONValue] = []
         for element in elements {
             if element.perRow {
-                for row in scope.rows.indices {
+                for row in scope.places {
                     if let value = try element.template.render(scope.only(row)) { values.append(value) }
                 }
             } else if let value = try element.template.render(scope) {

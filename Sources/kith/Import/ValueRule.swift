@@ -6,6 +6,23 @@ struct ValueRule: Sendable {
     enum Source: Equatable, Sendable {
         case column(String)
         case constant(String)
+        /// The least or the greatest of other values, those that are empty left out.
+        case values([Int], Extreme)
+    }
+
+    /// An end of an order.
+    enum Extreme: String, CaseIterable, Sendable {
+        case least, greatest
+    }
+
+    /// Which rows of the group the value of a row comes from.
+    enum Reach: Equatable, Sendable {
+        /// The row itself.
+        case itself
+        /// The nearest row before it for which all conditions hold; empty where there is none.
+        case earlier([Condition])
+        /// The row and all those before it.
+        case soFar(Extreme)
     }
 
     /// What the text stands for.
@@ -16,14 +33,27 @@ struct ValueRule: Sendable {
         /// An amount whose currency has so many decimals.
         case money(digits: Int)
         case time(TimePattern, ZoneClock)
+
+        /// What it is compared as.
+        enum Order: Hashable, Sendable {
+            case text, number, time
+        }
+
+        var order: Order {
+            switch self {
+            case .text: .text
+            case .integer, .decimal, .money: .number
+            case .time: .time
+            }
+        }
     }
 
     /// Which value a group of rows has.
     enum Choice: String, CaseIterable, Sendable {
         /// All rows must have the same.
         case same
-        /// That of the first row, in the order of the group.
-        case first
+        /// That of the first or of the last row, in the order of the group.
+        case first, last
         case least
         case greatest
     }
@@ -32,12 +62,17 @@ struct ValueRule: Sendable {
     var source: Source
     var kind = Kind.text
     var choice = Choice.same
+    var reach = Reach.itself
     /// Take blanks off both ends.
     var trims = false
     /// Texts that mean that there is no value.
     var empty: Set<String> = [""]
-    /// Other words for texts, for example `M` for `PARTY_KIND_PERSON`; a text that is not in it is refused.
+    /// Other words for texts, for example `M` for `PARTY_KIND_PERSON`.
     var words: [String: String]?
+    /// The word for texts that have none; nil: they are refused.
+    var otherwise: String?
+    /// Times are read on the clock of the zone, whatever offset they name.
+    var ignoresOffset = false
     /// The text to use where there is none.
     var substitute: String?
     var negates = false
@@ -53,17 +88,23 @@ struct ValueRule: Sendable {
             guard let substitute else { return .none }
             text = substitute
         } else if let words {
-            guard let word = words[text] else { throw invalid("is none of the words of the mapping") }
+            guard let word = words[text] ?? otherwise else { throw invalid("is none of the words of the mapping") }
             text = word
         }
         return try typed(text)
+    }
+
+    /// The value where there is no row for it to come from.
+    func valueOfNoRow() throws(RowDefect) -> MappedValue {
+        guard let substitute else { return .none }
+        return try typed(substitute)
     }
 
     private func typed(_ text: String) throws(RowDefect) -> MappedValue {
         switch kind {
         case .text: return .text(text)
         case .time(let pattern, let zone):
-            guard let instant = pattern.instant(of: text, zone: zone) else {
+            guard let instant = pattern.instant(of: text, zone: zone, ignoringOffset: ignoresOffset) else {
                 throw invalid("is no time of the pattern")
             }
             return .time(instant)

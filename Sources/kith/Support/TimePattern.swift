@@ -37,10 +37,13 @@ struct TimePattern: Equatable, Sendable {
 
     /// The instant that a text stands for, on the clock of `zone` where the text names no offset; nil where it is
     /// not of this pattern or no such time exists.
-    func instant(of text: String, zone: ZoneClock) -> Instant? {
+    ///
+    /// - Parameter ignoringOffset: the offset that the text names says nothing: the clock of `zone` showed the time.
+    func instant(of text: String, zone: ZoneClock, ignoringOffset: Bool = false) -> Instant? {
         let bytes = Array(text.utf8)
         for tokens in alternatives {
             if let (time, offset) = Self.read(bytes, tokens), time.isValid {
+                let offset = ignoringOffset ? nil : offset
                 return offset.map { time.instant(offset: $0) } ?? zone.instant(of: time)
             }
         }
