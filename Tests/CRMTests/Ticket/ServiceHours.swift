@@ -23,7 +23,7 @@ struct ServiceHours {
             settings.priorities = [("low", 2), ("high", 1)].map { key, rank in
                 PriorityDefinition.with {
                     $0.key = key
-                    $0.rank = rank
+                    $0.rank = UInt32(rank)
                 }
             }
         }
@@ -41,7 +41,7 @@ struct ServiceHours {
             $0.zone = "Europe/Berlin"
             $0.weekdays = (1...5).map { day in
                 WeekdayHours.with {
-                    $0.weekday = day
+                    $0.weekday = UInt32(day)
                     $0.intervals = [
                         .with {
                             $0.start = start
