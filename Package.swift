@@ -76,10 +76,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "Views", crypto, heaps,
-                protobuf, logging, lifecycle,
-                "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "StarterPack", "Views", crypto, heaps,
-                protobuf, logging, lifecycle,
+                "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "StarterPack", "Views", crypto,
+                heaps, protobuf, logging, lifecycle,
             ] + nio,
             swiftSettings: settings),
         .target(

@@ -30,8 +30,6 @@ struct NamedQuery: Sendable {
         NamedQuery("tickets") { .tickets($0) },
         NamedQuery("service_figures") { .serviceFigures($0) },
         NamedQuery("recompute") { .recompute($0) },
-        NamedQuery("put_body") { .putBody($0) },
-        NamedQuery("get_body") { .getBody($0) },
         NamedQuery("ticket_clocks") { .ticketClocks($0) },
         NamedQuery("refusals") { .refusals($0) },
     ]

@@ -39,7 +39,6 @@ extension Scenario {
         if case .located = command.commandTarget {
             existing = try command.locate(in: self, for: circumstances.principal)
         }
-        if case .located = command.commandTarget { existing = try command.locate(in: self) }
         if case .searched = command.commandTarget { existing = try command.search(in: self) }
         lastTarget = existing
         var preparation = Preparation(reader: self, target: existing)

@@ -1,4 +1,3 @@
-internal import CRM
 internal import BodyStore
 package import CRM
 internal import EventLog

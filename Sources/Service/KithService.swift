@@ -75,14 +75,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.failure = failure
         keeper = BodyKeeper(context: opened.context, logger: logger)
         let start = SequencerStart(
-            context: opened.context, cache: cache, access: access, journal: journal, logger: logger)
-            context: opened.context, cache: cache, access: access, keeper: keeper, logger: logger)
+            context: opened.context, cache: cache, access: access, journal: journal, keeper: keeper, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
-        if opened.isNew { try FirstStart(gateway: gateway).run(queue: queue) }
-        if opened.isUnfinished { try opened.directory.finishFormat() }
-        // What a crash left undone: a key of a redacted body above all.
-        try keeper.settle()
-        keeper.start()
         let firstStart = FirstStart(gateway: gateway, queue: queue)
         if opened.isNew { try firstStart.registerAdministrators() }
         if opened.isUnfinished {
@@ -90,6 +84,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
             if let pack = configuration.starterPack { try firstStart.apply(pack) }
             try opened.directory.finishFormat()
         }
+        // What a crash left undone: a key of a redacted body above all.
+        try keeper.settle()
+        keeper.start()
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.
@@ -190,9 +187,7 @@ private struct SequencerStart: Sendable {
             do { try openLog(writer) } catch { failure.text = error.message }
         }
         let path = CommandPath(
-            context: context, writer: writer, cache: cache, journal: journal, logger: logger,
-            isStopping: { queue.isClosed },
-            context: context, writer: writer, cache: cache, keeper: keeper, logger: logger,
+            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
             isStopping: { queue.isClosed },
             onPrincipalChange: { [access] in access.invalidate() })
         while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {

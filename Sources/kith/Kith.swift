@@ -17,13 +17,9 @@ struct Kith: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
-            ClocksCommand.self,
             TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
-            HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
-            RecomputeCommand.self, AccessCommand.self, DemoDataCommand.self,
-            HistoryCommand.self, StatusCommand.self, RebuildCommand.self, RecomputeCommand.self,
-            BodyCommand.self, AccessCommand.self, DemoDataCommand.self,
-            AccessCommand.self, PackCommand.self, DemoDataCommand.self,
+            BodyCommand.self, HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
+            RecomputeCommand.self, AccessCommand.self, PackCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

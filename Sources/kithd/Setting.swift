@@ -90,8 +90,6 @@ struct Setting: Sendable {
     static let all = [
         dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpServiceSocket, httpPort, httpToken,
         logLevel, logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams,
-        stopTimeout, refusalDays,
-        dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpPort, httpToken, pack, logLevel,
-        logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams, stopTimeout,
+        stopTimeout, refusalDays, pack,
     ]
 }

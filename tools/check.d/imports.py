@@ -32,10 +32,8 @@ ALLOWED: dict[str, set[str]] = {
     "Replay": {"Views", "EventLog", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging", "FoundationEssentials"}
     | SYSTEM,
     "Service": {
-        "CRM", "Views", "Replay", "EventLog", "KeyVault", "BodyStore", "LMDB", "Schema", "SwiftProtobuf", "Crypto",
-        "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
-        "CRM", "Views", "Replay", "EventLog", "KeyVault", "LMDB", "Schema", "StarterPack", "SwiftProtobuf", "Crypto",
-        "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
+        "CRM", "Views", "Replay", "EventLog", "KeyVault", "BodyStore", "LMDB", "Schema", "StarterPack", "SwiftProtobuf",
+        "Crypto", "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
     } | SYSTEM | NIO,
     # Hummingbird stays here: the native face, and whoever builds it alone, do without.
     "HTTPFace": {

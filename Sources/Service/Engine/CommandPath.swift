@@ -48,8 +48,8 @@ final class CommandPath {
     private static let timerGroup = 1_000
 
     init(
-        context: LogContext, writer: LogWriter, cache: StateCache, journal: RefusalJournal, logger: Logger,
-        context: LogContext, writer: LogWriter, cache: StateCache, keeper: BodyKeeper, logger: Logger,
+        context: LogContext, writer: LogWriter, cache: StateCache, journal: RefusalJournal, keeper: BodyKeeper,
+        logger: Logger,
         isStopping: @escaping @Sendable () -> Bool, onPrincipalChange: @escaping @Sendable () -> Void
     ) {
         self.context = context

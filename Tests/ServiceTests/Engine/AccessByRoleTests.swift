@@ -41,8 +41,6 @@ internal import Testing
         "get": "xxxxxxxx", "list": "xxxxxxxx", "customer": "xxxxxxxx", "status": "xxxxxxxx",
         "pipeline": "xxxxxxxx", "opportunities": "xxxxxxxx", "loyalty": "xxxxxxxx", "programme": "xxxxxxxx",
         "targets": "xxxxxxxx", "tickets": "xxxxxxxx", "service_figures": "xxxxxxxx", "ticket_clocks": "xxxxxxxx",
-        // Not answered yet.
-        "targets": "xxxxxxxx",
         "put_body": "xx--xxxx", "get_body": "xxx-xxxx",
         "history": "xxx-xxxx",
         "rebuild": "---xx---", "recompute": "--xxx---", "refusals": "--x-x---",

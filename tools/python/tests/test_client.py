@@ -15,8 +15,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fake_service import FakeService, framed
-from kith.v1 import envelope_pb2, history_pb2, operations_pb2, party_pb2, pipeline_view_pb2, queries_pb2, refusals_pb2
-from kith.v1 import body_pb2, envelope_pb2, history_pb2, operations_pb2, party_pb2, queries_pb2, refusals_pb2
+from kith.v1 import (
+    body_pb2,
+    envelope_pb2,
+    history_pb2,
+    operations_pb2,
+    party_pb2,
+    pipeline_view_pb2,
+    queries_pb2,
+    refusals_pb2,
+)
 from kith.v1 import protocol_pb2 as protocol
 from kith_client import (
     Client,
