@@ -16,7 +16,7 @@ struct IndexTables: Sendable {
     let tickets: TicketTables
 
     /// A change of it empties indexes that older versions wrote.
-    private static let version: UInt8 = 4
+    private static let version: UInt8 = 5
     private static let ownerKey = Array("log".utf8)
     private static let appliedKey = Array("applied".utf8)
     static let frontierKey = Array("frontier".utf8)

@@ -157,6 +157,7 @@ extension TicketStandingClock {
         cycle = clock.cycle
         running = clock.status == .running
         if running, clock.hasDueAt { dueAt = clock.dueAt }
-        breached = clock.breachedPosition != 0
+        // A breach that was appended together with it has no position yet.
+        breached = clock.breachedPosition != 0 || clock.hasBreachedAt
     }
 }

@@ -1,5 +1,5 @@
 internal import BodyStore
-package import CRM
+internal import CRM
 internal import EventLog
 internal import FoundationEssentials
 internal import Replay

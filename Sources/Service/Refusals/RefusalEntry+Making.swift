@@ -97,7 +97,7 @@ extension RefusalEntry {
         case .any(let kind, let reference): (kind, reference)
         case .upsert(let reference, let id): (C.Target.kind, id.isEmpty ? reference : .with { $0.id = id })
         case .new(let id), .located(let id): (C.Target.kind, id.isEmpty ? nil : .with { $0.id = id })
-        case .singleton: (C.Target.kind, nil)
+        case .singleton, .searched: (C.Target.kind, nil)
         }
     }
 
