@@ -176,9 +176,9 @@ import Testing
     }
 
     private static func files(_ daemon: Daemon, holding bytes: [UInt8]) throws -> [String] {
-        let log = (daemon.logPath, try Data(contentsOf: URL(filePath: daemon.logPath)))
-        return try (TestFolder.files(below: daemon.dataDirectory) + [log])
-            .filter { $0.1.range(of: Data(bytes)) != nil }.map(\.0)
+        let log = (path: daemon.logPath, bytes: try Data(contentsOf: URL(filePath: daemon.logPath)))
+        let files = try TestFolder.files(below: daemon.dataDirectory) + [log]
+        return files.filter { $0.bytes.range(of: Data(bytes)) != nil }.map { $0.path }
     }
 
     private static func expectGone(

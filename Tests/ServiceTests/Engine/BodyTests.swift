@@ -233,7 +233,7 @@ import Testing
                 $0.inReplyTo = reply
             }
         }
-        let opening = try await TestService.running(in: path) { test in
+        let opening = try await TestService.running(in: path) { (test) async throws -> BodyResult in
             _ = try await test.accept(.sample(1, [.upsertParty("ana", name: "Ana")]))
             let open = OpenTicket.with {
                 $0.party = Reference(external: ExternalKey(system: "shop", key: "ana"))
@@ -246,7 +246,7 @@ import Testing
         }
         // The index is made anew from the log, with what is sealed in it.
         try FileManager.default.removeItem(atPath: path + "/data/index")
-        try await TestService.running(in: path) { test in
+        try await TestService.running(in: path) { (test) async throws in
             let answer = RecordCustomerMessage.with {
                 $0.message.text = "and?"
                 $0.message.email = email("second@ana", "first@ana")
