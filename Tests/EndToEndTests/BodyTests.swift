@@ -227,7 +227,7 @@ import Testing
     @Test func `the command line uploads and reads`() async throws {
         try await Daemon.run { daemon in
             let party = newID()
-            try await daemon.withClient { try await $0.accepted(Command(.person("Ana", id: party))) }
+            _ = try await daemon.withClient { try await $0.accepted(Command(.person("Ana", id: party))) }
             let file = try daemon.folder.write("Grüße", to: "letter.txt")
             let put = try await daemon.kith("body", "put", file, "--party", party, "--type", "text/plain")
             #expect(put.code == 0, "\(put)")
