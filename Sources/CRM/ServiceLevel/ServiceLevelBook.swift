@@ -9,7 +9,6 @@ struct TicketTerms {
     /// None: every second counts.
     var calendarNumber: StreamNumber
     var calendarVersion: UInt32
-    var calendar: BusinessCalendar
 
     /// Microseconds of business time for one clock; nil where nothing is promised.
     func target(_ kind: SlaClockKind) -> Int64? {
@@ -20,10 +19,10 @@ struct TicketTerms {
     func pauses(on wait: TicketWait) -> Bool { content.pauseOn.contains(wait) }
 
     /// Microseconds after which somebody is warned; nil: nobody is.
-    func warning(of target: Int64) -> Int64? { sla(nil).warning(of: target) }
+    func warning(of target: Int64) -> Int64? { sla(nil, by: .alwaysOpen).warning(of: target) }
 
     /// The terms of one clock in the form in which clocks reckon.
-    func sla(_ kind: SlaClockKind?) -> SLATerms {
+    func sla(_ kind: SlaClockKind?, by calendar: BusinessCalendar) -> SLATerms {
         var targets: [SLAClockKind: Int64] = [:]
         if let kind, let clock = SLAClockKind(kind), let target = target(kind) { targets[clock] = target }
         return SLATerms(
@@ -66,7 +65,7 @@ final class ServiceLevelBook {
     private let histories: any StreamHistories
     private var policies: [StreamNumber: SlaPolicyState] = [:]
     private var calendars: [CalendarVersion: BusinessCalendar] = [:]
-    private var presentVersions: [StreamNumber: UInt32] = [:]
+    private var presentStates: [StreamNumber: CalendarState] = [:]
 
     init(_ histories: any StreamHistories) { self.histories = histories }
 
@@ -77,11 +76,14 @@ final class ServiceLevelBook {
         guard clock.slaNumber != 0,
             let content = try policy(StreamNumber(clock.slaNumber))?.content(clock.slaVersion)
         else { return nil }
-        let calendar = StreamNumber(clock.calendarNumber)
         return TicketTerms(
             policy: StreamNumber(clock.slaNumber), version: clock.slaVersion, content: content,
-            calendarNumber: calendar, calendarVersion: clock.calendarVersion,
-            calendar: try self.calendar(calendar, version: clock.calendarVersion))
+            calendarNumber: StreamNumber(clock.calendarNumber), calendarVersion: clock.calendarVersion)
+    }
+
+    /// The calendar by which terms count. It is made of its content only where it is asked for: most facts move no clock.
+    func calendar(of terms: TicketTerms) throws(Refusal) -> BusinessCalendar {
+        try calendar(terms.calendarNumber, version: terms.calendarVersion)
     }
 
     /// The terms of the first of these service levels that held at an instant and is for the ticket. A ticket that
@@ -101,13 +103,12 @@ final class ServiceLevelBook {
         }
         guard let found else { return nil }
         let calendar = StreamNumber(found.content.calendarNumber)
-        let calendarVersion = try presentVersion(calendar)
         return TicketTerms(
             policy: found.number, version: found.version, content: found.content, calendarNumber: calendar,
-            calendarVersion: calendarVersion, calendar: try self.calendar(calendar, version: calendarVersion))
+            calendarVersion: try present(calendar)?.version ?? 0)
     }
 
-    /// What a policy is called.
+    /// A service level with all of its versions.
     func policy(_ number: StreamNumber) throws(Refusal) -> SlaPolicyState? {
         if let known = policies[number] { return known }
         let state = try histories.state(SlaPolicyAggregate.self, of: number)
@@ -117,13 +118,12 @@ final class ServiceLevelBook {
 
     // MARK: Calendars
 
-    private func presentVersion(_ number: StreamNumber) throws(Refusal) -> UInt32 {
-        guard number != .none else { return 0 }
-        if let known = presentVersions[number] { return known }
-        guard let state = try histories.state(CalendarAggregate.self, of: number) else { return 0 }
-        presentVersions[number] = state.version
-        calendars[CalendarVersion(number: number, version: state.version)] = try state.content.businessCalendar()
-        return state.version
+    private func present(_ number: StreamNumber) throws(Refusal) -> CalendarState? {
+        guard number != .none else { return nil }
+        if let known = presentStates[number] { return known }
+        let state = try histories.state(CalendarAggregate.self, of: number)
+        presentStates[number] = state
+        return state
     }
 
     /// A version of a calendar.
@@ -131,8 +131,9 @@ final class ServiceLevelBook {
         guard number != .none else { return .alwaysOpen }
         let key = CalendarVersion(number: number, version: version)
         if let known = calendars[key] { return known }
-        if try presentVersion(number) == version, let present = calendars[key] { return present }
-        guard let content = try content(number, version: version) else {
+        var content = try present(number).flatMap { $0.version == version ? $0.content : nil }
+        if content == nil { content = try self.content(number, version: version) }
+        guard let content else {
             throw Refusal(.internal, "There is no version \(version) of the calendar \(number).")
         }
         let calendar = try content.businessCalendar()

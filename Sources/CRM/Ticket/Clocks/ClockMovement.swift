@@ -188,15 +188,16 @@ struct ClockMovement {
     func outlook(_ clock: inout SlaClockState, _ terms: TicketTerms?) throws(Refusal) {
         clock.clearOutlook()
         guard clock.status == .running, let terms, let target = clock.target else { return }
-        let from = Instant(microseconds: clock.countedTo)
         if clock.hasBreachedAt {
             clock.dueAt = clock.breachedAt
             return
         }
-        let due = terms.calendar.due(from: from, after: target - clock.used, excluding: uncounted).instant
+        let from = Instant(microseconds: clock.countedTo)
+        let calendar = try book.calendar(of: terms)
+        let due = calendar.due(from: from, after: target - clock.used, excluding: uncounted).instant
         if let due { clock.dueAt = due.rawValue }
         guard !clock.hasWarnedAt, let amount = terms.warning(of: target),
-            let warning = terms.calendar.due(from: from, after: amount - clock.used, excluding: uncounted).instant
+            let warning = calendar.due(from: from, after: amount - clock.used, excluding: uncounted).instant
         else { return }
         if due.map({ warning < $0 }) ?? true { clock.warnAt = warning.rawValue }
     }
@@ -207,7 +208,8 @@ struct ClockMovement {
         var marks = ClockMarks(clock)
         guard clock.status == .running else { return marks }
         var fresh = clock
-        try outlook(&fresh, try book.recorded(clock))
+        // What is kept is right, but for what it did not know then.
+        if !clock.hasDueAt || !uncounted.isEmpty { try outlook(&fresh, try book.recorded(clock)) }
         if fresh.hasWarnAt, fresh.warnAt <= instant.rawValue {
             marks.warned = ClockMarks.Mark(at: Instant(microseconds: fresh.warnAt))
         }

@@ -11,13 +11,14 @@ struct ReckonedClock {
     private(set) var recorded: [SlaClockState] = [SlaClockState()]
     private let uncounted: [Range<Instant>]
     /// What was recorded last, and what it promises.
-    private var present: (clock: SlaClockState, terms: TicketTerms?) = (SlaClockState(), nil)
+    private var present: (clock: SlaClockState, promised: SLATerms)
 
     private static let nothing = SLATerms(calendar: .neverOpen)
 
     init(_ kind: SLAClockKind, openedAt: Instant, uncounted: [Range<Instant>]) {
         self.kind = kind
         self.uncounted = uncounted
+        present = (SlaClockState(), Self.nothing)
         clocks = SLAClocks(openedAt: openedAt, terms: Self.nothing)
     }
 
@@ -29,10 +30,14 @@ struct ReckonedClock {
     }
 
     /// Takes other terms; the last ones again where nil, because a time has begun or ended that does not count.
-    mutating func take(_ terms: (clock: SlaClockState, terms: TicketTerms?)?, at instant: Instant) throws(Refusal) {
-        if let terms { present = terms }
-        var next = Self.nothing
-        if let held = present.terms, held.target(present.clock.kind) != nil { next = held.sla(present.clock.kind) }
+    mutating func take(_ clock: SlaClockState?, _ book: ServiceLevelBook, at instant: Instant) throws(Refusal) {
+        if let clock {
+            present = (clock, Self.nothing)
+            if let terms = try book.recorded(clock), terms.target(clock.kind) != nil {
+                present.promised = terms.sla(clock.kind, by: try book.calendar(of: terms))
+            }
+        }
+        var next = present.promised
         if uncounted.contains(where: { $0.contains(instant) }) { next.calendar = .neverOpen }
         let count = clocks.terms.count
         try apply(.termsChanged(next), at: instant)

@@ -116,10 +116,8 @@ struct TicketClockHistory {
             let at = max(step.at, openedAt)
             if let change = step.change {
                 try reckoned.apply(change, at: at)
-            } else if let terms = step.terms {
-                try reckoned.take((terms.clock, try book.recorded(terms.clock)), at: at)
             } else {
-                try reckoned.take(nil, at: at)
+                try reckoned.take(step.terms?.clock, book, at: at)
             }
         }
         return reckoned
