@@ -102,7 +102,7 @@ internal import Testing
         text.names = NameBook([NameBook.Entry(kind: .queue, number: 3): "Support"])
         let lines = text.lines.joined(separator: "\n")
         #expect(lines.contains("2025-12-01 to 2025-12-31") && lines.contains("5: 4 opened, 1 reopened"))
-        #expect(lines.contains("25.0 % (1 of 4)") && lines.contains("first-response  3"))
+        #expect(lines.contains("25.0 % (1 of 4)") && lines.contains("first-response") && lines.contains("75.0 %"))
         #expect(lines.contains("20 min") && lines.contains("1 h") && lines.contains("Support"))
         #expect(lines.contains("(none)") && !lines.contains("Moves."))
         text.definitions = true

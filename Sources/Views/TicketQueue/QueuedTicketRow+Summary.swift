@@ -49,8 +49,7 @@ extension QueuedTicketRow {
         summary.assigneeNumber = record.assigneeNumber
         summary.level = record.level
         summary.openedAt = record.openedAt
-        let end = standing.isOpen ? asOf.rawValue : lastStintTo
-        summary.ageSeconds = Self.seconds(from: openedAt, to: end)
+        summary.ageSeconds = Self.seconds(from: openedAt, to: standing.isOpen ? asOf.rawValue : endedAt)
         if record.hasWaitingSince { summary.waitingSince = record.waitingSince }
         summary.wait = record.wait
         if record.hasResumeAt { summary.resumeAt = record.resumeAt }
@@ -63,6 +62,15 @@ extension QueuedTicketRow {
         addClocks(to: &summary)
         addCourse(to: &summary)
         return summary
+    }
+
+    /// When the ticket was open for the last time, in microseconds since 1970; for one that is not open.
+    private var endedAt: Int64 {
+        let record = ticket.record
+        if record.hasResolvedAt, let resolvedAt = Instant(record.resolvedAt), resolvedAt.rawValue >= cycleStartedAt {
+            return resolvedAt.rawValue
+        }
+        return record.hasClosedAt ? Instant(record.closedAt)?.rawValue ?? lastActivityAt : lastActivityAt
     }
 
     private func addClocks(to summary: inout TicketSummary) {
