@@ -42,8 +42,8 @@ package struct RecordChanges: Sendable {
 
     private static let kindsWithPersonalEffects: Set<EventKind> = [
         .partyRegistered, .partyCorrected, .partyDetailChanged, .contactPointAdded, .contactPointRetired,
-        .externalLinked,
-        .externalUnlinked, .employeeHired, .offerIssued,
+        .externalLinked, .externalUnlinked, .employeeHired, .offerIssued, .interactionLogged, .ticketOpened,
+        .customerMessageReceived, .agentReplied,
     ]
 
     private func personalEffects(_ header: EventHeader, _ record: RawSpan) throws -> [IndexEffect] {

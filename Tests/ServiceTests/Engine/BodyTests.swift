@@ -154,51 +154,56 @@ import Testing
         await test.stop()
     }
 
+    /// What is left of a redaction after which the service died.
+    private struct Redaction: Sendable {
+        var item: BodyReference
+        var other: BodyReference
+        var wrappedKey: [UInt8]
+        var position: UInt64
+    }
+
+    private func entry(_ test: TestService, _ item: BodyReference) throws -> BodyEntry {
+        let id = try #require(Identifier(item.itemID))
+        return try test.service.context.bodies.table.withLock { (table) throws(BodyStoreError) in
+            try table.entry(of: id)
+        }
+    }
+
+    /// Redacts one of two bodies, and puts its entry back as it is between the commit and the end of the key.
+    private func redactAndDie(_ test: TestService) async throws -> Redaction {
+        _ = try await test.accept(.sample(1, [.upsertParty("ana", name: "Ana")]))
+        let (item, other) = (try await put(test, "the first letter"), try await put(test, "the second letter"))
+        _ = try await test.accept(.sample(2, [note(item), note(other)]))
+        let before = try entry(test, item)
+        let sealed = try #require(
+            FileManager.default.contents(atPath: test.service.context.bodies.sealedPath(Array(item.sealedSha256))))
+        #expect(try holds(test, before.wrappedKey) && holds(test, [UInt8](sealed)))
+        let accepted = try await test.accept(redaction(item, 3))
+        #expect(accepted.events.map(\.kind) == [.bodyRedacted])
+        #expect(try !holds(test, before.wrappedKey) && !holds(test, [UInt8](sealed.suffix(40))))
+        #expect(await code { _ = try await read(test, item.itemID) } == .bodyRedacted)
+        #expect(try await read(test, other.itemID) == "the second letter")
+        #expect(try await test.accept(redaction(item, 3)).replayed)
+        #expect(try await test.submit(redaction(item, 4)).unchanged.bodies.count == 1)
+        #expect(Set(try await record(test).bodies.filter(\.redacted).map(\.body.itemID)) == [item.itemID])
+        try test.service.context.bodies.table.withLock { (table) throws(BodyStoreError) in try table.put(before) }
+        #expect(try holds(test, before.wrappedKey))
+        #expect(await code { _ = try await read(test, item.itemID) } == .bodyRedacted)
+        return Redaction(
+            item: item, other: other, wrappedKey: before.wrappedKey, position: accepted.events[0].position)
+    }
+
     @Test func `a redacted body leaves nothing behind, also where the service died before it was done`() async throws {
         let path = try TestService.makeDirectory()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let first = try TestService(path: path)
-        _ = try await first.accept(.sample(1, [.upsertParty("ana", name: "Ana")]))
-        let (item, other) = (try await put(first, "the first letter"), try await put(first, "the second letter"))
-        _ = try await first.accept(.sample(2, [note(item), note(other)]))
-        func entry(_ test: TestService, _ item: BodyReference) throws -> BodyEntry {
-            let id = try #require(Identifier(item.itemID))
-            return try test.service.context.bodies.table.withLock { (table) throws(BodyStoreError) in
-                try table.entry(of: id)
-            }
+        let redaction = try await TestService.running(in: path) { (test) async throws -> Redaction in
+            try await redactAndDie(test)
         }
-        let key = try entry(first, item).wrappedKey
-        let sealed = try #require(
-            FileManager.default.contents(
-                atPath: first.service.context.bodies.sealedPath(Array(item.sealedSha256))))
-        #expect(try holds(first, key) && holds(first, [UInt8](sealed)))
-        let accepted = try await first.accept(redaction(item, 3))
-        #expect(accepted.events.map(\.kind) == [.bodyRedacted])
-        #expect(try !holds(first, key) && !holds(first, [UInt8](sealed.suffix(40))))
-        #expect(await code { _ = try await read(first, item.itemID) } == .bodyRedacted)
-        #expect(try await read(first, other.itemID) == "the second letter")
-        #expect(try await first.accept(redaction(item, 3)).replayed)
-        #expect(try await first.submit(redaction(item, 4)).unchanged.bodies.count == 1)
-        let bodies = try await record(first).bodies
-        #expect(bodies.map(\.redacted) == [false, true] || bodies.map(\.redacted) == [true, false])
-        // A crash behind the commit and before the key was destroyed: the entry is as it was.
-        let id = try #require(Identifier(item.itemID))
-        let alive = BodyEntry(
-            state: .stored,
-            body: try {
-                var body = try entry(first, item).body
-                body.redactedBy = .none
-                return body
-            }(), wrappedKey: key)
-        try first.service.context.bodies.table.withLock { (table) throws(BodyStoreError) in try table.put(alive) }
-        #expect(try holds(first, key))
-        #expect(await code { _ = try await read(first, item.itemID) } == .bodyRedacted)
-        await first.stop()
-        try await TestService.running(in: path) { (second) async throws in
-            #expect(try !holds(second, key))
-            #expect(try second.service.context.bodies.body(id).redactedBy == Position(accepted.events[0].position))
-            #expect(await code { _ = try await read(second, item.itemID) } == .bodyRedacted)
-            #expect(try await read(second, other.itemID) == "the second letter")
+        try await TestService.running(in: path) { (test) async throws in
+            #expect(try !holds(test, redaction.wrappedKey))
+            #expect(try entry(test, redaction.item).body.redactedBy == Position(redaction.position))
+            #expect(await code { _ = try await read(test, redaction.item.itemID) } == .bodyRedacted)
+            #expect(try await read(test, redaction.other.itemID) == "the second letter")
         }
     }
 
