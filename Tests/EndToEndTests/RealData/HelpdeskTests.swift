@@ -38,7 +38,9 @@ extension RealData {
         }
 
         @Test(.timeLimit(.minutes(10)))
-        func `with a service level in force, not one warning or breach of an import is untrue`() async throws {
+        func `by a service level clocks count the business time, and not one warning or breach is untrue`()
+            async throws
+        {
             try await Daemon.run { daemon in
                 try await TicketFiles.prepare(daemon, for: "helpdesk")
                 let level = try await daemon.kith("submit", "--atomic", "--new-ids", input: HelpdeskTests.serviceLevel)
@@ -46,7 +48,9 @@ extension RealData {
                 _ = try await daemon.importing(TicketFiles.helpdesk, mapping: "helpdesk")
                 let calendar = try TicketCourse.officeHours()
                 var untrue: [String] = []
-                for (number, course) in try await TicketCourse.all(of: daemon) {
+                let courses = try await TicketCourse.all(of: daemon)
+                #expect(courses.values.contains { !$0.claims.isEmpty })
+                for (number, course) in courses {
                     for claim in course.claims where !course.holds(claim, by: calendar) {
                         untrue.append("#\(number): \(claim)")
                     }
@@ -55,13 +59,16 @@ extension RealData {
                 var request = HistoryRequest()
                 request.kind = .slaWithdrawn
                 let withdrawn = try await daemon.withClient { try await $0.events(request) }
-                #expect(!withdrawn.contains { $0.payload.slaWithdrawn.breach })
+                #expect(withdrawn.isEmpty)
+                try await HelpdeskTests.expectClocks(courses, of: daemon)
+                try await HelpdeskFigures(of: daemon).expectAll()
             }
         }
 
-        /// First response within 4 hours, resolution within 45, Monday to Friday 9 to 18 in UTC, waiting excluded.
+        /// First response within 4 hours, resolution within 45, Monday to Friday 9 to 18 in UTC, waiting excluded; in
+        /// force before the first case, as nobody could else have kept or broken it.
         private static let serviceLevel = """
-            {"bodies": [{"defineCalendar": {"content": {"label": "Office", "zone": "UTC", "weekdays": [\(week)]}}}]}
+            {"occurredAt": "2010-01-01T00:00:00Z", "bodies": [{"defineCalendar": {"content": {"label": "Office", "zone": "UTC", "weekdays": [\(week)]}}}]}
             {"bodies": [{"defineSlaPolicy": {"content": {"label": "Standard", "order": 1, "targets": [{"clock": \
             "SLA_CLOCK_KIND_FIRST_RESPONSE", "seconds": 14400}, {"clock": "SLA_CLOCK_KIND_RESOLUTION", "seconds": \
             162000}]}}}]}
@@ -81,6 +88,21 @@ extension RealData {
             // Every row became an event: none was unchanged.
             #expect(report.documents["row"] == ImportReport.Documents(accepted: 21_348))
             #expect(report.documents["last activity"]?.accepted == 4_580)
+        }
+
+        /// The clock of the resolution counted just the business time, and says of each case whether it was in time.
+        private static func expectClocks(_ courses: [UInt64: TicketCourse], of daemon: Daemon) async throws {
+            let tickets = try await TicketFiles.tickets(of: daemon, system: "helpdesk")
+            var wrong: [String] = []
+            for row in try TicketFiles.expectedRows("tickets_helpdesk_cases.csv") {
+                let name = row["case"] ?? ""
+                let stop = courses[try #require(tickets[name]).number]?.firstResolutionStop
+                let expected = row["resolution_business_s"].flatMap { UInt64($0) }
+                // What is resolved at night after its time was over at closing has used all of it, and comes too late.
+                let isWrong = stop.map { $0.met != ($0.usedSeconds <= 162_000 && !$0.breached) } ?? false
+                if expected != nil, stop?.usedSeconds != expected || isWrong { wrong.append(name) }
+            }
+            #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(5))")
         }
 
         /// What the expected results hold for all cases together.
@@ -105,10 +127,10 @@ extension RealData {
             var businessResolution: Spread
             var reopens: Reopens
             var createdByMonth: [String: Int]
-            var backlog: [String: Int]
+            var sla: [String: Int]
 
             enum CodingKeys: String, CodingKey {
-                case cases, reopens, backlog
+                case cases, reopens, sla
                 case eventsByActivity = "events_by_activity"
                 case finalActivity = "final_activity"
                 case response = "response_minutes"
@@ -162,6 +184,12 @@ extension RealData {
                 afterResolved: all.reduce(0) { $0 + Int($1.reopenedAfterResolved) },
                 casesReopened: all.count { $0.reopenedAfterClosed + $0.reopenedAfterResolved > 0 })
             #expect(reopens == expected.reopens)
+            #expect(responses.count { $0 <= 3_600 } == expected.sla["response within 60 min"])
+            #expect(responses.count { $0 <= 8 * 3_600 } == expected.sla["response within 8 h"])
+            #expect(tickets.count - responses.count == expected.sla["never responded"])
+            #expect(resolutions.count { $0 <= 15 * 86_400 } == expected.sla["resolution within 15 days elapsed"])
+            #expect(resolutions.count { $0 <= 30 * 86_400 } == expected.sla["resolution within 30 days elapsed"])
+            #expect(tickets.count - resolutions.count == expected.sla["never resolved"])
             let last = tickets.values.compactMap { $0.field("last_activity")?.text }
             #expect(counted(last) == expected.finalActivity)
             #expect(counted(all.map { String($0.openedAt.date.ISO8601Format().prefix(7)) }) == expected.createdByMonth)
@@ -191,6 +219,8 @@ extension RealData {
             #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(3))")
             let figures = try TicketFiles.expected(Expected.self, "tickets_helpdesk.json")
             #expect(Spread(seconds: Array(found.values)).isClose(to: figures.businessResolution))
+            let within = "resolution within 45 business hours (5 days x 9 h, waiting excluded)"
+            #expect(found.values.count { $0 <= 45 * 3_600 } == figures.sla[within])
         }
     }
 }

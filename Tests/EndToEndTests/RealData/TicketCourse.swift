@@ -21,6 +21,8 @@ struct TicketCourse {
 
     private(set) var waits: [Range<Instant>] = []
     private(set) var claims: [Claim] = []
+    /// How the clock of the resolution stopped for the first time.
+    private(set) var firstResolutionStop: SlaClockStopped?
     /// When it was opened, and each time that it was reopened.
     private var beginnings: [Instant] = []
     private var answers: [Instant] = []
@@ -59,6 +61,8 @@ struct TicketCourse {
             if let endedAt { ends.append(endedAt..<instant) }
             endedAt = nil
             beginnings.append(instant)
+        case .slaClockStopped(let stopped):
+            if stopped.kind == .resolution, firstResolutionStop == nil { firstResolutionStop = stopped }
         case .slaWarned(let warned): claims.append(Claim(kind: warned.kind, isBreach: false, instant: instant))
         case .slaBreached(let breached):
             claims.append(
