@@ -108,7 +108,7 @@ enum SessionSteps {
         return try await client.accepted(Command.with { $0.bodies = bodies }.with { $0.id = newID() }).position
     }
 
-    /// Reads the views of pipeline and loyalty, and what the customer's shows of both.
+    /// Reads the views of pipeline, tickets and loyalty, and what the customer's shows of them.
     static func readFigures(_ party: String, _ position: UInt64, _ client: KithClient) async throws {
         var pipeline = PipelineRequest()
         pipeline.filter.party = Reference(id: party)
@@ -119,6 +119,15 @@ enum SessionSteps {
         }
         #expect(summary.outcomes.opportunities == 1 && summary.outcomes.open == 1)
         #expect(summary.stages.filter { $0.opportunities > 0 }.map(\.stage) == ["proposal"])
+        var queue = TicketsRequest()
+        queue.filter.party = Reference(id: party)
+        queue.atLeast = position
+        guard case .tickets(let tickets) = try await client.answer(.tickets(queue)).value else {
+            Issue.record("no tickets")
+            return
+        }
+        #expect(tickets.tickets.map(\.subjectLine) == ["Where is my order?"])
+        #expect(tickets.tickets.map(\.contacts) == [2])
         var loyalty = LoyaltyRequest()
         loyalty.party = Reference(id: party)
         loyalty.atLeast = position

@@ -68,12 +68,15 @@ for word in "Ana Śliwińska 王小明" '"gross":"2500"' '"returned":"1250"' '"n
 done
 ask pipeline '{"filter": {"party": '"$external"'}, "atLeast": "'"$position"'"}'
 expect '"outcomes":{"opportunities":"1","open":"1"'
+ask tickets '{"filter": {"party": '"$external"'}, "atLeast": "'"$position"'"}'
+expect '"subjectLine":"Where is my order?"'
+expect '"contacts":2'
 ask loyalty '{"party": '"$external"', "atLeast": "'"$position"'"}'
 expect '"balance":{"earned":"100","active":"100"'
 answer=$(kith "http://kith/v1/records/ticket/session:$party?atLeast=$position") || fail "$answer"
 expect '"subjectLine":"Where is my order?"'
 expect '"text":"It is still not here."'
-echo "read the customer, the pipeline, the points and the ticket"
+echo "read the customer, the pipeline, the tickets and the points"
 
 answer=$(kith "http://kith/v1/events?after=$((position - 1))&limit=1")
 expect EVENT_KIND_POINTS_EARNED

@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from kith.v1 import history_pb2, loyalty_account_pb2, loyalty_programme_pb2, loyalty_view_pb2, operations_pb2
 from kith.v1 import opportunity_pb2, order_pb2, party_pb2, pipeline_pb2, pipeline_view_pb2, queries_pb2, registry_pb2
-from kith.v1 import ticket_pb2
+from kith.v1 import ticket_pb2, ticket_view_pb2
 from kith_client import Client, ConnectionClosed, KithError, NotFound
 from kith_client import command, decimal_value, external, money, new_id, reference
 
@@ -165,7 +165,7 @@ def last_position(accepted: object) -> int:
 
 
 def read_figures(kith: Client, party: str, position: int) -> None:
-    """Reads the views of pipeline and loyalty, and what the customer's shows of both."""
+    """Reads the views of pipeline, tickets and loyalty, and what the customer's shows of them."""
     pipeline = kith.answer(
         pipeline_view_pb2.PipelineRequest(
             filter=pipeline_view_pb2.OpportunityFilter(party=reference(party)), at_least=position
@@ -173,6 +173,12 @@ def read_figures(kith: Client, party: str, position: int) -> None:
     ).value
     expect((pipeline.outcomes.opportunities, pipeline.outcomes.open), (1, 1), "opportunities, open ones")
     expect([(s.stage, s.opportunities) for s in pipeline.stages if s.opportunities], [("proposal", 1)], "stages")
+    tickets = kith.answer(
+        ticket_view_pb2.TicketsRequest(
+            filter=ticket_view_pb2.TicketFilter(party=reference(party)), at_least=position
+        )
+    ).value
+    expect([(t.subject_line, t.contacts) for t in tickets.tickets], [("Where is my order?", 2)], "the ticket queue")
     loyalty = kith.answer(loyalty_view_pb2.LoyaltyRequest(party=reference(party), at_least=position)).value
     expect([account.summary.balance.active for account in loyalty.accounts], [100], "points")
     customer = kith.customer(queries_pb2.CustomerRequest(party=reference(party), at_least=position)).value
