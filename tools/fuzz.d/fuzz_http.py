@@ -123,9 +123,10 @@ def schemathesis(service: Service, seed: int, examples: int, workers: int, phase
     ]  # fmt: skip
     environment = clean_environment() | {"SCHEMATHESIS_HOOKS": "fuzz_hooks", "PYTHONPATH": str(HERE)}
     run = subprocess.run(command, cwd=service.folder, env=environment, check=False)
-    if not report.exists():
-        raise Failed(f"schemathesis ended with {run.returncode} and wrote no report")
-    found = json.loads(report.read_text(encoding="utf-8"))
+    try:
+        found = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Failed(f"schemathesis ended with {run.returncode} and wrote no report") from None
     failures = found["test_cases"]["unique_failures"] + len(found["errors"])
     if run.returncode != 0 and failures == 0:
         raise Failed(f"schemathesis ended with {run.returncode} ({found['stop_reason']})")
