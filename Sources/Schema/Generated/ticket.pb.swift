@@ -852,7 +852,7 @@ public nonisolated struct ClaimTicket: Sendable {
   fileprivate var _employee: Reference? = nil
 }
 
-/// Takes the first ticket of a queue on which nobody works and which waits for nobody, in the order of the queue. Of many
+/// Takes the first ticket of a queue on which nobody works and that waits for nobody, in the order of the queue. Of many
 /// who ask at once each gets another one.
 public nonisolated struct ClaimNextTicket: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the

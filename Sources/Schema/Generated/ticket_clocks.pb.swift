@@ -95,7 +95,7 @@ public nonisolated enum TicketClockStanding: SwiftProtobuf.Enum, Swift.CaseItera
 
 }
 
-/// Asks what stands on the clocks of a ticket, with the intervals that were counted. It is computed from what happened to
+/// Asks what stands on the clocks of a ticket, with the intervals that counted. It is computed from what happened to
 /// the ticket, so it says the same of any instant, whenever it is asked.
 public nonisolated struct TicketClocksRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the

@@ -172,7 +172,7 @@ public nonisolated struct TicketFilter: Sendable {
 }
 
 /// Asks for open tickets, a page at a time, in the order of the queue: first those of which a running clock is breached;
-/// then by the earliest instant at which a running clock is due, those without one last; then by rank of the priority, by
+/// then by the earliest instant at which a running clock is due, those without one last; then by rank of priority, by
 /// rank of the customer's class, and by the time since when the customer waits, each with the unknown last; then by
 /// sequence. Pending tickets come behind all others, by the instant at which they go on, those without one last.
 public nonisolated struct TicketsRequest: @unchecked Sendable {
