@@ -49,6 +49,22 @@ extension BusinessCalendar {
         return due(after: amount, in: &walk)
     }
 
+    /// The instant from which on more than this many microseconds have elapsed: `due`, or the next opening where the
+    /// calendar is closed then. Up to it the amount is not exceeded.
+    package func exceeding(
+        from start: Instant, after amount: Int64, excluding pauses: [Range<Instant>] = []
+    ) -> BusinessMoment {
+        var left = Swift.max(0, amount)
+        var walk = counted(from: start, to: Self.horizon(of: start), excluding: pauses)
+        while let interval = walk.next() {
+            if interval.microseconds > left {
+                return .at(Instant(microseconds: interval.lowerBound.rawValue + left))
+            }
+            left -= interval.microseconds
+        }
+        return walk.open.isExhausted ? .never : .beyondHorizon
+    }
+
     /// `due` over intervals that are counted already, which afterwards tell what it cost.
     func due(after amount: Int64, in walk: inout CountedIntervals) -> BusinessMoment {
         var left = amount

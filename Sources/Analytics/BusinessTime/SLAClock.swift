@@ -135,4 +135,18 @@ extension SLAClock {
         }
         return nil
     }
+
+    /// The instant from which on more than this amount was, is or would be used, as `moment(using:under:)`.
+    func moment(exceeding amount: Int64, under history: [SLATerms]) -> BusinessMoment? {
+        var left = amount
+        for (index, stretch) in stretches.enumerated() {
+            let wasStopped = index == stretches.count - 1 && stretch.end == stoppedAt
+            if stretch.end != nil, stretch.used <= left, !wasStopped {
+                left -= stretch.used
+                continue
+            }
+            return history[stretch.terms].calendar.exceeding(from: stretch.start, after: left)
+        }
+        return nil
+    }
 }

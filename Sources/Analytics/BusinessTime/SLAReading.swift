@@ -5,13 +5,13 @@ package struct SLAReading: Hashable, Sendable {
     package enum State: Hashable, Sendable {
         /// No message waits for an answer yet.
         case notStarted
-        /// It counts while the calendar is open. Where `breachedAt` is set, its target is used up.
+        /// It counts while the calendar is open. Where `breachedAt` is set, more than its target is used.
         case running
         /// The ticket waits for somebody; `breachedAt` as above.
         case paused
         /// What it waited for came in time.
         case met
-        /// It stopped after its target was used up.
+        /// It stopped after more than its target was used.
         case breached
         /// It stopped without a verdict: it has no target, or the ticket was finished without what it waited for.
         case stopped
@@ -33,7 +33,11 @@ package struct SLAReading: Hashable, Sendable {
     package let due: BusinessMoment?
     /// The same for the share of the target after which it is time to warn.
     package let warning: BusinessMoment?
-    /// When the target was used up before the clock stopped: `due`, but not before that target was set.
+    /// From when on more than the target is used: `due`, or the opening after it where it is a closing time. Else as
+    /// `due`.
+    package let exceeding: BusinessMoment?
+    /// From when on more than the target was used before the clock stopped: `exceeding`, but not before that target was
+    /// set.
     package let breachedAt: Instant?
 
     /// Microseconds of the target that are left; negative where more was used.
@@ -59,12 +63,13 @@ extension SLAClocks {
         let target = terms.targets[kind]
         let due = target.flatMap { clock.moment(using: $0, under: self.terms) }
         let warning = target.flatMap(terms.warning).flatMap { clock.moment(using: $0, under: self.terms) }
-        let breachedAt = Self.breach(due?.instant, of: clock, asOf: max(asOf, lastFactAt))
+        let exceeding = target.flatMap { clock.moment(exceeding: $0, under: self.terms) }
+        let breachedAt = Self.breach(exceeding?.instant, of: clock, asOf: max(asOf, lastFactAt))
         return SLAReading(
             kind: kind, state: Self.state(of: clock, hasTarget: target != nil, isBreached: breachedAt != nil),
             startedAt: clock.startedAt, stoppedAt: clock.stoppedAt,
             used: clock.used(at: max(asOf, lastFactAt), under: self.terms), target: target, due: due,
-            warning: warning, breachedAt: breachedAt)
+            warning: warning, exceeding: exceeding, breachedAt: breachedAt)
     }
 
     /// The intervals that a clock counted up to an instant that is not before the last fact, in order.
@@ -76,11 +81,11 @@ extension SLAClocks {
         }
     }
 
-    /// When the clock was breached. A target is good up to, not including, the instant at which it is due: what time
-    /// does at an instant comes before what people do at it.
-    private static func breach(_ due: Instant?, of clock: SLAClock, asOf: Instant) -> Instant? {
-        guard let due, due <= clock.stoppedAt ?? asOf else { return nil }
-        return max(due, clock.targetSince ?? due)
+    /// When the clock was breached. Whoever needs as much time as there is has needed no more: what stops a clock at
+    /// the last instant of its target, or before the calendar opens again, is in time.
+    private static func breach(_ exceeding: Instant?, of clock: SLAClock, asOf: Instant) -> Instant? {
+        guard let exceeding, clock.stoppedAt.map({ exceeding < $0 }) ?? (exceeding <= asOf) else { return nil }
+        return max(exceeding, clock.targetSince ?? exceeding)
     }
 
     private static func state(of clock: SLAClock, hasTarget: Bool, isBreached: Bool) -> SLAReading.State {

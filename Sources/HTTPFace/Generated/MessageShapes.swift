@@ -616,7 +616,7 @@ enum GeneratedShapes {
         SetTierPolicy programme:m=Reference policy:m=TierPolicy
         SlaAttainment clock:e=SLA_CLOCK_KIND_UNSPECIFIED met:l breached:l rate:m=TicketRatio
         SlaBreached kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n dueAt:l targetSeconds:l slaNumber:l slaVersion:n causePositions:r policyVersion:n reason:s source:m=Source
-        SlaClockState kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n status:e=SLA_CLOCK_STATUS_UNSPECIFIED slaNumber:l slaVersion:n calendarNumber:l calendarVersion:n targetSeconds:l startedAt:l usedSeconds:l countedTo:l dueAt:p warnAt:p warnedPosition:l breachedPosition:l usedMicroseconds:l warnedAt:p breachedAt:p
+        SlaClockState kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n status:e=SLA_CLOCK_STATUS_UNSPECIFIED slaNumber:l slaVersion:n calendarNumber:l calendarVersion:n targetSeconds:l startedAt:l usedSeconds:l countedTo:l dueAt:p warnAt:p warnedPosition:l breachedPosition:l usedMicroseconds:l warnedAt:p breachedAt:p exceedingAt:p
         SlaClockStopped kind:e=SLA_CLOCK_KIND_UNSPECIFIED cycle:n usedSeconds:l targetSeconds:l met:b breachedPosition:l stoppedAt:l slaNumber:l slaVersion:n policyVersion:n causePositions:r breached:b usedMicroseconds:l answered:b reason:s startedAt:l source:m=Source
         SlaMatch priorities:r types:r categories:r customerClasses:r channels:r queueNumbers:r
         SlaMatchInput priorities:r types:r categories:r customerClasses:r channels:r queues:R=Reference

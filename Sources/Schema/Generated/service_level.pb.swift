@@ -516,6 +516,17 @@ public nonisolated struct SlaClockState: @unchecked Sendable {
   /// Clears the value of `breachedAt`. Subsequent reads from it will return its default value.
   public mutating func clearBreachedAt() {_uniqueStorage()._breachedAt = nil}
 
+  /// From when on more time is used than there is: due_at, or the opening after it where that is a closing time. Absent
+  /// while it does not run, and once it is so.
+  public var exceedingAt: Int64 {
+    get {_storage._exceedingAt ?? 0}
+    set {_uniqueStorage()._exceedingAt = newValue}
+  }
+  /// Returns true if `exceedingAt` has been explicitly set.
+  public var hasExceedingAt: Bool {_storage._exceedingAt != nil}
+  /// Clears the value of `exceedingAt`. Subsequent reads from it will return its default value.
+  public mutating func clearExceedingAt() {_uniqueStorage()._exceedingAt = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1694,7 +1705,7 @@ nonisolated extension SlaPolicyInput: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SlaClockState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{1}status\0\u{3}sla_number\0\u{3}sla_version\0\u{3}calendar_number\0\u{3}calendar_version\0\u{3}target_seconds\0\u{3}started_at\0\u{3}used_seconds\0\u{3}counted_to\0\u{3}due_at\0\u{3}warn_at\0\u{3}warned_position\0\u{3}breached_position\0\u{3}used_microseconds\0\u{3}warned_at\0\u{3}breached_at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cycle\0\u{1}status\0\u{3}sla_number\0\u{3}sla_version\0\u{3}calendar_number\0\u{3}calendar_version\0\u{3}target_seconds\0\u{3}started_at\0\u{3}used_seconds\0\u{3}counted_to\0\u{3}due_at\0\u{3}warn_at\0\u{3}warned_position\0\u{3}breached_position\0\u{3}used_microseconds\0\u{3}warned_at\0\u{3}breached_at\0\u{3}exceeding_at\0")
 
   fileprivate class _StorageClass {
     var _kind: SlaClockKind = .unspecified
@@ -1715,6 +1726,7 @@ nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _usedMicroseconds: UInt64 = 0
     var _warnedAt: Int64? = nil
     var _breachedAt: Int64? = nil
+    var _exceedingAt: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1743,6 +1755,7 @@ nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _usedMicroseconds = source._usedMicroseconds
       _warnedAt = source._warnedAt
       _breachedAt = source._breachedAt
+      _exceedingAt = source._exceedingAt
     }
   }
 
@@ -1779,6 +1792,7 @@ nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._usedMicroseconds) }()
         case 17: try { try decoder.decodeSingularSInt64Field(value: &_storage._warnedAt) }()
         case 18: try { try decoder.decodeSingularSInt64Field(value: &_storage._breachedAt) }()
+        case 19: try { try decoder.decodeSingularSInt64Field(value: &_storage._exceedingAt) }()
         default: break
         }
       }
@@ -1845,6 +1859,9 @@ nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._breachedAt {
         try visitor.visitSingularSInt64Field(value: v, fieldNumber: 18)
       } }()
+      try { if let v = _storage._exceedingAt {
+        try visitor.visitSingularSInt64Field(value: v, fieldNumber: 19)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1872,6 +1889,7 @@ nonisolated extension SlaClockState: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._usedMicroseconds != rhs_storage._usedMicroseconds {return false}
         if _storage._warnedAt != rhs_storage._warnedAt {return false}
         if _storage._breachedAt != rhs_storage._breachedAt {return false}
+        if _storage._exceedingAt != rhs_storage._exceedingAt {return false}
         return true
       }
       if !storagesAreEqual {return false}

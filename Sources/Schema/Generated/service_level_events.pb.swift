@@ -304,7 +304,7 @@ public nonisolated struct SlaBreached: Sendable {
 
   public var cycle: UInt32 = 0
 
-  /// The instant at which its time was over; microseconds since 1970-01-01T00:00:00Z.
+  /// From when on more time was used than there was; microseconds since 1970-01-01T00:00:00Z.
   public var dueAt: Int64 = 0
 
   public var targetSeconds: UInt64 = 0

@@ -43,16 +43,19 @@ internal import Testing
         #expect(try reading.stoppedAt == at("02T12:30") && reading.due == .at(at("02T13:00")))
     }
 
-    @Test func `a target is good up to, not including, the instant at which it is due`() throws {
-        let readings = try ["02T12:59:59", "02T13:00", "02T15:00"].map {
+    @Test func `whoever needs as much time as there is needs no more`() throws {
+        let readings = try ["02T12:59:59", "02T13:00", "02T13:00:01", "02T15:00"].map {
             try clocks("02T09:00", [(.publicReply, $0)]).reading(of: .firstResponse, asOf: at("05T09:00"))
         }
-        #expect(readings.map(\.state) == [.met, .breached, .breached])
-        #expect(try readings.map(\.breachedAt) == [nil, at("02T13:00"), at("02T13:00")])
-        // A closing time that is due is due at once, not when the office opens again.
-        let late = try clocks("02T13:00", [(.publicReply, "02T20:00")])
-        let reading = late.reading(of: .firstResponse, asOf: try at("05T09:00"))
-        #expect(try reading.state == .breached && reading.used == 4 * hour && reading.breachedAt == at("02T17:00"))
+        #expect(readings.map(\.state) == [.met, .met, .breached, .breached])
+        #expect(try readings.map(\.breachedAt) == [nil, nil, at("02T13:00"), at("02T13:00")])
+        // What is due at a closing time is in time until the office opens again.
+        for (reply, state) in [("02T20:00", SLAReading.State.met), ("03T09:00", .met), ("03T09:00:01", .breached)] {
+            let late = try clocks("02T13:00", [(.publicReply, reply)])
+            let reading = late.reading(of: .firstResponse, asOf: try at("05T09:00"))
+            #expect(try reading.state == state && reading.due == .at(at("02T17:00")), "\(reply)")
+            #expect(try reading.breachedAt == (state == .met ? nil : at("03T09:00")), "\(reply)")
+        }
     }
 
     @Test func `a clock that runs says since when its target is used up`() throws {

@@ -39,7 +39,7 @@ internal import Testing
             #expect(counted.reduce(0) { $0 + $1.microseconds } == used, "seed \(seed)")
             guard clocks.resolution.phase.isPending else { continue }
             #expect(
-                reading.remaining == target - used && (reading.breachedAt != nil) == (used >= target), "seed \(seed)")
+                reading.remaining == target - used && (reading.breachedAt != nil) == (used > target), "seed \(seed)")
             if reading.state == .running || used >= target {
                 let due = office.due(from: opened, after: target, excluding: model.times(until: .latest))
                 #expect(reading.due == due, "seed \(seed)")

@@ -100,7 +100,7 @@ import Testing
         let again = correct.with { $0.resolvedAt = ServiceHours.at("04T10:00").timestamp }
         #expect(
             hours.adds { $0.when("05T12:00", again) } == [
-                "resolution breached 03T17:00", "resolution too late 1020 at 04T10:00",
+                "resolution breached 04T09:00", "resolution too late 1020 at 04T10:00",
             ])
         #expect(hours.desk.scenario.isReproducible)
     }

@@ -52,8 +52,10 @@ import Testing
         #expect(hours.clock(.resolution).usedSeconds == 3_600)
         #expect(
             hours.adds { $0.when("04T10:00", resume(ticket)) }.contains("resolution resumed 60 due 04T17:00"))
-        // The hour that it had was used up in the very moment in which it was given.
-        #expect(hours.story.contains("first breached 03T10:00"))
+        // The hour that it had was used up in the very moment in which it was given; more is used once it goes on.
+        #expect(!hours.story.contains { $0.contains("breached") })
+        hours.when("04T10:00:01", reply(ticket))
+        #expect(hours.story.suffix(2) == ["first breached 04T10:00", "first too late 60 at 04T10:00:01"])
     }
 
     @Test func `a further version reaches the open tickets, and keeps what was counted`() throws {

@@ -39,9 +39,9 @@ struct ClockMarks {
         var dropped = ClockMarks()
         guard let target = clock.target else { return dropped }
         let warning = terms?.warning(of: target)
-        let due = clock.hasDueAt ? clock.dueAt : nil
+        let exceedingAt = clock.hasExceedingAt ? clock.exceedingAt : nil
         let warnAt = clock.hasWarnAt ? clock.warnAt : nil
-        if let mark = breached, !mark.holds(clock.used >= target, dueAt: due, at: instant) {
+        if let mark = breached, !mark.holds(clock.used > target, dueAt: exceedingAt, at: instant) {
             breached = nil
             if mark.isSaid { dropped.breached = mark }
         }

@@ -136,7 +136,7 @@ struct ClockMovement {
         events.append(ClockEvent(payload: .slaTargetSet(set), occurredAt: step.at))
         clock = next
         // Less time than was used already: it is over since there is so little.
-        if let target = next.target, next.used >= target, marks.breached == nil {
+        if let target = next.target, next.used > target, marks.breached == nil {
             breach(next, at: step.at)
         }
     }
@@ -168,6 +168,7 @@ struct ClockMovement {
         events.append(.breached(next, at: instant))
         clock?.breachedAt = instant.rawValue
         clock?.clearWarnAt()
+        clock?.clearExceedingAt()
     }
 
     private mutating func withdraw(_ dropped: ClockMarks, _ clock: SlaClockState, at instant: Instant) {
@@ -196,6 +197,8 @@ struct ClockMovement {
         let calendar = try book.calendar(of: terms)
         let due = calendar.due(from: from, after: target - clock.used, excluding: uncounted).instant
         if let due { clock.dueAt = due.rawValue }
+        let exceeding = calendar.exceeding(from: from, after: target - clock.used, excluding: uncounted).instant
+        if let exceeding { clock.exceedingAt = exceeding.rawValue }
         guard !clock.hasWarnedAt, let amount = terms.warning(of: target),
             let warning = calendar.due(from: from, after: amount - clock.used, excluding: uncounted).instant
         else { return }
@@ -213,8 +216,8 @@ struct ClockMovement {
         if fresh.hasWarnAt, fresh.warnAt <= instant.rawValue {
             marks.warned = ClockMarks.Mark(at: Instant(microseconds: fresh.warnAt))
         }
-        if !fresh.hasBreachedAt, fresh.hasDueAt, fresh.dueAt <= instant.rawValue {
-            marks.breached = ClockMarks.Mark(at: Instant(microseconds: fresh.dueAt))
+        if !fresh.hasBreachedAt, fresh.hasExceedingAt, fresh.exceedingAt <= instant.rawValue {
+            marks.breached = ClockMarks.Mark(at: Instant(microseconds: fresh.exceedingAt))
         }
         return marks
     }

@@ -51,6 +51,9 @@ struct ClockRevision {
         next.clearOutlook()
         if next.status == .running, isTimed {
             if let due = marks.breached?.at ?? reading.due?.instant { next.dueAt = due.rawValue }
+            if marks.breached == nil, let exceeding = reading.exceeding?.instant {
+                next.exceedingAt = exceeding.rawValue
+            }
             if marks.warned == nil, marks.breached == nil, let warning = reading.warning?.instant,
                 reading.due?.instant.map({ warning < $0 }) ?? true
             {
@@ -109,6 +112,7 @@ struct ClockRevision {
         clock.count(0, to: Instant(microseconds: next.startedAt))
         clock.status = .running
         if let due = reading.due?.instant { clock.dueAt = due.rawValue }
+        if let exceeding = reading.exceeding?.instant { clock.exceedingAt = exceeding.rawValue }
         if let warning = reading.warning?.instant { clock.warnAt = warning.rawValue }
         var set = SlaTargetSet()
         set.clock = clock
@@ -127,7 +131,7 @@ struct ClockRevision {
         var kept = ClockMarks(next)
         var dropped = ClockMarks()
         guard reading.target != nil else { return (kept, []) }
-        if let mark = kept.breached, !Self.holds(mark, reading.due?.instant, until: stoppedAt) {
+        if let mark = kept.breached, !Self.holds(mark, before: stoppedAt, reading.exceeding?.instant) {
             kept.breached = nil
             dropped.breached = mark
         }
@@ -138,7 +142,13 @@ struct ClockRevision {
         return (kept, dropped.withdrawals(next, at: at))
     }
 
-    /// So much had been used by the instant of the mark, and before the clock stopped.
+    /// More than there was had been used by the instant of the breach, and before the clock stopped.
+    private static func holds(_ breach: ClockMarks.Mark, before stoppedAt: Instant?, _ exceeding: Instant?) -> Bool {
+        guard let exceeding else { return false }
+        return exceeding <= breach.at && stoppedAt.map { exceeding < $0 } ?? true
+    }
+
+    /// So much had been used by the instant of the warning, and by when the clock stopped.
     private static func holds(_ mark: ClockMarks.Mark, _ due: Instant?, until stoppedAt: Instant?) -> Bool {
         guard let due else { return false }
         return due <= mark.at && due <= stoppedAt ?? due

@@ -7,7 +7,7 @@ struct ClockTimers {
 
     /// A warning is due; the item is the kind of clock.
     private static let warning: UInt16 = 3
-    /// The time of a clock is over; the item is the kind of clock.
+    /// More time is used than there is; the item is the kind of clock.
     private static let breach: UInt16 = 4
 
     /// What events about clocks do to the timers.
@@ -25,7 +25,7 @@ struct ClockTimers {
         let isRunning = clock.status == .running && !clock.hasBreachedAt
         return [
             timer(warning, clock.kind, isRunning && clock.hasWarnAt ? clock.warnAt : nil),
-            timer(breach, clock.kind, isRunning && clock.hasDueAt ? clock.dueAt : nil),
+            timer(breach, clock.kind, isRunning && clock.hasExceedingAt ? clock.exceedingAt : nil),
         ]
     }
 

@@ -21,6 +21,7 @@ extension [SlaClockState] {
                 clock.breachedPosition = position.rawValue
                 clock.breachedAt = instant.rawValue
                 clock.clearWarnAt()
+                clock.clearExceedingAt()
             }
         case .slaWithdrawn(let withdrawn):
             change(withdrawn.kind) { clock in
@@ -67,6 +68,7 @@ extension SlaClockState {
     mutating func clearOutlook() {
         clearDueAt()
         clearWarnAt()
+        clearExceedingAt()
     }
 
     /// Whether something is waited for.
