@@ -125,7 +125,7 @@ internal import Testing
     private static func ticket(_ body: CommandBody) -> String? {
         let keys = [
             body.claimTicket.ticket, body.recordAgentReply.ticket, body.recordCustomerMessage.ticket,
-            body.awaitCustomer.ticket, body.resolveTicket.ticket, body.closeTicket.ticket,
+            body.awaitCustomer.ticket, body.resolveTicket.ticket, body.reopenTicket.ticket, body.closeTicket.ticket,
         ].map(\.external)
         return (body.openTicket.external + keys).map(\.key).first { !$0.isEmpty }
     }

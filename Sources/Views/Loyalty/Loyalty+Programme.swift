@@ -2,9 +2,10 @@ package import Schema
 internal import SwiftProtobuf
 
 extension Loyalty {
-    /// The programme that is meant where none is named; nil where there is none.
+    /// The programme that is meant where none is named: the only one that there is, else the only one that is on; nil
+    /// where there is none at all.
     ///
-    /// - Throws: `ViewError` with `requestInvalid` where there are several, or what the reader throws.
+    /// - Throws: `ViewError` with `requestInvalid` where there are several and not one of them is on, or what the reader throws.
     package static func onlyProgramme(
         in reader: borrowing some ProjectionReader & ~Copyable
     ) throws(ViewError) -> StreamNumber? {
@@ -12,12 +13,18 @@ extension Loyalty {
         try reader.scan(ledger.programmes, prefix: []) { (key, _) throws(ViewError) in
             var parts = KeyReader(key)
             numbers.append(StreamNumber(try parts.integer(UInt64.self)))
-            return numbers.count > 1 ? .stop : .next
+            return .next
         }
-        guard numbers.count < 2 else {
+        guard numbers.count > 1 else { return numbers.first }
+        var on: [StreamNumber] = []
+        for number in numbers {
+            let row = try reader.row(LoyaltyProgrammeRow.self, ledger.programmes, .key(number.rawValue))
+            if row?.record.status == .on { on.append(number) }
+        }
+        guard on.count == 1 else {
             throw ViewError(.requestInvalid, "There are several programmes. Name one.", field: "programme")
         }
-        return numbers.first
+        return on[0]
     }
 
     /// A programme as a whole, or nil where there is none with this number. Of the request only `from` and `to` are

@@ -4,7 +4,8 @@ internal import SwiftProtobuf
 /// The service desk of demo data: who answers tickets, when, and by when they promise to.
 struct DemoService: Sendable {
     static let agents = ["Ewa Lis", "周婷", "Kofi Mensah", "Lucía Ortega"]
-    static let resolutionCodes = ["solved", "explained", "replaced"]
+    /// Those that starter packs know, too.
+    static let resolutionCodes = ["solved", "answered", "workaround"]
 
     /// The commands that make queue, agents, calendar and service levels known.
     static var setUp: [CommandBody] {

@@ -96,6 +96,7 @@ struct DemoTickets: Sendable {
         course.resolve(after: Self.working(minutes: 300, from: course.second, &random), &random)
         if random.chance(0.07) {
             course.message(after: 3_600 + Int(random.exponential(mean: 20 * 3_600)))
+            course.reopen()
             course.reply(after: Self.working(minutes: 90, from: course.second, &random), &random)
             course.resolve(after: Self.working(minutes: 200, from: course.second, &random), &random)
         }
@@ -182,6 +183,11 @@ struct DemoTickets: Sendable {
                 body.resolveTicket.employee = agent
                 body.resolveTicket.handlingSeconds = 300
             }
+        }
+
+        /// Nothing follows of itself in history.
+        mutating func reopen() {
+            add(1) { [ticket] (body: inout CommandBody) in body.reopenTicket.ticket = ticket }
         }
 
         mutating func close(after seconds: Int) {

@@ -169,9 +169,12 @@ internal import Testing
         let answer = try sketch.answer(programme)
         #expect(!answer.hasActiveMemberRate && !answer.hasEnrolmentRate && !answer.hasBurnRate)
         #expect(!answer.hasBreakageToDate && answer.tiers.isEmpty && answer.expiry.isEmpty && answer.earnRates.isEmpty)
-        _ = try sketch.programme(label: "Other")
+        let other = try sketch.programme(label: "Other")
         let two = try sketch.log.fold(Loyalty.self)
         #expect(throws: ViewError.self) { try Loyalty.onlyProgramme(in: two) }
+        // Of several the only one that is on is meant.
+        try sketch.log.append(other, .programmeSuspended(.with { $0.version = 2 }))
+        #expect(try Loyalty.onlyProgramme(in: try sketch.log.fold(Loyalty.self)) == programme)
         #expect(try Loyalty.programme(StreamNumber(99), .init(), asOf: .day(0), in: two) == nil)
         #expect(throws: ViewError.self) {
             try sketch.answer(
