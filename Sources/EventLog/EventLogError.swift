@@ -62,8 +62,19 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
         self.init(code, "While \(activity): \(error.message)", cause: error)
     }
 
-    /// The same failure, known to come from a full disk.
-    var asDiskFull: EventLogError { EventLogError(.diskFull, message, cause: cause, position: position) }
+    /// The error of the log that a failed write means. LMDB calls a write that a full disk cut short an I/O error: how
+    /// much room is left tells the two apart.
+    ///
+    /// - Parameter bytes: how much was to be written at most.
+    init(_ error: LMDBError, writing bytes: Int, to environment: Environment, during activity: String) {
+        self.init(error, during: activity)
+        guard error.code == .io else { return }
+        do {
+            if try environment.freeSpace() < bytes { code = .diskFull }
+        } catch {
+            // A disk that cannot even be measured is broken, not full: the error stays what it is.
+        }
+    }
 
     package var description: String { "\(code): \(message)" }
 }

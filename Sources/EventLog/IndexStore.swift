@@ -43,6 +43,8 @@ package final class IndexStore: Sendable {
     package static let flushThreshold = 40_000
     /// Changes in the overlay at which the writer waits for the indexer.
     private static let backPressure = 400_000
+    /// What writing the overlay may take of the disk, roughly.
+    private static let writeBytes = 4 << 20
 
     /// Opens the index, or makes an empty one; one that belongs to another log is emptied.
     package init(path: String, logID: Identifier) throws(EventLogError) {
@@ -354,7 +356,9 @@ extension IndexStore {
                     state.poolStarts = [:]
                 }
             } catch {
-                state.withLockNotifying { state in state.failure = EventLogError(error, during: "writing the index") }
+                let failure = EventLogError(
+                    error, writing: Self.writeBytes, to: environment, during: "writing the index")
+                state.withLockNotifying { state in state.failure = failure }
                 return
             }
         }

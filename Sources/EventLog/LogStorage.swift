@@ -91,19 +91,9 @@ package final class LMDBLogStorage: LogStorage {
             try transaction.commit()
             appendedSinceFill.wrappingAdd(group.bytes.count, ordering: .relaxed)
         } catch {
-            let failure = EventLogError(error, during: "appending \(group.count) events at position \(group.first)")
-            throw isFull(for: group, after: error) ? failure.asDiskFull : failure
-        }
-    }
-
-    /// LMDB calls a write that a full disk cut short an I/O error.
-    private func isFull(for group: RecordGroup, after error: LMDBError) -> Bool {
-        guard error.code == .io else { return false }
-        do {
-            return try environment.freeSpace() < group.bytes.count + Self.fillStep
-        } catch {
-            // A disk that cannot even be measured is broken, not full.
-            return false
+            throw EventLogError(
+                error, writing: group.bytes.count + Self.fillStep, to: environment,
+                during: "appending \(group.count) events at position \(group.first)")
         }
     }
 

@@ -45,7 +45,8 @@ struct FullDiskTests {
             for case .accepted(let accepted)? in results.map(\.outcome) { acknowledged.append(accepted.bodies[0].id) }
             let refusals = results.compactMap(\.refusal)
             guard refusals.isEmpty else {
-                #expect(refusals.allSatisfy { $0 == .diskFull }, "\(refusals)")
+                let status = try await client.status().value
+                #expect(refusals.allSatisfy { $0 == .diskFull }, "\(Set(refusals)): \(status.readOnlyReason)")
                 break
             }
         }
