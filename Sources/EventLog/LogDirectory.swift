@@ -43,7 +43,12 @@ package import Schema
         self.lock = lock
     }
 
-    deinit { close(lock) }
+    deinit {
+        // Closing alone is not enough: a process that is being started right now has the descriptor until it executes
+        // its program, and would keep the lock.
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     package var logPath: String { "\(path)/log" }
     package var indexPath: String { "\(path)/index" }
