@@ -68,6 +68,9 @@ ERRORS = {
     507: "The disk of the service is full.",
 }
 
+# Lists that must hold something: a request without them asks for nothing.
+NEEDED = {"Command": ["bodies"]}
+
 REFLECTED = ["Kith-Epoch", "Kith-Position", "Kith-Lag-Events", "Kith-Lag-Microseconds", "Kith-State"]
 
 
@@ -293,8 +296,14 @@ def _error(status: int, about: str) -> dict:
 
 
 def _message(schema: Schema, message: Message) -> dict:
+    needed = NEEDED.get(message.short, [])
     properties = {json_name(f.name): _described(_nullable(_field(schema, f)), f) for f in message.fields}
+    for f in message.fields:
+        if f.name in needed:
+            properties[json_name(f.name)] = _described(_field(schema, f) | {"minItems": 1}, f)
     text: dict = {"type": "object", "properties": properties, "additionalProperties": False}
+    if needed:
+        text["required"] = [json_name(name) for name in needed]
     return {"description": message.comment} | text if message.comment else text
 
 

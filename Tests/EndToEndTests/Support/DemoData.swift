@@ -7,13 +7,16 @@ import Testing
 struct DemoData: Sendable {
     let lines: String
 
-    /// - Parameter opportunities: how many, with a loyalty programme; all of it is so long ago that nothing is due
-    ///   later than now. Neither where it is 0.
-    init(parties: Int, seed: Int, opportunities: Int = 0) async throws {
+    /// - Parameters:
+    ///   - opportunities: how many, with a loyalty programme; all of it is so long ago that nothing is due later than
+    ///     now. Neither where it is 0.
+    ///   - tickets: how many, with opportunities only.
+    init(parties: Int, seed: Int, opportunities: Int = 0, tickets: Int = 0) async throws {
         let folder = try TestFolder()
         var arguments = ["demo-data", "--parties", "\(parties)", "--seed", "\(seed)", "--products", "50"]
         if opportunities > 0 {
             arguments += ["--opportunities", "\(opportunities)", "--loyalty", "--start", "2020-01-01"]
+            arguments += ["--tickets", "\(tickets)"]
         }
         let run = try await RunOutcome(ChildProcess(Places.kith, arguments, output: folder["demo"]))
         try #require(run.code == 0, "\(run)")
