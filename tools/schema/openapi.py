@@ -13,7 +13,7 @@ from json_shapes import json_name, reachable
 
 # Fields of Request that are no queries with one answer.
 COMMANDS = {"submit"}
-STREAMS = {"history", "rebuild"}
+STREAMS = {"history", "rebuild", "verify"}
 FLOW = {"credit", "cancel"}
 # Contents go as they are over HTTP.
 BODIES = {"put_body", "get_body"}
@@ -80,7 +80,7 @@ def document(schema: Schema) -> str:
     roots += ["PutBodyBegin", "PutBodyFinish", "PutBodyResponse", "GetBodyRequest"]
     queries = _queries(schema)
     roots += [name for _, *names in queries for name in names]
-    messages = reachable(schema, roots + ["RebuildRequest", "RebuildProgress"])
+    messages = reachable(schema, roots + ["RebuildRequest", "RebuildProgress", "VerifyRequest", "VerifyProgress"])
     enums = {field.type for message in messages for field in message.fields if field.type in schema.enums}
     schemas = {message.short: _message(schema, message) for message in messages}
     schemas |= {schema.enums[name].short: _enum(schema, name) for name in enums}
@@ -180,12 +180,18 @@ def _paths(schema: Schema, queries: list[tuple[str, str, str]]) -> dict:
     about = "How the service is."
     rest = _parameters(schema, "StatusRequest")
     paths["/v1/status"] = {"get": _operation("serviceStatus", about, rest, answers=_json("StatusResponse"))}
-    about = schema.message("RebuildRequest").comment
-    progress = _lines("A RebuildProgress per line.") | _events()
-    paths["/v1/operations/rebuild"] = {
-        "post": _operation("rebuild", about, body=_json("RebuildRequest"), answers=progress)
-    }
-    return paths | _bodies(schema)
+    return paths | _operations(schema) | _bodies(schema)
+
+
+def _operations(schema: Schema) -> dict:
+    """Work on the whole log: the answer is its progress."""
+    paths = {}
+    for name in ("rebuild", "verify"):
+        asked, told = f"{name.title()}Request", f"{name.title()}Progress"
+        progress = _lines(f"A {told} per line.") | _events()
+        about = schema.message(asked).comment
+        paths[f"/v1/operations/{name}"] = {"post": _operation(name, about, body=_json(asked), answers=progress)}
+    return paths
 
 
 def _bodies(schema: Schema) -> dict:

@@ -172,6 +172,7 @@ enum GeneratedShapes {
         DefineTeam id:s external:R=ExternalKey name:s parent:m=Reference
         DefineTerritory id:s external:R=ExternalKey name:s parent:m=Reference rules:R=TerritoryRule owner:m=OwnerReference
         DefineTier programme:m=Reference tier:m=Tier
+        DerivedRepair store:s reason:s foundAt:p
         Divergence position:l computed:e=EVENT_KIND_UNSPECIFIED recorded:e=EVENT_KIND_UNSPECIFIED what:s
         Due day:s instant:l
         DueInput day:s instant:p
@@ -279,6 +280,7 @@ enum GeneratedShapes {
         ListRequest kind:e=AGGREGATE_KIND_UNSPECIFIED filters:R=Filter sort:e=SORT_ORDER_UNSPECIFIED descending:b limit:n cursor:s atLeast:l
         ListResponse records:R=Record cursor:s
         LockDaysSet days:n version:n reason:s source:m=Source
+        LogDamage position:l kind:e=DAMAGE_KIND_UNSPECIFIED sentence:s
         LogInteraction id:s external:R=ExternalKey detail:m=InteractionInput parties:R=InteractionPartyInput content:m=InteractionPersonal links:R=InteractionLinkInput bodies:R=BodyInput
         LogOpened logId:s formatVersion:n epoch:n reason:s source:m=Source
         LoseOpportunity opportunity:m=Reference lossReason:s closing:m=OpportunityClosingPersonal competitor:m=Reference stage:s
@@ -530,10 +532,10 @@ enum GeneratedShapes {
         ReopenTask task:m=Reference
         ReopenTicket ticket:m=Reference asNew:b
         ReportingCurrencySet currency:s reason:s source:m=Source
-        Request id:l submit:m=SubmitRequest get:m=GetRequest list:m=ListRequest customer:m=CustomerRequest history:m=HistoryRequest status:m=StatusRequest rebuild:m=RebuildRequest credit:m=Credit cancel:m=Cancel pipeline:m=PipelineRequest opportunities:m=OpportunitiesRequest loyalty:m=LoyaltyRequest programme:m=ProgrammeRequest targets:m=TargetsRequest recompute:m=RecomputeRequest tickets:m=TicketsRequest serviceFigures:m=ServiceFiguresRequest putBody:m=PutBodyRequest getBody:m=GetBodyRequest ticketClocks:m=TicketClocksRequest refusals:m=RefusalsRequest
+        Request id:l submit:m=SubmitRequest get:m=GetRequest list:m=ListRequest customer:m=CustomerRequest history:m=HistoryRequest status:m=StatusRequest rebuild:m=RebuildRequest credit:m=Credit cancel:m=Cancel pipeline:m=PipelineRequest opportunities:m=OpportunitiesRequest loyalty:m=LoyaltyRequest programme:m=ProgrammeRequest targets:m=TargetsRequest recompute:m=RecomputeRequest tickets:m=TicketsRequest serviceFigures:m=ServiceFiguresRequest putBody:m=PutBodyRequest getBody:m=GetBodyRequest ticketClocks:m=TicketClocksRequest refusals:m=RefusalsRequest verify:m=VerifyRequest
         ResolutionCodeDefinition key:s label:s needsText:b
         ResolveTicket ticket:m=Reference code:s resolution:m=TicketResolutionPersonal employee:m=Reference handlingSeconds:n
-        Response id:l last:b reflects:m=Reflects submit:m=SubmitResponse get:m=GetResponse list:m=ListResponse customer:m=Customer history:m=HistoryPage status:m=StatusResponse rebuild:m=RebuildProgress error:m=ErrorDetail pipeline:m=PipelineSummary opportunities:m=OpportunitiesResponse loyalty:m=LoyaltyResponse programme:m=ProgrammeResponse targets:m=TargetsResponse recompute:m=RecomputeResponse tickets:m=TicketsResponse serviceFigures:m=ServiceFiguresResponse putBody:m=PutBodyResponse getBody:m=GetBodyResponse ticketClocks:m=TicketClocksResponse refusals:m=RefusalsResponse
+        Response id:l last:b reflects:m=Reflects submit:m=SubmitResponse get:m=GetResponse list:m=ListResponse customer:m=Customer history:m=HistoryPage status:m=StatusResponse rebuild:m=RebuildProgress error:m=ErrorDetail pipeline:m=PipelineSummary opportunities:m=OpportunitiesResponse loyalty:m=LoyaltyResponse programme:m=ProgrammeResponse targets:m=TargetsResponse recompute:m=RecomputeResponse tickets:m=TicketsResponse serviceFigures:m=ServiceFiguresResponse putBody:m=PutBodyResponse getBody:m=GetBodyResponse ticketClocks:m=TicketClocksResponse refusals:m=RefusalsResponse verify:m=VerifyProgress
         RestoreCompetitor competitor:m=Reference
         RestoreMarket market:m=Reference
         RestoreParty party:m=Reference
@@ -583,6 +585,7 @@ enum GeneratedShapes {
         RoleUnassigned role:s reason:s source:m=Source
         RouteTicket ticket:m=Reference queue:m=Reference assign:b
         RoutingSet routing:m=QueueRouting version:n reason:s source:m=Source
+        ScrubStatus position:l bytesPerSecond:l rounds:l soundAt:p soundPosition:l stoppedReason:s
         SentimentTrend ratedRecently:l ratedBefore:l meanRecently:p meanBefore:p rated:l mean:p last:e=SENTIMENT_UNSPECIFIED
         ServiceDeskContent terms:m=ServiceDeskTerms types:R=TicketKindDefinition categories:R=TicketKindDefinition
         ServiceDeskRecord version:n content:m=ServiceDeskContent
@@ -648,7 +651,7 @@ enum GeneratedShapes {
         StartImport id:s fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED
         StartTask task:m=Reference
         StatusRequest digest:b
-        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus
+        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus damage:m=LogDamage scrub:m=ScrubStatus repairs:R=DerivedRepair
         StreamScope kind:e=AGGREGATE_KIND_UNSPECIFIED stream:m=Reference
         StrengthWeaknessRecord productNumber:l strengths:r weaknesses:r occurredAt:p
         StrengthWeaknessSet productNumber:l strengths:r weaknesses:r reason:s source:m=Source
@@ -781,6 +784,8 @@ enum GeneratedShapes {
         VariantAttribute name:s value:s
         VariantRecord sku:s attributes:R=VariantAttribute
         VerifyContactPoint party:m=Reference contactPoint:n method:s
+        VerifyProgress position:l target:l bytes:l bytesPerSecond:n seconds:n done:b root:s streams:l commands:l indexPosition:l damage:m=LogDamage
+        VerifyRequest size:l root:s
         WeekdayHours weekday:n intervals:R=DayInterval
         WinOpportunity opportunity:m=Reference amount:m=Money stage:s order:m=Reference closing:m=OpportunityClosingPersonal
         WithdrawCompetitorMove competitor:m=Reference movePosition:l

@@ -82,6 +82,109 @@ public nonisolated enum ProjectionState: SwiftProtobuf.Enum, Swift.CaseIterable 
 
 }
 
+/// What is wrong with the log at a position.
+public nonisolated enum DamageKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// There is no record at the position, and the log goes on behind it or was longer.
+  case missingRecord // = 1
+
+  /// The record says that it belongs to another position.
+  case misplacedRecord // = 2
+
+  /// The bytes of the record do not have the hash that they were written with.
+  case leafHash // = 3
+
+  /// The record has its hash, and is not of the form of a record.
+  case header // = 4
+
+  /// The record does not follow the one before it in its stream.
+  case streamLink // = 5
+
+  /// The record does not name the event before it about the same subject.
+  case subjectLink // = 6
+
+  /// The events of a command are not all there, in their order.
+  case command // = 7
+
+  /// The record was taken at an earlier time than the one before it.
+  case time // = 8
+
+  /// Every record has its hash, and the tree over them is not the one that was given out.
+  case root // = 9
+
+  /// The pages of the log's file do not lead to the record.
+  case store // = 10
+
+  /// The log is sound, and the index that was made from it says something else.
+  case index // = 11
+
+  /// The log is not the one that its directory names.
+  case logID // = 12
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .missingRecord
+    case 2: self = .misplacedRecord
+    case 3: self = .leafHash
+    case 4: self = .header
+    case 5: self = .streamLink
+    case 6: self = .subjectLink
+    case 7: self = .command
+    case 8: self = .time
+    case 9: self = .root
+    case 10: self = .store
+    case 11: self = .index
+    case 12: self = .logID
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .missingRecord: return 1
+    case .misplacedRecord: return 2
+    case .leafHash: return 3
+    case .header: return 4
+    case .streamLink: return 5
+    case .subjectLink: return 6
+    case .command: return 7
+    case .time: return 8
+    case .root: return 9
+    case .store: return 10
+    case .index: return 11
+    case .logID: return 12
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [DamageKind] = [
+    .unspecified,
+    .missingRecord,
+    .misplacedRecord,
+    .leafHash,
+    .header,
+    .streamLink,
+    .subjectLink,
+    .command,
+    .time,
+    .root,
+    .store,
+    .index,
+    .logID,
+  ]
+
+}
+
 /// Asks how the service is.
 public nonisolated struct StatusRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -208,6 +311,32 @@ public nonisolated struct StatusResponse: @unchecked Sendable {
   public var hasRefusalJournal: Bool {_storage._refusalJournal != nil}
   /// Clears the value of `refusalJournal`. Subsequent reads from it will return its default value.
   public mutating func clearRefusalJournal() {_uniqueStorage()._refusalJournal = nil}
+
+  /// The first damage of the log that was met since the service was started; absent: none.
+  public var damage: LogDamage {
+    get {_storage._damage ?? LogDamage()}
+    set {_uniqueStorage()._damage = newValue}
+  }
+  /// Returns true if `damage` has been explicitly set.
+  public var hasDamage: Bool {_storage._damage != nil}
+  /// Clears the value of `damage`. Subsequent reads from it will return its default value.
+  public mutating func clearDamage() {_uniqueStorage()._damage = nil}
+
+  /// The verification in the background; absent where it is switched off.
+  public var scrub: ScrubStatus {
+    get {_storage._scrub ?? ScrubStatus()}
+    set {_uniqueStorage()._scrub = newValue}
+  }
+  /// Returns true if `scrub` has been explicitly set.
+  public var hasScrub: Bool {_storage._scrub != nil}
+  /// Clears the value of `scrub`. Subsequent reads from it will return its default value.
+  public mutating func clearScrub() {_uniqueStorage()._scrub = nil}
+
+  /// Derived stores that were found damaged since the service was started, and made anew from the log.
+  public var repairs: [DerivedRepair] {
+    get {_storage._repairs}
+    set {_uniqueStorage()._repairs = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -356,12 +485,165 @@ public nonisolated struct Divergence: Sendable {
   public init() {}
 }
 
+/// Damage of the log.
+public nonisolated struct LogDamage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The first position concerned: what stands before it is sound.
+  public var position: UInt64 = 0
+
+  public var kind: DamageKind = .unspecified
+
+  /// What was found there, for a person.
+  public var sentence: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How the verification in the background stands.
+public nonisolated struct ScrubStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The round that is under way has come this far.
+  public var position: UInt64 = 0
+
+  /// Bytes a second that it reads at most.
+  public var bytesPerSecond: UInt64 = 0
+
+  /// Rounds over the whole log that found nothing, since the service was started.
+  public var rounds: UInt64 = 0
+
+  /// When the last such round ended, and which position it reached.
+  public var soundAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_soundAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_soundAt = newValue}
+  }
+  /// Returns true if `soundAt` has been explicitly set.
+  public var hasSoundAt: Bool {self._soundAt != nil}
+  /// Clears the value of `soundAt`. Subsequent reads from it will return its default value.
+  public mutating func clearSoundAt() {self._soundAt = nil}
+
+  public var soundPosition: UInt64 = 0
+
+  /// Why it has stopped; empty while it goes on.
+  public var stoppedReason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _soundAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// A derived store that was made anew.
+public nonisolated struct DerivedRepair: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "index", or the name of a projection.
+  public var store: String = String()
+
+  /// What was wrong with it.
+  public var reason: String = String()
+
+  public var foundAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_foundAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_foundAt = newValue}
+  }
+  /// Returns true if `foundAt` has been explicitly set.
+  public var hasFoundAt: Bool {self._foundAt != nil}
+  /// Clears the value of `foundAt`. Subsequent reads from it will return its default value.
+  public mutating func clearFoundAt() {self._foundAt = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _foundAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// Reads the whole log and checks every record and everything that binds the records to each other.
+public nonisolated struct VerifyRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A size of the tree and the root that was given out with it, by an acknowledgement or a status: the log must have
+  /// that root there. Absent: only what the service itself knows is compared.
+  public var size: UInt64 = 0
+
+  public var root: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Sent about four times a second; the last one says done.
+public nonisolated struct VerifyProgress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Everything up to here was checked and is sound.
+  public var position: UInt64 = 0
+
+  public var target: UInt64 = 0
+
+  /// Bytes of the records that were checked.
+  public var bytes: UInt64 = 0
+
+  public var bytesPerSecond: Double = 0
+
+  public var seconds: Double = 0
+
+  public var done: Bool = false
+
+  /// The root of the tree over the records up to position.
+  public var root: Data = Data()
+
+  /// Streams and commands that the records make up.
+  public var streams: UInt64 = 0
+
+  public var commands: UInt64 = 0
+
+  /// The position at which the index was compared with the log; 0 where there was no index to compare.
+  public var indexPosition: UInt64 = 0
+
+  /// With done: what is wrong; absent where the log is sound.
+  public var damage: LogDamage {
+    get {_damage ?? LogDamage()}
+    set {_damage = newValue}
+  }
+  /// Returns true if `damage` has been explicitly set.
+  public var hasDamage: Bool {self._damage != nil}
+  /// Clears the value of `damage`. Subsequent reads from it will return its default value.
+  public mutating func clearDamage() {self._damage = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _damage: LogDamage? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension ProjectionState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROJECTION_STATE_UNSPECIFIED\0\u{1}PROJECTION_STATE_LIVE\0\u{1}PROJECTION_STATE_CATCHING_UP\0\u{1}PROJECTION_STATE_REBUILDING\0\u{1}PROJECTION_STATE_PARKED\0")
+}
+
+nonisolated extension DamageKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DAMAGE_KIND_UNSPECIFIED\0\u{1}DAMAGE_KIND_MISSING_RECORD\0\u{1}DAMAGE_KIND_MISPLACED_RECORD\0\u{1}DAMAGE_KIND_LEAF_HASH\0\u{1}DAMAGE_KIND_HEADER\0\u{1}DAMAGE_KIND_STREAM_LINK\0\u{1}DAMAGE_KIND_SUBJECT_LINK\0\u{1}DAMAGE_KIND_COMMAND\0\u{1}DAMAGE_KIND_TIME\0\u{1}DAMAGE_KIND_ROOT\0\u{1}DAMAGE_KIND_STORE\0\u{1}DAMAGE_KIND_INDEX\0\u{1}DAMAGE_KIND_LOG_ID\0")
 }
 
 nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -396,7 +678,7 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0\u{2}h\u{1}damage\0\u{1}scrub\0\u{1}repairs\0")
 
   fileprivate class _StorageClass {
     var _logID: String = String()
@@ -417,6 +699,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _bodies: UInt64 = 0
     var _unreferencedBodies: UInt64 = 0
     var _refusalJournal: RefusalJournalStatus? = nil
+    var _damage: LogDamage? = nil
+    var _scrub: ScrubStatus? = nil
+    var _repairs: [DerivedRepair] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -445,6 +730,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _bodies = source._bodies
       _unreferencedBodies = source._unreferencedBodies
       _refusalJournal = source._refusalJournal
+      _damage = source._damage
+      _scrub = source._scrub
+      _repairs = source._repairs
     }
   }
 
@@ -481,6 +769,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 40: try { try decoder.decodeSingularUInt64Field(value: &_storage._bodies) }()
         case 41: try { try decoder.decodeSingularUInt64Field(value: &_storage._unreferencedBodies) }()
         case 96: try { try decoder.decodeSingularMessageField(value: &_storage._refusalJournal) }()
+        case 200: try { try decoder.decodeSingularMessageField(value: &_storage._damage) }()
+        case 201: try { try decoder.decodeSingularMessageField(value: &_storage._scrub) }()
+        case 202: try { try decoder.decodeRepeatedMessageField(value: &_storage._repairs) }()
         default: break
         }
       }
@@ -547,6 +838,15 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._refusalJournal {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
       } }()
+      try { if let v = _storage._damage {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 200)
+      } }()
+      try { if let v = _storage._scrub {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 201)
+      } }()
+      if !_storage._repairs.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._repairs, fieldNumber: 202)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -574,6 +874,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._bodies != rhs_storage._bodies {return false}
         if _storage._unreferencedBodies != rhs_storage._unreferencedBodies {return false}
         if _storage._refusalJournal != rhs_storage._refusalJournal {return false}
+        if _storage._damage != rhs_storage._damage {return false}
+        if _storage._scrub != rhs_storage._scrub {return false}
+        if _storage._repairs != rhs_storage._repairs {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -873,6 +1176,268 @@ nonisolated extension Divergence: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.computed != rhs.computed {return false}
     if lhs.recorded != rhs.recorded {return false}
     if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogDamage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LogDamage"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}kind\0\u{1}sentence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.sentence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.sentence.isEmpty {
+      try visitor.visitSingularStringField(value: self.sentence, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LogDamage, rhs: LogDamage) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.sentence != rhs.sentence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ScrubStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ScrubStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{3}bytes_per_second\0\u{1}rounds\0\u{3}sound_at\0\u{3}sound_position\0\u{3}stopped_reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.bytesPerSecond) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.rounds) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._soundAt) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.soundPosition) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.stoppedReason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.bytesPerSecond != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytesPerSecond, fieldNumber: 2)
+    }
+    if self.rounds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rounds, fieldNumber: 3)
+    }
+    try { if let v = self._soundAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if self.soundPosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.soundPosition, fieldNumber: 5)
+    }
+    if !self.stoppedReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.stoppedReason, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ScrubStatus, rhs: ScrubStatus) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.bytesPerSecond != rhs.bytesPerSecond {return false}
+    if lhs.rounds != rhs.rounds {return false}
+    if lhs._soundAt != rhs._soundAt {return false}
+    if lhs.soundPosition != rhs.soundPosition {return false}
+    if lhs.stoppedReason != rhs.stoppedReason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DerivedRepair: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DerivedRepair"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}store\0\u{1}reason\0\u{3}found_at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.store) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._foundAt) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.store.isEmpty {
+      try visitor.visitSingularStringField(value: self.store, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try { if let v = self._foundAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DerivedRepair, rhs: DerivedRepair) -> Bool {
+    if lhs.store != rhs.store {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._foundAt != rhs._foundAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension VerifyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VerifyRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}root\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.root) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 1)
+    }
+    if !self.root.isEmpty {
+      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: VerifyRequest, rhs: VerifyRequest) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.root != rhs.root {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension VerifyProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VerifyProgress"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}target\0\u{1}bytes\0\u{3}bytes_per_second\0\u{1}seconds\0\u{1}done\0\u{1}root\0\u{1}streams\0\u{1}commands\0\u{3}index_position\0\u{1}damage\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.target) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.bytesPerSecond) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.done) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.root) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.streams) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.commands) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.indexPosition) }()
+      case 11: try { try decoder.decodeSingularMessageField(value: &self._damage) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.target != 0 {
+      try visitor.visitSingularUInt64Field(value: self.target, fieldNumber: 2)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 3)
+    }
+    if self.bytesPerSecond.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.bytesPerSecond, fieldNumber: 4)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 5)
+    }
+    if self.done != false {
+      try visitor.visitSingularBoolField(value: self.done, fieldNumber: 6)
+    }
+    if !self.root.isEmpty {
+      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 7)
+    }
+    if self.streams != 0 {
+      try visitor.visitSingularUInt64Field(value: self.streams, fieldNumber: 8)
+    }
+    if self.commands != 0 {
+      try visitor.visitSingularUInt64Field(value: self.commands, fieldNumber: 9)
+    }
+    if self.indexPosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.indexPosition, fieldNumber: 10)
+    }
+    try { if let v = self._damage {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: VerifyProgress, rhs: VerifyProgress) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.target != rhs.target {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.bytesPerSecond != rhs.bytesPerSecond {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.done != rhs.done {return false}
+    if lhs.root != rhs.root {return false}
+    if lhs.streams != rhs.streams {return false}
+    if lhs.commands != rhs.commands {return false}
+    if lhs.indexPosition != rhs.indexPosition {return false}
+    if lhs._damage != rhs._damage {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

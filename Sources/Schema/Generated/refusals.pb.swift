@@ -1328,7 +1328,7 @@ public nonisolated struct ErrorDetail: Sendable {
   /// EMAIL_KNOWN: the id of the ticket or the interaction that holds the e-mail.
   public var relatedIds: [String] = []
 
-  /// ERASED: positions of the command's events.
+  /// ERASED: positions of the command's events. DAMAGED: the first position that is damaged, where one is known.
   public var positions: [UInt64] = []
 
   /// OVERLOADED: when to come back, in milliseconds.
