@@ -1,7 +1,18 @@
+internal import NIOCore
+
 /// What the native face takes from one connection and from all of them.
 package struct NativeLimits: Sendable, Hashable {
     /// Largest message in a frame, in bytes; part of the protocol.
     package static let maximumMessageLength = 4 << 20
+
+    /// Commands in a frame; part of the protocol.
+    package static let maximumFrameCommands = 10_000
+
+    /// How long one connection may keep its event loop busy before the others have their turn.
+    static let slice: TimeAmount = .microseconds(500)
+
+    /// How long it then waits at least. The others need no more; their sockets are looked at once.
+    static let pause: TimeAmount = .microseconds(10)
 
     /// Frames that a stream may send before its first credit; part of the protocol.
     package static let initialCredit: UInt32 = 4
@@ -11,6 +22,13 @@ package struct NativeLimits: Sendable, Hashable {
 
     /// Requests of one connection that wait for an answer. While there are so many, nothing more is read from it.
     package var openRequests = 4_096
+
+    /// Commands of one connection that wait for an answer; the rest of its frames waits. The back end may ask for less.
+    package var openCommands = 8_192
+
+    /// Queries of one connection that are being answered. What is more waits, so that those of others do not wait behind
+    /// all of them.
+    package var openQueries = 16
 
     /// Bytes of the frames of those requests. While there are so many, nothing more is read from the connection;
     /// a single frame is always taken.
