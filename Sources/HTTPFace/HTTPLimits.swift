@@ -13,8 +13,6 @@ enum HTTPLimits {
     static let pieceBytes = 16 << 10
     /// How long the lines of one request may keep a thread busy before other tasks have their turn.
     static let slice: Duration = .microseconds(500)
-    /// How long a connection without a request may stay, or one whose request stops coming.
-    static let idleSeconds: Int64 = 120
     /// Silence of an event stream after which a comment is sent, so that a peer that has gone is noticed.
     static let silence: Duration = .seconds(15)
     /// How long to wait before connecting or asking again, where nothing better is known; milliseconds.

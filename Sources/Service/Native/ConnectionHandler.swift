@@ -13,7 +13,7 @@ internal import Schema
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+    typealias OutboundOut = IOData
 
     enum Phase {
         case serving
@@ -49,6 +49,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The channel asked to read while the connection was paused.
     private var wantsRead = false
     private var needsFlush = false
+    /// Since when there is half a frame, while the client could send the rest.
+    private var halfSince: NIODeadline?
+    private var halfTimer: Scheduled<Void>?
+    /// What the budget of the socket knows of.
+    private var heldBytes = 0
     private var isAdmitted = false
 
     init(caller: CallerIdentity, services: ConnectionServices) {
@@ -80,8 +85,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func begin() {
         guard phase == .serving, !isAdmitted else { return }
-        var refusal = Refusal(
-            .overloaded, "The service has \(services.limits.connections) connections already. Try again later.")
+        var refusal = Refusal(.overloaded, "The service has as many connections as it takes. Try again later.")
         refusal.detail.retryAfterMilliseconds = 1_000
         end(with: refusal)
     }
@@ -98,6 +102,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         replies.removeAll()
         frame = nil
         decoder.clear()
+        halfTimer?.cancel()
+        _ = accountForInput()
         if let output, isAdmitted { services.remove(output) }
         // Ends the circle of handler and output.
         output = nil
@@ -174,6 +180,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             }
         }
         flush()
+        guard accountForInput() else { return self.end(with: ConnectionHandler.noRoom) }
+        watchHalfFrame()
         if wantsRead, !isPaused {
             wantsRead = false
             context?.read()
@@ -192,6 +200,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         if frame != nil { return try advanceFrame() }
         guard !isPaused, let next = try decoder.next() else { return false }
+        halfSince = nil
         try take(next)
         return true
     }
@@ -204,6 +213,44 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.eventLoop.assumeIsolated().scheduleTask(in: NativeLimits.pause) {
             self.isYielding = false
             self.process()
+        }
+    }
+
+    // MARK: Clients that stop in the middle
+
+    /// Tells the socket's budget what is held here of requests that were not handed on. False where it is too much.
+    private func accountForInput() -> Bool {
+        let before = heldBytes
+        heldBytes = decoder.heldBytes + (frame?.bytes ?? 0)
+        return services.budget.change(from: before, to: heldBytes) || phase == .closing || phase == .closed
+    }
+
+    private static var noRoom: Refusal {
+        var refusal = Refusal(
+            .overloaded, "The service holds more unfinished requests than it has room for. Try again later.")
+        refusal.detail.retryAfterMilliseconds = 1_000
+        return refusal
+    }
+
+    /// A frame that was begun has to be completed. The time counts only while the connection is read.
+    private func watchHalfFrame() {
+        guard phase == .serving, !isPaused, !decoder.isEmpty else {
+            halfSince = nil
+            return
+        }
+        let since = halfSince ?? .now()
+        halfSince = since
+        guard halfTimer == nil, let context else { return }
+        let timeout = TimeAmount(services.limits.clientTimeout)
+        halfTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: since + timeout) {
+            self.halfTimer = nil
+            guard let since = self.halfSince else { return }
+            guard NIODeadline.now() >= since + timeout else { return self.watchHalfFrame() }
+            self.end(
+                with: Refusal(
+                    .limitExceeded,
+                    "A frame was begun and not completed in \(timeout.nanoseconds / 1_000_000_000) seconds. Connect again."
+                ))
         }
     }
 
@@ -230,7 +277,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func write(_ frames: ByteBuffer) {
         guard let context, frames.readableBytes > 0 else { return }
-        context.write(wrapOutboundOut(frames), promise: nil)
+        context.write(wrapOutboundOut(.byteBuffer(frames)), promise: nil)
         needsFlush = true
     }
 
@@ -265,7 +312,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         frame = nil
         // Closing at once would drop what is not yet written.
         let written = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: written)
         needsFlush = false
         let channel = context.channel
         written.futureResult.whenComplete { _ in channel.close(promise: nil) }

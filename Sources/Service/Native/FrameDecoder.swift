@@ -25,6 +25,9 @@ struct FrameDecoder {
 
     private var buffer = ByteBuffer()
 
+    /// Bytes of memory that are kept for what was not yet taken.
+    var heldBytes: Int { buffer.storageCapacity }
+
     /// Whether bytes are left that were not yet taken.
     var isEmpty: Bool { buffer.readableBytes == 0 }
 

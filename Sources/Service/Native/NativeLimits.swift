@@ -41,6 +41,13 @@ package struct NativeLimits: Sendable, Hashable {
     /// streams pause.
     package var unsentBytes = 4 << 20
 
+    /// How long a client may take to complete a request that it has begun, or to read an answer.
+    package var clientTimeout: Duration = .seconds(120)
+
+    /// Bytes that all connections of a socket hold together: what has arrived and is not handed on, and answers that
+    /// wait for their reader. See `ByteBudget`.
+    package var heldBytes = 256 << 20
+
     /// How long open requests may still take once the service stops.
     package var stopTimeout: Duration = .seconds(10)
 

@@ -54,7 +54,9 @@ import Testing
         let flood = Task {
             await withTaskGroup(of: [CommandResult].self) { group in
                 for piece in 0..<100 {
-                    let commands = (1...16).map { Command.sample(UInt64(1_000 + piece * 16 + $0), Self.party(piece, $0)) }
+                    let commands = (1...16).map {
+                        Command.sample(UInt64(1_000 + piece * 16 + $0), Self.party(piece, $0))
+                    }
                     group.addTask { await test.submit(commands) }
                 }
                 return await group.reduce(into: []) { $0 += $1 }

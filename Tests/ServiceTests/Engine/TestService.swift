@@ -18,7 +18,8 @@ final class TestService: Sendable {
     private let running: Task<Void, any Error>
 
     init(
-        path: String? = nil, clock: any LogClock = SystemClock(), _ change: (inout ServiceConfiguration) -> Void = { _ in }
+        path: String? = nil, clock: any LogClock = SystemClock(),
+        _ change: (inout ServiceConfiguration) -> Void = { _ in }
     ) throws {
         self.path = try path ?? Self.makeDirectory()
         var configuration = ServiceConfiguration(

@@ -38,9 +38,10 @@ import Testing
         backend.commandWindow = 100
         try await TestServer.run(backend: backend) { server in
             let connection = try await RawConnection.connect(to: server.path)
-            connection.sendAhead(try (1...3).flatMap { id in
-                try SplitFrameTests.frame(UInt64(id), (1...200).map { "\(id)/\($0)" })
-            })
+            connection.sendAhead(
+                try (1...3).flatMap { id in
+                    try SplitFrameTests.frame(UInt64(id), (1...200).map { "\(id)/\($0)" })
+                })
             for expected in [112, 224, 336, 448, 560, 600] {
                 try await eventually { backend.commandIDs.count == expected }
                 try await server.roundTrips(5)
