@@ -40,7 +40,7 @@ package enum Admission: Sendable, Hashable {
 package struct QueueLimits: Sendable, Hashable {
     /// What may wait, over all sources.
     package var waiting = WorkSize(commands: 50_000, bytes: 64 << 20)
-    /// What one source may have waiting however many there are, before it should be asked to wait.
+    /// What one source may have waiting however many there are. A quarter of `waiting` is kept for those who have no more.
     package var leastWindow = WorkSize(commands: 64, bytes: 64 << 10)
     /// Nanoseconds of work in one turn of a source.
     package var turn: UInt64 = 500_000
@@ -67,8 +67,8 @@ package struct QueueLimits: Sendable, Hashable {
 /// `QueueLimits.memory`, a group is one round: whoever has sent one command waits for a turn of each other source at
 /// most, and for the commit of two groups.
 ///
-/// Room is shared as well: a source is turned away where it would have more waiting than is still free. One alone gets
-/// half of everything, n get an (n+1)th each, and whoever comes new finds room beside any number of greedy ones.
+/// Room is shared as well: a source is turned away where it would have more waiting than is still free, so that those
+/// who have most are the first; and a quarter of the room is kept for those who have little.
 struct FairQueue<Work> {
     private struct Piece {
         var work: Work
@@ -126,11 +126,9 @@ struct FairQueue<Work> {
     /// Takes work where there is room for it.
     mutating func add(_ work: Work, from id: ObjectIdentifier, size: WorkSize, now: UInt64) -> Admission {
         let own = sources[id]?.waiting ?? .zero
-        guard
-            isEmpty
-                || own.commands + size.commands <= limits.waiting.commands - waiting.commands
-                    && own.bytes + size.bytes <= limits.waiting.bytes - waiting.bytes
-        else { return .overloaded(retryAfterMilliseconds: retryAfter(now)) }
+        guard isEmpty || hasRoom(for: size, beside: own) else {
+            return .overloaded(retryAfterMilliseconds: retryAfter(now))
+        }
         if latest != id {
             if latest != nil { crowdedUntil = now + limits.memory }
             latest = id
@@ -140,6 +138,18 @@ struct FairQueue<Work> {
         sources[id]?.waiting += size
         waiting += size
         return .taken
+    }
+
+    private func hasRoom(for size: WorkSize, beside own: WorkSize) -> Bool {
+        var wanted = own
+        wanted += size
+        var free = limits.waiting
+        free -= waiting
+        if wanted.commands <= limits.leastWindow.commands && wanted.bytes <= limits.leastWindow.bytes {
+            return size.commands <= free.commands && size.bytes <= free.bytes
+        }
+        return wanted.commands <= free.commands - limits.waiting.commands / 4
+            && wanted.bytes <= free.bytes - limits.waiting.bytes / 4
     }
 
     /// How long it takes until what waits now is done; at least as long as the next piece has waited already, for a
