@@ -1,56 +1,47 @@
-/// The bounded queue in front of the sequencer's thread: it takes all that waits, per group.
+/// The bounded queue in front of the sequencer's thread: a `FairQueue` behind a lock, with a thread that waits for work.
 package final class WorkQueue<Work: Sendable>: Sendable {
     private struct State {
-        var waiting: [(work: Work, weight: Int)] = []
-        var weight = 0
+        var queue: FairQueue<Work>
         var closed = false
         var woken = false
     }
 
-    private let state = Monitor(State())
-    private let limit: Int
+    private let state: Monitor<State>
 
-    /// - Parameter limit: weight that may wait; more is turned away.
-    package init(limit: Int) { self.limit = limit }
+    /// - Parameter limits: what may wait, and how turns are taken.
+    package init(limits: QueueLimits = QueueLimits()) {
+        state = Monitor(State(queue: FairQueue(limits: limits)))
+    }
 
-    /// Adds work at the end.
-    ///
-    /// - Returns: false where the queue is full or closed; the work is not taken then.
-    package func add(_ work: Work, weight: Int) -> Bool {
+    /// Adds work behind what the same source has waiting already.
+    package func add(_ work: Work, from source: ObjectIdentifier, size: WorkSize) -> Admission {
         state.withLockNotifying { state in
-            guard !state.closed, state.weight == 0 || state.weight + weight <= limit else { return false }
-            state.waiting.append((work, weight))
-            state.weight += weight
-            return true
+            guard !state.closed else { return .closed }
+            return state.queue.add(work, from: source, size: size, now: MonotonicClock.nanoseconds())
         }
     }
 
-    /// Waits for work and takes from the front what weighs at most `most` (at least one piece).
+    /// Ends the group before, waits for work and begins a group.
     ///
     /// - Parameter milliseconds: how long to wait at most; for ever where it is nil.
-    /// - Returns: nothing where nothing came in that time, or after `wake`; nil once the queue is closed and empty.
-    package func take(most: Int, within milliseconds: Int? = nil) -> [Work]? {
+    /// - Returns: the first piece of the group, the others come from `next`; nothing where nothing came in that time, or
+    ///   after `wake`; nil once the queue is closed and empty.
+    package func take(within milliseconds: Int? = nil) -> [Work]? {
+        state.withLock { $0.queue.end(now: MonotonicClock.nanoseconds()) }
         func look(_ state: inout State) -> [Work]?? {
             let isWoken = state.woken
             state.woken = false
-            guard !state.waiting.isEmpty else { return state.closed ? .some(nil) : isWoken ? .some([]) : nil }
-            return .some(take(most: most, from: &state))
+            if let work = state.queue.begin(now: MonotonicClock.nanoseconds()) { return .some([work]) }
+            return state.closed ? .some(nil) : isWoken ? .some([]) : nil
         }
         guard let milliseconds else { return state.wait(look) }
         return state.wait(milliseconds: milliseconds, look) ?? .some([])
     }
 
-    private func take(most: Int, from state: inout State) -> [Work] {
-        var taken = 0
-        var weight = 0
-        while taken < state.waiting.count, taken == 0 || weight + state.waiting[taken].weight <= most {
-            weight += state.waiting[taken].weight
-            taken += 1
-        }
-        let works = state.waiting.prefix(taken).map(\.work)
-        state.waiting.removeFirst(taken)
-        state.weight -= weight
-        return works
+    /// The next piece of the group that `take` has begun, once the one before it is done; nil where the group is
+    /// complete.
+    package func next() -> Work? {
+        state.withLock { $0.queue.next(now: MonotonicClock.nanoseconds()) }
     }
 
     /// Lets who waits in `take` go on without work.
@@ -62,6 +53,9 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     /// Whether the queue was closed.
     package var isClosed: Bool { state.withLock { $0.closed } }
 
-    /// Weight of what waits.
-    package var waiting: Int { state.withLock { $0.weight } }
+    /// Commands that wait.
+    package var waiting: Int { state.withLock { $0.queue.waiting.commands } }
+
+    /// What one source should have waiting at most at the moment, so that nobody is turned away.
+    package var window: WorkSize { state.withLock { $0.queue.window } }
 }

@@ -28,7 +28,14 @@ final class CommandExchange: ReplySink {
         var beginner: CheckedContinuation<Bool, Never>?
         var taker: CheckedContinuation<[CommandResult]?, Never>?
 
-        var hasRoom: Bool { commands < HTTPLimits.openCommands && bytes < HTTPLimits.openBytes }
+        /// How many commands may wait at the moment.
+        let window: @Sendable () -> Int
+
+        init(window: @escaping @Sendable () -> Int) { self.window = window }
+
+        var hasRoom: Bool {
+            commands < min(HTTPLimits.openCommands, window()) && bytes < HTTPLimits.openBytes
+        }
 
         /// The next answer, where it is there: nil to wait, nil within where no more comes.
         mutating func take() -> [CommandResult]?? {
@@ -43,7 +50,10 @@ final class CommandExchange: ReplySink {
         }
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// - Parameter window: how many commands may wait at the moment, beside what `HTTPLimits` says.
+    init(window: @escaping @Sendable () -> Int = { .max }) { state = Mutex(State(window: window)) }
 
     /// Waits until more commands may begin; false where nobody takes answers any more.
     func room() async -> Bool {

@@ -29,7 +29,13 @@ struct HTTPConnection: Sendable {
             responder: { request, writer, channel in
                 try await responder.respond(to: request, writer, channel)
             },
-            configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(HTTPLimits.idleSeconds)))
+            configuration: HTTP1Channel.Configuration(idleTimeout: TimeAmount(services.limits.clientTimeout)))
+        do {
+            try channel.pipeline.syncOperations.addHandler(
+                UnreadAnswerHandler(limits: services.limits, budget: services.budget, logger: services.logger))
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
         return http.setup(channel: channel, logger: services.logger).map { value in
             HTTPConnection(http: http, value: value, services: services)
         }
@@ -85,9 +91,7 @@ struct Responder: Sendable {
     private func exchange(_ request: HummingbirdCore.Request) throws -> HTTPExchange {
         guard isAdmitted else {
             throw HTTPFailure(
-                Refusal(
-                    .overloaded,
-                    "The service has \(services.limits.connections) connections already. Try again later."))
+                Refusal(.overloaded, "The service has as many connections as it takes. Try again later."))
         }
         let caller = try caller(request.headers)
         let target = try RequestTarget(request.head.path ?? "/")

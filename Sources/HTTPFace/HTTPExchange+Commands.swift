@@ -9,12 +9,13 @@ internal import ServiceLifecycle
 extension HTTPExchange {
     /// One command, one answer.
     func command() async throws -> HTTPAnswer {
-        var command = try JSONForm.read(Command.self, try await body())
+        let bytes = try await body()
+        var command = try JSONForm.read(Command.self, bytes)
         let precondition = try Precondition(request.headers)
         try precondition?.apply(to: &command)
         let exchange = CommandExchange()
         guard let tag = exchange.begin([nil], bytes: 0) else { throw Refusal(.internal, "The command was not sent.") }
-        backend.submit([command], from: caller, to: exchange, tag: tag)
+        backend.submit([command], bytes: bytes.count, from: caller, to: exchange, tag: tag)
         guard let result = await exchange.next()?.first else {
             throw Refusal(.internal, "The command has no answer. Send it again under the same id.")
         }
@@ -32,7 +33,7 @@ extension HTTPExchange {
         HTTPAnswer(
             status: .ok, headers: HTTPAnswer.fields(MediaType.lines, reflects: backend.reflects),
             body: ResponseBody { writer in
-                let exchange = CommandExchange()
+                let exchange = CommandExchange { backend.commandWindow }
                 try await withThrowingTaskGroup { group in
                     // However this ends: whoever waits for room does not wait for ever.
                     defer { exchange.close() }
@@ -58,18 +59,29 @@ extension HTTPExchange {
             })
     }
 
-    /// Reads the body and submits its lines, as many at a time as came together.
+    /// Reads the body and submits its lines, as many at a time as came together, but never so many that another
+    /// connection waits for long: see `HTTPLimits.slice`.
     private func submitLines(to exchange: CommandExchange) async throws {
         var splitter = LineSplitter()
+        var slice = HTTPSlice()
         for try await chunk in request.body {
-            guard await submit(splitter.lines(in: chunk), bytes: chunk.readableBytes, to: exchange) else { return }
+            var rest = splitter.lines(in: chunk)[...]
+            // Of the lines that end here; what of the chunk belongs to the next one counts here as well.
+            let bytes = chunk.readableBytes / max(1, rest.count)
+            while !rest.isEmpty {
+                let piece = rest.prefix(max(1, min(HTTPLimits.pieceLines, HTTPLimits.pieceBytes / max(1, bytes))))
+                guard await submit(piece, bytes: bytes * piece.count, to: exchange) else { return }
+                rest = rest.dropFirst(piece.count)
+                await slice.giveWay()
+            }
         }
         if let last = splitter.last() { _ = await submit([last], bytes: 0, to: exchange) }
     }
 
     /// False where no more is taken.
-    private func submit(_ lines: [LineSplitter.Line], bytes: Int, to exchange: CommandExchange) async -> Bool {
-        guard !lines.isEmpty else { return true }
+    private func submit(
+        _ lines: ArraySlice<LineSplitter.Line>, bytes: Int, to exchange: CommandExchange
+    ) async -> Bool {
         guard await exchange.room() else { return false }
         var sound: [Command] = []
         let results = lines.map { line -> CommandResult? in
@@ -87,7 +99,7 @@ extension HTTPExchange {
             // The same way as every other answer, so that it cannot overtake one of an earlier line.
             exchange.deliver([SubmitReply(tag: tag, results: [], reflects: backend.reflects)])
         } else {
-            backend.submit(sound, from: caller, to: exchange, tag: tag)
+            backend.submit(sound, bytes: bytes, from: caller, to: exchange, tag: tag)
         }
         return true
     }

@@ -8,8 +8,11 @@ enum HTTPLimits {
     static let openCommands = 1_024
     /// Bytes of their lines, beyond which no more are read; a single line is always taken.
     static let openBytes = 4 << 20
-    /// How long a connection without a request may stay, or one whose request stops coming.
-    static let idleSeconds: Int64 = 120
+    /// Commands, and bytes of their lines, that are handed on together.
+    static let pieceLines = 16
+    static let pieceBytes = 16 << 10
+    /// How long the lines of one request may keep a thread busy before other tasks have their turn.
+    static let slice: Duration = .microseconds(500)
     /// Silence of an event stream after which a comment is sent, so that a peer that has gone is noticed.
     static let silence: Duration = .seconds(15)
     /// How long to wait before connecting or asking again, where nothing better is known; milliseconds.

@@ -46,10 +46,11 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
     ///
     /// - Throws: `NativeServerError`, whose message says what to do.
     package static func listen(
-        at endpoint: Endpoint, backend: any ServiceBackend, limits: NativeLimits = NativeLimits(), logger: Logger,
+        at endpoint: Endpoint, backend: any ServiceBackend, limits: NativeLimits = NativeLimits(),
+        room: ConnectionRoom = ConnectionRoom(), logger: Logger,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(NativeServerError) -> HTTPServer {
-        let services = HTTPServices(backend: backend, limits: limits, logger: logger)
+        let services = HTTPServices(backend: backend, limits: limits, room: room, logger: logger)
         let stream = AsyncStream.makeStream(of: HTTPConnection.self)
         let bootstrap = bootstrap(endpoint, services, stream.continuation, eventLoopGroup)
         switch endpoint {
@@ -86,6 +87,11 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(logger: services.logger))
+                }
+            }
             // Until `run` there is nobody to serve a connection: they wait in the backlog.
             .serverChannelOption(.autoRead, value: false)
             // A client may send its request, end its side and read the answer, as shell tools do.

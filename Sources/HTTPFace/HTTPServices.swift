@@ -8,6 +8,9 @@ final class HTTPServices: Sendable {
     let backend: any ServiceBackend
     let limits: NativeLimits
     let logger: Logger
+    private let room: ConnectionRoom
+    /// What the connections hold together.
+    let budget: ByteBudget
 
     private struct Connections {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -17,9 +20,11 @@ final class HTTPServices: Sendable {
 
     private let connections = Mutex(Connections())
 
-    init(backend: any ServiceBackend, limits: NativeLimits, logger: Logger) {
+    init(backend: any ServiceBackend, limits: NativeLimits, room: ConnectionRoom, logger: Logger) {
         self.backend = backend
         self.limits = limits
+        self.room = room
+        budget = ByteBudget(limit: limits.heldBytes)
         self.logger = logger
     }
 
@@ -32,11 +37,13 @@ final class HTTPServices: Sendable {
             connections.channels[ObjectIdentifier(channel)] = channel
             return (connections.channels.count <= limits.connections, connections.deadline)
         }
+        let hasEntered = room.enter()
         channel.closeFuture.whenComplete { _ in
+            if hasEntered { self.room.leave() }
             _ = self.connections.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
         }
         if let deadline { HTTPServices.stop(channel, deadline) }
-        return isAdmitted
+        return isAdmitted && hasEntered
     }
 
     /// Every connection finishes what is open and closes, at the deadline at the latest.

@@ -1,6 +1,9 @@
 public import Schema
 
 extension KithClient {
+    /// Commands that a frame takes; part of the protocol.
+    private static let frameCommands = 10_000
+
     /// Sends commands and waits until each is decided and, where it was accepted, durable.
     ///
     /// Each command is decided on its own, in this order; the results have the same order. A command that is
@@ -17,8 +20,10 @@ extension KithClient {
         var results: [CommandResult] = []
         results.reserveCapacity(commands.count)
         var reflects = Reflects()
-        // Halves of what is too large stand here in order; nearly always there is one part.
-        var parts: [ArraySlice<Command>] = [commands[...]]
+        // What is still to be sent, the next part last; nearly always there is one.
+        var parts: [ArraySlice<Command>] = stride(from: 0, to: max(1, commands.count), by: Self.frameCommands).map {
+            commands[$0..<min($0 + Self.frameCommands, commands.count)]
+        }.reversed()
         while let part = parts.popLast() {
             var request = SubmitRequest()
             request.commands = part.count == commands.count ? commands : Array(part)

@@ -53,8 +53,15 @@ package protocol HistoryReader: Sendable {
 /// What every face of the service (native socket, HTTP) offers; the faces only translate.
 package protocol ServiceBackend: Sendable {
     /// Takes commands; never blocks. The commands of one sink are decided in the order of the calls. The answer
-    /// goes to `sink` with `tag`, always exactly once.
-    func submit(_ commands: [Command], from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64)
+    /// goes to `sink` with `tag`, always exactly once. Where too much waits already, it is `OVERLOADED` for each of them.
+    ///
+    /// Sinks take turns: a call is the smallest unit of one, so many commands are best given in several calls.
+    ///
+    /// - Parameter bytes: in how many bytes the commands came.
+    func submit(
+        _ commands: [Command], bytes: Int, from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64)
+    /// How many commands one sink should have unanswered at most at the moment: whoever keeps to it is not turned away.
+    var commandWindow: Int { get }
     func get(_ request: GetRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<GetResponse>
     func list(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse>
     func customer(_ request: CustomerRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<Customer>

@@ -32,10 +32,6 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     let uploads = OpenWork()
     let logger: Logger
 
-    /// Commands that may wait for the sequencer.
-    private static let waitingMaximum = 50_000
-    /// Commands that are decided in one group at most.
-    private static let groupMaximum = 4_000
     /// Bytes of decider states kept in memory, approximately.
     private static let cacheBytes = 128 << 20
 
@@ -69,14 +65,14 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
             path: opened.directory.refusalsPath, clock: clock,
             retention: RefusalJournal.Retention(days: configuration.refusalDays), logger: logger)
         self.journal = journal
-        let queue = WorkQueue<SubmittedWork>(limit: Self.waitingMaximum)
+        let queue = WorkQueue<SubmittedWork>(limits: configuration.queue)
         self.queue = queue
         let failure = FailureReason()
         self.failure = failure
         keeper = BodyKeeper(context: opened.context, logger: logger)
         let start = SequencerStart(
             context: opened.context, cache: cache, access: access, journal: journal, keeper: keeper, logger: logger)
-        sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
+        sequencer = try DedicatedThread { start.run(queue: queue, failure: failure) }
         let firstStart = FirstStart(gateway: gateway, queue: queue)
         if opened.isNew { try firstStart.registerAdministrators() }
         if opened.isUnfinished {
@@ -121,7 +117,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
 
     // MARK: Commands
 
-    package func submit(_ commands: [Command], from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64) {
+    package func submit(
+        _ commands: [Command], bytes: Int, from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64
+    ) {
         let asking = AskingCaller(identity: caller, principal: (try? access.principal(caller))?.number)
         var work = SubmittedWork(
             commands: [], commandIDs: [], asked: AskedCommands(commands: commands, caller: asking), sink: sink, tag: tag
@@ -133,19 +131,24 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
             work.commands.append(result)
         }
         guard !commands.isEmpty else { return sink.deliver([SubmitReply(tag: tag, results: [], reflects: reflects)]) }
-        guard queue.add(work, weight: commands.count) else { return turnAway(work) }
+        let size = WorkSize(commands: commands.count, bytes: bytes)
+        switch queue.add(work, from: ObjectIdentifier(sink), size: size) {
+        case .taken: break
+        case .closed:
+            turnAway(work, Refusal(.readOnly, "The service is stopping. Send the command again when it is back."))
+        case .overloaded(let milliseconds):
+            var refusal = Refusal(
+                .overloaded, "More commands wait than the service takes. Come back after the time given.")
+            refusal.detail.retryAfterMilliseconds = milliseconds
+            turnAway(work, refusal)
+        }
     }
 
-    /// Says no at once, with when to come back.
-    private func turnAway(_ work: SubmittedWork) {
+    package var commandWindow: Int { queue.window.commands }
+
+    /// Says no at once.
+    private func turnAway(_ work: SubmittedWork, _ refusal: Refusal) {
         work.releaseSlots(to: context.vault)
-        var refusal: Refusal
-        if queue.isClosed {
-            refusal = Refusal(.readOnly, "The service is stopping. Send the command again when it is back.")
-        } else {
-            refusal = Refusal(.overloaded, "More commands wait than the service takes. Come back in half a second.")
-            refusal.detail.retryAfterMilliseconds = 500
-        }
         let results = work.commandIDs.map { CommandResult(refusal, commandID: $0) }
         journal.record(results, of: work.asked, position: context.log.end.position)
         work.sink.deliver([SubmitReply(tag: work.tag, results: results, reflects: reflects)])
@@ -181,7 +184,7 @@ private struct SequencerStart: Sendable {
     private static let longestWait = 60_000
 
     /// The sequencer's loop: until the queue is closed and empty.
-    func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason, groupMaximum: Int) {
+    func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason) {
         let writer = context.log.makeWriter(clock: context.clock)
         if context.log.end.position == .none {
             do { try openLog(writer) } catch { failure.text = error.message }
@@ -190,8 +193,8 @@ private struct SequencerStart: Sendable {
             context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
             isStopping: { queue.isClosed },
             onPrincipalChange: { [access] in access.invalidate() })
-        while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {
-            path.process(works)
+        while let works = queue.take(within: untilNextTimer(path.failure)) {
+            path.process(works, more: queue.next)
             if let error = path.failure { failure.text = error.message }
             // Errors come back with the next reservation, which fills inline.
             try? context.vault.fillAhead()

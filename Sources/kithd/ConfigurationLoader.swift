@@ -60,6 +60,7 @@ struct ConfigurationLoader {
         if let number = try await number(.maximumOpenRequests) { configuration.limits.openRequests = number }
         if let number = try await number(.maximumBytesInFlight) { configuration.limits.bytesInFlight = number }
         if let number = try await number(.maximumStreams) { configuration.limits.streams = number }
+        if let number = try await number(.clientTimeout) { configuration.limits.clientTimeout = .seconds(number) }
         if let number = try await number(.stopTimeout) { configuration.limits.stopTimeout = .seconds(number) }
         if let number = try await number(.refusalDays) { configuration.refusalDays = number }
         return configuration

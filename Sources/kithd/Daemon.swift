@@ -20,7 +20,7 @@ struct Daemon {
 
     /// Runs until a signal or a failure.
     func run() async throws {
-        raiseDescriptorLimit()
+        let room = ConnectionRoom(limit: connectionsThatFit())
         // The directory of the data is locked before any socket is opened.
         let backend = try KithService(configuration: configuration, logger: logger)
         // Before a socket answers: whoever has seen it answer can stop the service clean. While the log is being opened
@@ -30,14 +30,14 @@ struct Daemon {
         // The native sockets come last: whoever is answered there finds every other one open.
         for endpoint in try httpEndpoints {
             let server = try await HTTPServer.listen(
-                at: endpoint, backend: backend, limits: configuration.limits, logger: logger)
+                at: endpoint, backend: backend, limits: configuration.limits, room: room, logger: logger)
             if let port = server.port { logger.info("HTTP is listened at", metadata: ["port": "\(port)"]) }
             services.append(server)
         }
         for endpoint in endpoints {
             services.append(
                 try await NativeServer.listen(
-                    at: endpoint, backend: backend, limits: configuration.limits, logger: logger))
+                    at: endpoint, backend: backend, limits: configuration.limits, room: room, logger: logger))
         }
         announce(backend)
 
@@ -95,16 +95,34 @@ struct Daemon {
         logger.info("kithd is ready", metadata: metadata)
     }
 
-    /// A connection costs a descriptor: as many are allowed as the system lets a process have.
-    private func raiseDescriptorLimit() {
+    /// Descriptors that are kept for the log, the derived stores and whatever else is opened.
+    private static let ownDescriptors: rlim_t = 128
+    /// Connections that a socket takes however few descriptors there are.
+    private static let leastConnections = 8
+
+    /// Descriptors that are kept for the log, the derived stores and whatever else is opened.
+    private static let ownDescriptors: rlim_t = 128
+    /// Connections that are taken however few descriptors there are.
+    private static let leastConnections = 8
+
+    /// A connection costs a descriptor: as many are allowed as the system lets a process have. Connections that come on
+    /// top are told so, which they would not be without a descriptor for them.
+    private func connectionsThatFit() -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        let before = limit.rlim_cur
         limit.rlim_cur = limit.rlim_max
-        guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        if limit.rlim_cur < rlim_t(configuration.limits.connections) {
+        if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 { limit.rlim_cur = before }
+        let free = limit.rlim_cur > Daemon.ownDescriptors ? limit.rlim_cur - Daemon.ownDescriptors : 0
+        let fitting = max(Daemon.leastConnections, Int(clamping: free))
+        if fitting < configuration.limits.connections {
             logger.notice(
-                "fewer file descriptors than connections are allowed",
-                metadata: ["descriptors": "\(limit.rlim_cur)", "connections": "\(configuration.limits.connections)"])
+                "fewer connections are taken than are configured: the limit of open files is too low",
+                metadata: [
+                    "descriptors": "\(limit.rlim_cur)", "configured": "\(configuration.limits.connections)",
+                    "taken": "\(fitting)",
+                ])
         }
+        return fitting
     }
 }

@@ -53,6 +53,7 @@ enum HelpText {
             (.maximumOpenRequests, String(limits.openRequests)),
             (.maximumBytesInFlight, String(limits.bytesInFlight)),
             (.maximumStreams, String(limits.streams)),
+            (.clientTimeout, String(limits.clientTimeout.components.seconds)),
             (.stopTimeout, String(limits.stopTimeout.components.seconds)),
             (.refusalDays, String(configuration.refusalDays)),
         ]

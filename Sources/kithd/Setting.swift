@@ -79,6 +79,9 @@ struct Setting: Sendable {
     static let maximumStreams = Setting(
         name: "maximumStreams", kind: .wholeNumber(1...100_000), placeholder: "N",
         help: "Open streams (history, rebuild) of one connection.")
+    static let clientTimeout = Setting(
+        name: "clientTimeout", kind: .wholeNumber(1...86_400), placeholder: "SECONDS",
+        help: "How long a client may take to complete a request or to read an answer.")
     static let refusalDays = Setting(
         name: "refusalDays", kind: .wholeNumber(1...36_500), placeholder: "DAYS",
         help: "How long the journal of refusals keeps an entry.")
@@ -90,6 +93,6 @@ struct Setting: Sendable {
     static let all = [
         dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpServiceSocket, httpPort, httpToken,
         logLevel, logReserveBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight, maximumStreams,
-        stopTimeout, refusalDays, pack,
+        clientTimeout, stopTimeout, refusalDays, pack,
     ]
 }

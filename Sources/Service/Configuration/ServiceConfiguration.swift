@@ -1,3 +1,4 @@
+package import EventLog
 package import Logging
 package import StarterPack
 
@@ -69,6 +70,9 @@ package struct ServiceConfiguration: Sendable {
 
     /// Days for which the journal of refusals keeps an entry.
     package var refusalDays = 90
+
+    /// How much may wait for the sequencer, and how its sources take turns.
+    package var queue = QueueLimits()
 
     /// What the sockets take.
     package var limits = NativeLimits()

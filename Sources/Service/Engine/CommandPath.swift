@@ -67,16 +67,23 @@ final class CommandPath {
     var failure: EventLogError? { writer.failure }
 
     /// Decides a group of work, makes it durable and answers it. Before each command all timers fire that are due.
-    func process(_ works: [SubmittedWork]) {
+    ///
+    /// - Parameters:
+    ///   - works: what the group begins with.
+    ///   - more: gives the next piece once those before it are decided; nil where the group is complete.
+    func process(_ works: [SubmittedWork], more: () -> SubmittedWork? = { nil }) {
         var answers = works.map { WorkAnswers(work: $0) }
         do {
             try writer.begin()
-            for index in answers.indices {
+            var index = 0
+            while index < answers.count {
                 for (command, id) in zip(answers[index].work.commands, answers[index].work.commandIDs) {
                     try fireDue(&answers)
                     answers[index].add(
                         PendingResult(commandID: id, outcome: outcome(command), redacts: command.redactsBodies))
                 }
+                index += 1
+                if index == answers.count, let work = more() { answers.append(WorkAnswers(work: work)) }
             }
             // Nothing that is waited for: with commands, what is due fires before the next ones.
             if works.isEmpty { try fireDue(&answers) }

@@ -38,7 +38,10 @@ struct FirstStart {
         let checked = commands.map { gateway.check($0, by: .service) }
         let work = SubmittedWork(
             commands: checked.map(\.result), commandIDs: checked.map(\.id), asked: nil, sink: sink, tag: 0)
-        guard queue.add(work, weight: commands.count) else { throw Refusal(.internal, "The sequencer does not run.") }
+        let size = WorkSize(commands: commands.count, bytes: 0)
+        guard queue.add(work, from: ObjectIdentifier(sink), size: size) == .taken else {
+            throw Refusal(.internal, "The sequencer does not run.")
+        }
         return sink.wait()
     }
 

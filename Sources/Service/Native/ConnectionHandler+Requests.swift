@@ -9,11 +9,25 @@ extension ConnectionHandler {
     ///
     /// - Throws: where client and service no longer agree which requests are open; the connection is closed then.
     func take(_ frame: FrameDecoder.Frame) throws(Refusal) {
-        let request = frame.request
-        let id = request.id
+        switch frame {
+        case .request(let request, let bytes): try take(request, bytes: bytes)
+        case .commands(let frame): try take(frame)
+        }
+    }
+
+    /// - Throws: where no request may have this id now.
+    func requireFree(_ id: UInt64) throws(Refusal) {
         guard id != 0 else {
             throw Refusal(.schemaInvalid, "A request has no id. Give every open request an id of its own, not 0.")
         }
+        guard !requests.contains(id) else {
+            throw Refusal(.schemaInvalid, "Request id \(id) is still open. Give every open request an id of its own.")
+        }
+    }
+
+    private func take(_ request: Request, bytes: Int) throws(Refusal) {
+        let id = request.id
+        guard id != 0 else { return try requireFree(id) }
         // Messages about a request that has just been answered are no mistake: they were sent before.
         switch request.request {
         case .credit(let credit)?: return requests.gate(of: id)?.add(credit: credit.frames) ?? ()
@@ -21,14 +35,16 @@ extension ConnectionHandler {
         case .putBody(let put)?: return try takeUpload(request, put)
         default: break
         }
-        guard !requests.contains(id) else {
-            throw Refusal(.schemaInvalid, "Request id \(id) is still open. Give every open request an id of its own.")
-        }
+        try requireFree(id)
         if case .submit(let submit)? = request.request, request.unknownFields.data.isEmpty {
-            return submitCommands(submit, id: id, bytes: frame.bytes)
+            guard submit.unknownFields.data.isEmpty else {
+                return refuse(
+                    id, Refusal(.schemaInvalid, "SubmitRequest holds a field that this version does not know."))
+            }
+            return try take(CommandFrame(id: id, bytes: bytes, commands: submit.commands))
         }
         if let refusal = ConnectionHandler.defect(in: request) { return refuse(id, refusal) }
-        begin(request, bytes: frame.bytes)
+        begin(request, bytes: bytes)
     }
 
     static func defect(in request: Request) -> Refusal? {
@@ -39,46 +55,6 @@ extension ConnectionHandler {
                     .unknownCommand, "This version does not know this kind of request. Check the service's version.")
         }
         return MessageForm.defect(in: request).map { Refusal($0) }
-    }
-
-    // MARK: Commands
-
-    private func submitCommands(_ submit: SubmitRequest, id: UInt64, bytes: Int) {
-        guard let output else { return }
-        guard !submit.commands.isEmpty else {
-            return refuse(id, Refusal(.schemaInvalid, "The request holds no commands.", field: "commands"))
-        }
-        guard MessageForm.defect(in: submit) != nil else {
-            requests.add(id, .commands(refused: [:]), bytes: bytes)
-            return services.backend.submit(submit.commands, from: caller, to: output, tag: id)
-        }
-        guard submit.unknownFields.data.isEmpty else {
-            return refuse(id, Refusal(.schemaInvalid, "SubmitRequest holds a field that this version does not know."))
-        }
-        submitSound(submit.commands, id: id, bytes: bytes, to: output)
-    }
-
-    /// Each command is decided on its own: one that is not understood does not hold up the others of its frame.
-    private func submitSound(_ commands: [Command], id: UInt64, bytes: Int, to output: ConnectionOutput) {
-        var sound: [Command] = []
-        var refused: [Int: CommandResult] = [:]
-        for (index, command) in commands.enumerated() {
-            guard let defect = MessageForm.defect(in: command) else {
-                sound.append(command)
-                continue
-            }
-            var result = CommandResult()
-            result.commandID = command.id
-            result.refused = Refusal(defect).answer
-            refused[index] = result
-        }
-        requests.add(id, .commands(refused: refused), bytes: bytes)
-        if sound.isEmpty {
-            // The same way as every other answer, so that it cannot overtake one of an earlier request.
-            output.deliver([SubmitReply(tag: id, results: [], reflects: services.backend.reflects)])
-        } else {
-            services.backend.submit(sound, from: caller, to: output, tag: id)
-        }
     }
 
     // MARK: Queries and streams
@@ -174,5 +150,5 @@ extension ConnectionHandler {
 }
 
 extension Refusal {
-    fileprivate init(_ defect: FormDefect) { self.init(defect.code, defect.sentence) }
+    init(_ defect: FormDefect) { self.init(defect.code, defect.sentence) }
 }

@@ -8,13 +8,14 @@ internal import Schema
 /// Everything here runs on the connection's event loop. Invariants:
 /// - every request that was taken is answered with exactly one last frame, unless the connection ends first;
 /// - commands reach the back end in the order in which they arrived;
-/// - nothing is read while the connection has `NativeLimits` of unanswered requests or of unsent answers.
+/// - nothing is read while the connection has `NativeLimits` of unanswered requests or of unsent answers;
+/// - after `NativeLimits.slice` of work at a time the other connections of the event loop come first.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+    typealias OutboundOut = IOData
 
-    private enum Phase {
+    enum Phase {
         case serving
         /// The client sends nothing more but may read: its requests are answered, then the connection closes.
         case inputEnded
@@ -33,12 +34,26 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var requests: OpenRequests
     private(set) var output: ConnectionOutput?
 
+    /// What became of the commands that were handed on.
+    var submissions = OpenSubmissions()
+    /// The frame of commands that is being worked off; others wait behind it.
+    var frame: CommandFrame?
+    private(set) var decoder = FrameDecoder()
+    private(set) var phase = Phase.serving
+
     private var context: ChannelHandlerContext?
-    private var decoder = FrameDecoder()
-    private var phase = Phase.serving
+    /// Results that were not looked at yet.
+    private var replies = CircularBuffer<SubmitReply>()
+    /// The slice is used up; the next one begins when the event loop has looked at its other connections.
+    private var isYielding = false
     /// The channel asked to read while the connection was paused.
     private var wantsRead = false
     private var needsFlush = false
+    /// Since when there is half a frame, while the client could send the rest.
+    private var halfSince: NIODeadline?
+    private var halfTimer: Scheduled<Void>?
+    /// What the budget of the socket knows of.
+    private var heldBytes = 0
     private var isAdmitted = false
 
     init(caller: CallerIdentity, services: ConnectionServices) {
@@ -50,7 +65,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var isWritable: Bool { context?.channel.isWritable == true }
 
     private var isPaused: Bool {
-        !phase.takesRequests || requests.isFull || !isWritable
+        !phase.takesRequests || requests.isFull || !isWritable || frame != nil || isYielding
     }
 
     // MARK: Life of the connection
@@ -70,8 +85,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func begin() {
         guard phase == .serving, !isAdmitted else { return }
-        var refusal = Refusal(
-            .overloaded, "The service has \(services.limits.connections) connections already. Try again later.")
+        var refusal = Refusal(.overloaded, "The service has as many connections as it takes. Try again later.")
         refusal.detail.retryAfterMilliseconds = 1_000
         end(with: refusal)
     }
@@ -84,7 +98,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .commands: break
             }
         }
+        submissions.removeAll()
+        replies.removeAll()
+        frame = nil
         decoder.clear()
+        halfTimer?.cancel()
+        _ = accountForInput()
         if let output, isAdmitted { services.remove(output) }
         // Ends the circle of handler and output.
         output = nil
@@ -103,7 +122,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         phase = .stopping
         requests.cancelStreams()
         closeAtLatest(deadline, context)
-        closeIfIdle()
+        // Of a frame that was not begun nothing was taken; one that was begun is finished.
+        if let frame, !frame.isDecoded { self.frame = nil }
+        process()
     }
 
     // MARK: Reading
@@ -143,14 +164,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Takes requests as long as there are any and there is room for them.
+    /// Does what there is to do, for one slice of time.
     private func process() {
-        do throws(Refusal) {
-            while !isPaused, let frame = try decoder.next() { try take(frame) }
-        } catch {
-            return end(with: error)
+        if !isYielding {
+            let end = NIODeadline.now() + NativeLimits.slice
+            do throws(Refusal) {
+                while try step() {
+                    guard NIODeadline.now() < end else {
+                        yield()
+                        break
+                    }
+                }
+            } catch {
+                return self.end(with: error)
+            }
         }
         flush()
+        guard accountForInput() else { return self.end(with: ConnectionHandler.noRoom) }
+        watchHalfFrame()
         if wantsRead, !isPaused {
             wantsRead = false
             context?.read()
@@ -158,19 +189,76 @@ final class ConnectionHandler: ChannelDuplexHandler {
         closeIfIdle()
     }
 
+    /// One step: results, then the frame in hand, then the next one.
+    ///
+    /// - Returns: false where there is nothing to do, or no room for it.
+    private func step() throws(Refusal) -> Bool {
+        guard phase != .closing, phase != .closed else { return false }
+        if let reply = replies.popFirst() {
+            settle(reply)
+            return true
+        }
+        if frame != nil { return try advanceFrame() }
+        guard !isPaused, let next = try decoder.next() else { return false }
+        halfSince = nil
+        try take(next)
+        return true
+    }
+
+    /// Goes on when the event loop has looked at its other connections.
+    private func yield() {
+        guard let context else { return }
+        isYielding = true
+        // A task without a delay would come before them: the loop looks at its sockets when no task is due.
+        context.eventLoop.assumeIsolated().scheduleTask(in: NativeLimits.pause) {
+            self.isYielding = false
+            self.process()
+        }
+    }
+
+    // MARK: Clients that stop in the middle
+
+    /// Tells the socket's budget what is held here of requests that were not handed on. False where it is too much.
+    private func accountForInput() -> Bool {
+        let before = heldBytes
+        heldBytes = decoder.heldBytes + (frame?.bytes ?? 0)
+        return services.budget.change(from: before, to: heldBytes) || phase == .closing || phase == .closed
+    }
+
+    private static var noRoom: Refusal {
+        var refusal = Refusal(
+            .overloaded, "The service holds more unfinished requests than it has room for. Try again later.")
+        refusal.detail.retryAfterMilliseconds = 1_000
+        return refusal
+    }
+
+    /// A frame that was begun has to be completed. The time counts only while the connection is read.
+    private func watchHalfFrame() {
+        guard phase == .serving, !isPaused, !decoder.isEmpty else {
+            halfSince = nil
+            return
+        }
+        let since = halfSince ?? .now()
+        halfSince = since
+        guard halfTimer == nil, let context else { return }
+        let timeout = TimeAmount(services.limits.clientTimeout)
+        halfTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: since + timeout) {
+            self.halfTimer = nil
+            guard let since = self.halfSince else { return }
+            guard NIODeadline.now() >= since + timeout else { return self.watchHalfFrame() }
+            self.end(
+                with: Refusal(
+                    .limitExceeded,
+                    "A frame was begun and not completed in \(timeout.nanoseconds / 1_000_000_000) seconds. Connect again."
+                ))
+        }
+    }
+
     // MARK: Writing
 
     /// The results of commands: all that one group commit holds for this connection.
     func answer(_ replies: [SubmitReply]) {
-        guard phase != .closing, phase != .closed else { return }
-        var frames = ByteBuffer()
-        for reply in replies {
-            guard case .commands(let refused)? = requests.remove(reply.tag) else { continue }
-            var answer = SubmitResponse()
-            answer.results = ConnectionHandler.merge(reply.results, refused: refused)
-            FrameEncoder.append(Response(reply.tag, reflects: reply.reflects, .submit(answer)), to: &frames)
-        }
-        write(frames)
+        self.replies.append(contentsOf: replies)
         process()
     }
 
@@ -187,9 +275,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         write(FrameEncoder.frame(Response(id, reflects: services.backend.reflects, .error(refusal.answer))))
     }
 
-    private func write(_ frames: ByteBuffer) {
+    func write(_ frames: ByteBuffer) {
         guard let context, frames.readableBytes > 0 else { return }
-        context.write(wrapOutboundOut(frames), promise: nil)
+        context.write(wrapOutboundOut(.byteBuffer(frames)), promise: nil)
         needsFlush = true
     }
 
@@ -197,24 +285,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard needsFlush else { return }
         needsFlush = false
         context?.flush()
-    }
-
-    /// Results in the order of the commands: those of the back end, and between them those refused before.
-    private static func merge(_ results: [CommandResult], refused: [Int: CommandResult]) -> [CommandResult] {
-        guard !refused.isEmpty else { return results }
-        var merged: [CommandResult] = []
-        merged.reserveCapacity(results.count + refused.count)
-        var rest = results[...]
-        while merged.count < results.count + refused.count {
-            if let result = refused[merged.count] {
-                merged.append(result)
-            } else if let result = rest.popFirst() {
-                merged.append(result)
-            } else {
-                break
-            }
-        }
-        return merged
     }
 
     // MARK: Closing
@@ -239,9 +309,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func closeAfterFlush(_ context: ChannelHandlerContext) {
         phase = .closing
         decoder.clear()
+        frame = nil
         // Closing at once would drop what is not yet written.
         let written = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: written)
         needsFlush = false
         let channel = context.channel
         written.futureResult.whenComplete { _ in channel.close(promise: nil) }

@@ -7,6 +7,9 @@ final class ConnectionServices: Sendable {
     let backend: any ServiceBackend
     let limits: NativeLimits
     let logger: Logger
+    private let room: ConnectionRoom
+    /// What the connections hold together.
+    let budget: ByteBudget
     /// The tasks that answer queries.
     let tasks = OpenWork()
 
@@ -20,15 +23,21 @@ final class ConnectionServices: Sendable {
     /// The connections that there are.
     let work = OpenWork()
 
-    init(backend: any ServiceBackend, limits: NativeLimits, logger: Logger) {
+    init(backend: any ServiceBackend, limits: NativeLimits, room: ConnectionRoom, logger: Logger) {
         self.backend = backend
         self.limits = limits
+        self.room = room
+        budget = ByteBudget(limit: limits.heldBytes)
         self.logger = logger
     }
 
     /// A connection begins. False where there are too many.
     func add(_ output: ConnectionOutput) -> Bool {
         guard work.enter(limit: limits.connections) else { return false }
+        guard room.enter() else {
+            work.leave()
+            return false
+        }
         let deadline = connections.withLock { connections in
             connections.outputs[ObjectIdentifier(output)] = output
             return connections.deadline
@@ -40,6 +49,7 @@ final class ConnectionServices: Sendable {
     /// A connection that was added has ended.
     func remove(_ output: ConnectionOutput) {
         connections.withLock { $0.outputs[ObjectIdentifier(output)] = nil }
+        room.leave()
         work.leave()
     }
 

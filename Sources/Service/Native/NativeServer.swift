@@ -55,13 +55,14 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
     ///
     /// - Throws: `NativeServerError`, whose message says what to do.
     package static func listen(
-        at endpoint: Endpoint, backend: any ServiceBackend, limits: NativeLimits = NativeLimits(), logger: Logger,
+        at endpoint: Endpoint, backend: any ServiceBackend, limits: NativeLimits = NativeLimits(),
+        room: ConnectionRoom = ConnectionRoom(), logger: Logger,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(NativeServerError) -> NativeServer {
         var group: UInt32?
         if let name = endpoint.group { group = try SocketFile.groupID(name) }
         try await SocketFile.clear(endpoint.path, group: eventLoopGroup)
-        let services = ConnectionServices(backend: backend, limits: limits, logger: logger)
+        let services = ConnectionServices(backend: backend, limits: limits, room: room, logger: logger)
         let listener: any Channel
         do {
             listener = try await bootstrap(services, endpoint.identification, eventLoopGroup)
@@ -84,6 +85,11 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
         let unsent = services.limits.unsentBytes
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(logger: services.logger))
+                }
+            }
             // A client may send its requests, end its side and read the answers, as shell tools do.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
@@ -91,22 +97,30 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
             )
             .childChannelOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 16_384, maximum: 1 << 20)
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 16_384, maximum: 256 << 10)
             )
             .childChannelInitializer { channel in
                 switch identification {
                 case .service(let name):
                     channel.eventLoop.makeCompletedFuture {
-                        let handler = ConnectionHandler(caller: .socket(name), services: services)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                        try add(.socket(name), services, to: channel)
                     }
                 case .peerCredentials:
                     PeerCredentials.read(of: channel).flatMapThrowing { peer in
-                        let handler = ConnectionHandler(caller: .uid(peer.userID), services: services)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                        try add(.uid(peer.userID), services, to: channel)
                     }
                 }
             }
+    }
+
+    /// The handlers of one connection.
+    private static func add(
+        _ caller: CallerIdentity, _ services: ConnectionServices, to channel: any Channel
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(
+            UnreadAnswerHandler(limits: services.limits, budget: services.budget, logger: services.logger))
+        try pipeline.addHandler(ConnectionHandler(caller: caller, services: services))
     }
 
     /// Serves until the service group shuts down (open requests are finished, for `NativeLimits.stopTimeout` at

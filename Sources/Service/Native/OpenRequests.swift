@@ -1,14 +1,11 @@
-internal import CRM
-internal import Schema
-
 /// The requests of one connection that are not yet answered: which there are, and how much room is left.
 ///
 /// A value without input or output; the handler of the connection acts on it, on its event loop.
 struct OpenRequests {
     /// What answers a request.
     enum Work {
-        /// The command path. Results of commands that were refused before they got there stand here by index.
-        case commands(refused: [Int: CommandResult])
+        /// The command path; `OpenSubmissions` has what became of the commands.
+        case commands
         /// A task that answers once.
         case query(Task<Void, Never>)
         /// A task that answers with many frames.
@@ -36,6 +33,7 @@ struct OpenRequests {
     private let limits: NativeLimits
     private var entries: [UInt64: Entry] = [:]
     private var streams = 0
+    private var queries = 0
     private var bytes = 0
     private var formerUploads: Set<UInt64> = []
 
@@ -45,7 +43,9 @@ struct OpenRequests {
 
     /// No more requests are to be read for now. Streams do not count: they end when the client wants, and their
     /// credit has to be read.
-    var isFull: Bool { entries.count - streams >= limits.openRequests || bytes >= limits.bytesInFlight }
+    var isFull: Bool {
+        entries.count - streams >= limits.openRequests || queries >= limits.openQueries || bytes >= limits.bytesInFlight
+    }
 
     var takesStream: Bool { streams < limits.streams }
 
@@ -57,6 +57,7 @@ struct OpenRequests {
             streams += 1
             entry.bytes = 0
         }
+        if case .query = entry.work { queries += 1 }
         bytes += entry.bytes
         entries[id] = entry
         formerUploads.remove(id)
@@ -67,6 +68,7 @@ struct OpenRequests {
         guard let entry = entries.removeValue(forKey: id) else { return nil }
         bytes -= entry.bytes
         if entry.isStream { streams -= 1 }
+        if case .query = entry.work { queries -= 1 }
         if case .upload = entry.work { noteUploadOver(id) }
         return entry.work
     }
@@ -76,6 +78,7 @@ struct OpenRequests {
         defer {
             entries = [:]
             streams = 0
+            queries = 0
             bytes = 0
         }
         return entries.values.map(\.work)

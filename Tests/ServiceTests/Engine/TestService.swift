@@ -17,12 +17,16 @@ final class TestService: Sendable {
     let service: KithService
     private let running: Task<Void, any Error>
 
-    init(path: String? = nil, clock: any LogClock = SystemClock()) throws {
+    init(
+        path: String? = nil, clock: any LogClock = SystemClock(),
+        _ change: (inout ServiceConfiguration) -> Void = { _ in }
+    ) throws {
         self.path = try path ?? Self.makeDirectory()
         var configuration = ServiceConfiguration(
             dataDirectory: self.path + "/data", masterKeyPath: self.path + "/master.key",
             socketPath: self.path + "/socket")
         configuration.logReserveBytes = 1 << 20
+        change(&configuration)
         let service = try KithService(
             configuration: configuration, clock: clock,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
@@ -61,7 +65,7 @@ final class TestService: Sendable {
     /// Sends commands in one request and waits for their results.
     func submit(_ commands: [Command], as uid: UInt32 = UInt32(getuid())) async -> [CommandResult] {
         await withCheckedContinuation { continuation in
-            service.submit(commands, from: .uid(uid), to: OneReply(continuation), tag: 1)
+            service.submit(commands, bytes: 0, from: .uid(uid), to: OneReply(continuation), tag: 1)
         }
     }
 

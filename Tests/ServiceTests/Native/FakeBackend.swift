@@ -20,6 +20,8 @@ final class FakeBackend: ServiceBackend {
         var lists = 0
         var pages = 0
         var position: UInt64 = 0
+        var commandWindow = Int.max
+        var largestCall = 0
     }
 
     private let state = Mutex(State())
@@ -32,6 +34,13 @@ final class FakeBackend: ServiceBackend {
         state.withLock { $0.holdsCommands = holdsCommands }
     }
 
+    /// How many commands a connection should have unanswered.
+    var commandWindow: Int {
+        get { state.withLock { $0.commandWindow } }
+        set { state.withLock { $0.commandWindow = newValue } }
+    }
+    /// The most commands that came with one call.
+    var largestCall: Int { state.withLock { $0.largestCall } }
     var commandIDs: [String] { state.withLock { $0.commandIDs } }
     var callers: Set<CallerIdentity> { state.withLock { $0.callers } }
     var lists: Int { state.withLock { $0.lists } }
@@ -47,7 +56,9 @@ final class FakeBackend: ServiceBackend {
 
     // MARK: Commands
 
-    func submit(_ commands: [Command], from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64) {
+    func submit(
+        _ commands: [Command], bytes: Int, from caller: CallerIdentity, to sink: any ReplySink, tag: UInt64
+    ) {
         let results = commands.map { command in
             var result = CommandResult()
             result.commandID = command.id
@@ -58,6 +69,7 @@ final class FakeBackend: ServiceBackend {
         let isHeld = state.withLock { state in
             state.callers.insert(caller)
             state.commandIDs += commands.map(\.id)
+            state.largestCall = max(state.largestCall, commands.count)
             state.position += UInt64(commands.count)
             if state.holdsCommands { state.held.append(Held(sink: sink, reply: reply)) }
             return state.holdsCommands

@@ -23,7 +23,7 @@ from kith.v1 import (
     registry_pb2,
 )
 
-from .errors import ConnectionClosed, NotReachable, ProtocolViolation, refused
+from .errors import ConnectionClosed, NotReachable, ProtocolViolation, RequestTooLarge, refused
 from .framing import FrameReader, encode_frame
 
 Value = TypeVar("Value")
@@ -33,6 +33,9 @@ _CREDIT_STEP = 2
 
 # Requests that are answered in another way, or not at all.
 _NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "credit", "cancel", "put_body"}
+
+# Commands in one request.
+_COMMANDS_MAXIMUM = 10_000
 
 # Bytes of a body in one frame.
 _PIECE = 1 << 20
@@ -115,10 +118,12 @@ class Client:
         """Sends commands and waits until each is decided and, where it was accepted, durable.
 
         Each is decided on its own, in this order; the results have the same order. A command that is refused raises
-        nothing here: look at the result's `outcome`, or use `execute`.
+        nothing here: look at the result's `outcome`, or use `execute`. More than 10,000 raise RequestTooLarge.
         """
         if not commands:
             return []
+        if len(commands) > _COMMANDS_MAXIMUM:
+            raise RequestTooLarge(f"A request takes {_COMMANDS_MAXIMUM} commands, not {len(commands)}. Send less.")
         request = protocol_pb2.SubmitRequest(commands=commands)
         response = self._call("submit", request)
         if len(response.submit.results) != len(commands):

@@ -1,0 +1,237 @@
+internal import DequeModule
+
+/// How much a piece of work is.
+package struct WorkSize: Sendable, Hashable {
+    /// Commands in it.
+    package var commands: Int
+    /// Bytes in which they came.
+    package var bytes: Int
+
+    /// So many commands in so many bytes.
+    package init(commands: Int, bytes: Int) {
+        self.commands = commands
+        self.bytes = bytes
+    }
+
+    static let zero = WorkSize(commands: 0, bytes: 0)
+
+    static func += (left: inout WorkSize, right: WorkSize) {
+        left.commands += right.commands
+        left.bytes += right.bytes
+    }
+
+    static func -= (left: inout WorkSize, right: WorkSize) {
+        left.commands -= right.commands
+        left.bytes -= right.bytes
+    }
+}
+
+/// What a queue says to a piece of work.
+package enum Admission: Sendable, Hashable {
+    /// It waits for its turn.
+    case taken
+    /// There is no room. It was not taken; after so many milliseconds there should be.
+    case overloaded(retryAfterMilliseconds: UInt32)
+    /// The queue takes nothing any more.
+    case closed
+}
+
+/// How much waits in a queue, and how turns are taken.
+package struct QueueLimits: Sendable, Hashable {
+    /// What may wait, over all sources.
+    package var waiting = WorkSize(commands: 50_000, bytes: 64 << 20)
+    /// What one source may have waiting however many there are. A quarter of `waiting` is kept for those who have no more.
+    package var leastWindow = WorkSize(commands: 64, bytes: 64 << 10)
+    /// Nanoseconds of work in one turn of a source.
+    package var turn: UInt64 = 500_000
+    /// The same where many sources have more than a turn's work: they share `turn` down to this.
+    package var leastTurn: UInt64 = 100_000
+    /// Nanoseconds of work after which a group is closed.
+    package var group: UInt64 = 10_000_000
+    /// Commands after which it is closed.
+    package var groupCommands = 4_000
+    /// Nanoseconds for which it is remembered that there was more than one source.
+    package var memory: UInt64 = 1_000_000_000
+
+    /// The defaults.
+    package init() {}
+}
+
+/// Work of many sources that take turns, and the groups in which it is handed out. A value without a clock or a lock.
+///
+/// Turns are measured in the time that the work took, not in its size: a command can cost a hundred times another one.
+/// It is deficit round robin with time for a measure: in every round a source gets a turn's credit, what it uses is
+/// taken off, and what it used too much is missing from its next turns for as long as it has work waiting.
+///
+/// While there is one source, a group takes what there is, up to `QueueLimits.group`. Where there were several within
+/// `QueueLimits.memory`, a group is one round: whoever has sent one command waits for a turn of each other source at
+/// most, and for the commit of two groups.
+///
+/// Room is shared as well: a source is turned away where it would have more waiting than is still free, so that those
+/// who have most are the first; and a quarter of the room is kept for those who have little.
+struct FairQueue<Work> {
+    private struct Piece {
+        var work: Work
+        var size: WorkSize
+        var arrived: UInt64
+    }
+
+    private struct Source {
+        var pieces: Deque<Piece> = []
+        var waiting = WorkSize.zero
+        /// Nanoseconds that it may still use in its turn.
+        var credit: Int64 = 0
+        /// The round for which it got its credit.
+        var round: UInt64 = 0
+    }
+
+    private struct Group {
+        var began: UInt64 = 0
+        var commands = 0
+    }
+
+    let limits: QueueLimits
+    /// Everything that waits.
+    private(set) var waiting = WorkSize.zero
+    private var sources: [ObjectIdentifier: Source] = [:]
+    /// The sources with work that still have their turn in this round, in order.
+    private var turns: Deque<ObjectIdentifier> = []
+    /// Those with work that have had it.
+    private var rested: Deque<ObjectIdentifier> = []
+    private var round: UInt64 = 1
+    private var turn: Int64
+    private var group = Group()
+    /// Whose work is being done, and since when.
+    private var serving: (source: ObjectIdentifier, since: UInt64)?
+    private var latest: ObjectIdentifier?
+    private var crowdedUntil: UInt64 = 0
+    /// Nanoseconds from group to group, per command: a moving average.
+    private var pace = 30_000.0
+
+    init(limits: QueueLimits) {
+        self.limits = limits
+        turn = Int64(limits.turn)
+    }
+
+    var isEmpty: Bool { waiting.commands == 0 }
+
+    /// What one source should have waiting at most at the moment, so that nobody is turned away.
+    var window: WorkSize {
+        let share = 2 * max(1, sources.count)
+        return WorkSize(
+            commands: max(limits.leastWindow.commands, limits.waiting.commands / share),
+            bytes: max(limits.leastWindow.bytes, limits.waiting.bytes / share))
+    }
+
+    /// Takes work where there is room for it.
+    mutating func add(_ work: Work, from id: ObjectIdentifier, size: WorkSize, now: UInt64) -> Admission {
+        let own = sources[id]?.waiting ?? .zero
+        guard isEmpty || hasRoom(for: size, beside: own) else {
+            return .overloaded(retryAfterMilliseconds: retryAfter(now))
+        }
+        if latest != id {
+            if latest != nil { crowdedUntil = now + limits.memory }
+            latest = id
+        }
+        if sources[id] == nil { turns.append(id) }
+        sources[id, default: Source()].pieces.append(Piece(work: work, size: size, arrived: now))
+        sources[id]?.waiting += size
+        waiting += size
+        return .taken
+    }
+
+    private func hasRoom(for size: WorkSize, beside own: WorkSize) -> Bool {
+        var wanted = own
+        wanted += size
+        var free = limits.waiting
+        free -= waiting
+        if wanted.commands <= limits.leastWindow.commands && wanted.bytes <= limits.leastWindow.bytes {
+            return size.commands <= free.commands && size.bytes <= free.bytes
+        }
+        return wanted.commands <= free.commands - limits.waiting.commands / 4
+            && wanted.bytes <= free.bytes - limits.waiting.bytes / 4
+    }
+
+    /// How long it takes until what waits now is done; at least as long as the next piece has waited already, for a
+    /// writer that stands still has no pace.
+    private func retryAfter(_ now: UInt64) -> UInt32 {
+        let next = turns.first ?? rested.first
+        let age = next.flatMap { sources[$0]?.pieces.first }.map { now - $0.arrived } ?? 0
+        let milliseconds = max(pace * Double(waiting.commands), Double(age)) / 1_000_000
+        return UInt32(min(max(milliseconds, 20), 30_000))
+    }
+
+    // MARK: Groups
+
+    /// Begins a group with its first piece; nil where nothing waits.
+    mutating func begin(now: UInt64) -> Work? {
+        guard !isEmpty else { return nil }
+        group = Group(began: now)
+        let greedy = rested.count
+        turn = Int64(max(limits.leastTurn, limits.turn / UInt64(max(1, greedy))))
+        nextRound()
+        return next(now: now)
+    }
+
+    /// The next piece of the group; nil where the group is complete.
+    mutating func next(now: UInt64) -> Work? {
+        charge(now)
+        guard group.commands == 0 || group.commands < limits.groupCommands && now - group.began < limits.group else {
+            return nil
+        }
+        while true {
+            while let id = turns.first {
+                if let work = serve(id, now) { return work }
+                turns.removeFirst()
+                rested.append(id)
+            }
+            if rested.isEmpty || group.commands > 0 && now < crowdedUntil { return nil }
+            nextRound()
+        }
+    }
+
+    /// The group is done, its commit included.
+    mutating func end(now: UInt64) {
+        charge(now)
+        guard group.commands > 0 else { return }
+        pace += (Double(now - group.began) / Double(group.commands) - pace) / 8
+        group.commands = 0
+    }
+
+    private mutating func nextRound() {
+        round += 1
+        turns += rested
+        rested = []
+    }
+
+    /// The next piece of a source; nil where its turn is over.
+    private mutating func serve(_ id: ObjectIdentifier, _ now: UInt64) -> Work? {
+        guard var source = sources[id] else { return nil }
+        if source.round != round {
+            source.round = round
+            source.credit = min(source.credit + turn, turn)
+        }
+        guard source.credit > 0, let piece = source.pieces.popFirst() else {
+            sources[id] = source
+            return nil
+        }
+        source.waiting -= piece.size
+        waiting -= piece.size
+        group.commands += piece.size.commands
+        if source.pieces.isEmpty {
+            // What it used too much is forgotten with it: it had no more than this waiting.
+            sources[id] = nil
+            turns.removeFirst()
+        } else {
+            sources[id] = source
+            serving = (id, now)
+        }
+        return piece.work
+    }
+
+    private mutating func charge(_ now: UInt64) {
+        guard let (id, since) = serving else { return }
+        sources[id]?.credit -= Int64(now - since)
+        serving = nil
+    }
+}
