@@ -21,6 +21,8 @@ struct Daemon {
     /// Runs until a signal or a failure.
     func run() async throws {
         raiseDescriptorLimit()
+        // A limit on the size of files is to come back as an error, as a full disk does, and not to end the process.
+        signal(SIGXFSZ, SIG_IGN)
         // The directory of the data is locked before any socket is opened.
         let backend = try KithService(configuration: configuration, logger: logger)
         // Before a socket answers: whoever has seen it answer can stop the service clean. While the log is being opened

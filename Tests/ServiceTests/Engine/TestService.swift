@@ -23,6 +23,7 @@ final class TestService: Sendable {
             dataDirectory: self.path + "/data", masterKeyPath: self.path + "/master.key",
             socketPath: self.path + "/socket")
         configuration.logReserveBytes = 1 << 20
+        configuration.ballastBytes = 1 << 20
         let service = try KithService(
             configuration: configuration, clock: clock,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
