@@ -21,6 +21,8 @@ package final class EventLog: Sendable {
     /// Which restore the log descends from; 1 for one that was never restored.
     package let epoch: UInt32 = 1
     package let index: IndexStore
+    /// The volume that the log and what follows from it are on; nil where nobody looks after it.
+    package let space: DiskSpace?
     let storage: any LogStorage
     private let durable: Mutex<DurableEnd>
     private let listeners = Mutex<[@Sendable () -> Void]>([])
@@ -30,12 +32,15 @@ package final class EventLog: Sendable {
     ///
     /// - Parameters:
     ///   - id: from the FORMAT file.
+    ///   - space: the volume; nil where nobody looks after it.
     ///   - changes: what each record does to the index; called for records that the index has not seen.
     /// - Throws: `damaged` with the position where a record is not what was written.
     package init(
-        id: Identifier, storage: any LogStorage, indexPath: String, changes: ChangesOfRecord
+        id: Identifier, storage: any LogStorage, indexPath: String, space: DiskSpace? = nil,
+        changes: ChangesOfRecord
     ) throws(EventLogError) {
         self.id = id
+        self.space = space
         self.storage = storage
         index = try IndexStore(path: indexPath, logID: id)
         let last = try storage.lastPosition()

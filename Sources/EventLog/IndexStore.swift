@@ -24,6 +24,8 @@ package final class IndexStore: Sendable {
         var flushFrontier = MerkleFrontier()
         var applied: Position
         var failure: EventLogError?
+        /// There is no space to write what is in `flushing`; it is tried again.
+        var shortage: EventLogError?
         var stopping = false
         /// No timer that may fire is due before; nil: there is none.
         var earliestDue: Instant?
@@ -45,6 +47,8 @@ package final class IndexStore: Sendable {
     private static let backPressure = 400_000
     /// What writing the overlay may take of the disk, roughly.
     private static let writeBytes = 4 << 20
+    /// Milliseconds between two attempts to write on a full disk.
+    private static let retryInterval = 1_000
 
     /// Opens the index, or makes an empty one; one that belongs to another log is emptied.
     package init(path: String, logID: Identifier) throws(EventLogError) {
@@ -321,24 +325,32 @@ extension IndexStore {
     }
 
     /// Waits while the indexer is too far behind: the bound on memory.
+    ///
+    /// - Throws: `diskFull` where it cannot write for want of space; what failed it for good.
     package func waitForRoom() throws(EventLogError) {
         let failure: EventLogError? = state.wait { state in
             if let failure = state.failure { return .some(failure) }
-            return state.active.count < Self.backPressure ? .some(nil) : nil
+            if state.active.count < Self.backPressure { return .some(nil) }
+            return state.shortage.map { .some($0) }
         }
         if let failure { throw failure }
     }
 
     /// Waits until nothing is being written.
+    ///
+    /// - Throws: `diskFull` where there is no space to write it; what failed the indexer for good.
     package func waitUntilFlushed() throws(EventLogError) {
         let failure: EventLogError? = state.wait { state in
-            if let failure = state.failure { return .some(failure) }
+            if let failure = state.failure ?? state.shortage { return .some(failure) }
             return state.flushing == nil ? .some(nil) : nil
         }
         if let failure { throw failure }
     }
 
     /// The indexer's loop: writes what is handed over until `stop`. Runs on a thread of its own.
+    ///
+    /// On a full disk it tries again, while lookups go on in the overlay: what it cannot write at the stop is taken
+    /// from the log at the next start.
     package func run() {
         while true {
             let work: (IndexOverlay, Position, MerkleFrontier)? = state.wait { state in
@@ -354,12 +366,18 @@ extension IndexStore {
                     state.flushing = nil
                     state.applied = target
                     state.poolStarts = [:]
+                    state.shortage = nil
                 }
             } catch {
                 let failure = EventLogError(
                     error, writing: Self.writeBytes, to: environment, during: "writing the index")
-                state.withLockNotifying { state in state.failure = failure }
-                return
+                guard failure.code == .diskFull else {
+                    state.withLockNotifying { state in state.failure = failure }
+                    return
+                }
+                state.withLockNotifying { state in state.shortage = failure }
+                let isStopping = state.wait(milliseconds: Self.retryInterval) { $0.stopping ? true : nil } ?? false
+                if isStopping { return }
             }
         }
     }

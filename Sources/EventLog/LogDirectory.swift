@@ -9,6 +9,8 @@ package import Schema
 /// log/       LMDB environment of the records
 /// index/     derived: deleted at will
 /// views/     derived: one environment per projection
+/// ballast    space that is given up when the disk is full
+/// VERIFY     text: why the end of the log is to be verified at the next start
 /// vault      the keys of the subjects
 /// refusals/  LMDB environment of the journal of refusals: neither derived nor part of the log
 /// bodies/    long texts, e-mails and files, with the table of their keys
@@ -120,14 +122,15 @@ package import Schema
     }
 
     /// Makes the names of new files in the directory durable.
-    private func syncDirectory() -> Bool {
+    func syncDirectory() -> Bool {
         let directory = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return false }
         defer { close(directory) }
         return fsync(directory) == 0
     }
 
-    private func readFile(_ name: String) throws(EventLogError) -> String? {
+    /// The first bytes of a small text file; nil where there is none.
+    func readFile(_ name: String) throws(EventLogError) -> String? {
         let file = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -158,5 +161,5 @@ package import Schema
         return true
     }
 
-    private static func lastError() -> String { unsafe String(cString: strerror(errno)) }
+    static func lastError() -> String { unsafe String(cString: strerror(errno)) }
 }

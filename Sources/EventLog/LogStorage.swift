@@ -1,6 +1,5 @@
 internal import LMDB
 package import Schema
-internal import Synchronization
 
 /// Records of one group commit, laid end to end: each value is a record followed by its leaf hash.
 package struct RecordGroup: Sendable {
@@ -48,25 +47,33 @@ package protocol LogStorage: Sendable {
         -> Result?
     /// Bytes on disk.
     func size() throws(EventLogError) -> Int
+    /// Sees to it that there is room for the next group. Called before anything is decided: nothing has to be undone.
+    ///
+    /// - Parameter urgent: also with what is kept for an emergency.
+    /// - Throws: `diskFull` where there is none; there may be again later. Any other error says that the device is not
+    ///   to be trusted.
+    func makeRoom(urgent: Bool) throws(EventLogError)
+    /// Bytes after which a group should be closed, so that it is sure to find room.
+    var groupLimit: Int { get }
+}
+
+extension LogStorage {
+    package func makeRoom(urgent: Bool) throws(EventLogError) {}
+    package var groupLimit: Int { .max }
 }
 
 /// The records in an LMDB environment with one unnamed table.
 package final class LMDBLogStorage: LogStorage {
     private let environment: Environment
     private let table: Table
-    /// Bytes appended since the file was last looked at.
-    private let appendedSinceFill = Atomic<Int>(0)
-    /// How far ahead of its content the file is filled with zeros: a flush then does not have to write the file's
-    /// new length, and a full disk is known beforehand.
-    private let reserve: Int
-    /// How much is filled at once between two groups: small, because a group may be waiting.
-    private static let fillStep = 4 << 20
+    private let room: LogRoom
 
     /// Opens the records in a directory.
     ///
-    /// - Parameter reserve: bytes of zeros to keep ahead of the content.
-    package init(path: String, reserve: Int = 64 << 20) throws(EventLogError) {
-        self.reserve = reserve
+    /// - Parameters:
+    ///   - reserve: bytes of zeros to keep ahead of the content.
+    ///   - space: the volume; nil: the file may use all of it.
+    package init(path: String, reserve: Int = 64 << 20, space: DiskSpace? = nil) throws(EventLogError) {
         do {
             environment = try Environment(
                 path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, maxReaders: 2_048, sync: .full))
@@ -75,11 +82,21 @@ package final class LMDBLogStorage: LogStorage {
         } catch {
             throw EventLogError(error, during: "opening the log in \(path)")
         }
-        try fillAhead()
+        room = LogRoom(environment: environment, reserve: reserve, space: space)
+        do {
+            try room.make(urgent: false)
+        } catch {
+            // What is there can be read on a full disk, too; the first command is told.
+            guard error.code == .diskFull else { throw error }
+        }
     }
 
+    package func makeRoom(urgent: Bool) throws(EventLogError) { try room.make(urgent: urgent) }
+
+    package var groupLimit: Int { room.groupLimit }
+
     package func append(_ group: RecordGroup) throws(EventLogError) {
-        if appendedSinceFill.load(ordering: .relaxed) >= min(Self.fillStep, reserve) / 2 { try fillAhead() }
+        try room.make(for: group.bytes.count)
         do {
             let transaction = try environment.beginWrite()
             for index in 0..<group.count {
@@ -89,24 +106,11 @@ package final class LMDBLogStorage: LogStorage {
                 }
             }
             try transaction.commit()
-            appendedSinceFill.wrappingAdd(group.bytes.count, ordering: .relaxed)
+            room.used(group.bytes.count)
         } catch {
             throw EventLogError(
-                error, writing: group.bytes.count + Self.fillStep, to: environment,
+                error, writing: group.bytes.count + LogRoom.fillStep, to: environment,
                 during: "appending \(group.count) events at position \(group.first)")
-        }
-    }
-
-    /// Fills the file with zeros ahead of what will be written, between two groups.
-    private func fillAhead() throws(EventLogError) {
-        appendedSinceFill.store(0, ordering: .relaxed)
-        do {
-            let used = try environment.info().usedBytes
-            let size = try environment.fileSize()
-            guard size - used < reserve else { return }
-            try environment.preallocate(from: size, bytes: min(Self.fillStep, reserve))
-        } catch {
-            throw EventLogError(error, during: "filling the log's file ahead")
         }
     }
 

@@ -6,6 +6,7 @@ package import Schema
 /// - `frontier` covers every record of the groups so far, the open group included.
 /// - The index knows every event up to the end of the open group; only durable ones are handed to its environment.
 /// - After a failed flush nothing is appended any more: `failure` stays until the log is opened again.
+/// - A full disk is known before a group is begun; then nothing has to be undone, and `failure` stays nil.
 package final class LogWriter {
     private let log: EventLog
     private var clock: GroupClock
@@ -36,16 +37,22 @@ package final class LogWriter {
     /// Bytes in the open group.
     package var groupBytes: Int { group.bytes.count }
 
-    /// Begins a group: reads the clock.
+    /// Whether the open group should be closed before more is decided, so that it is sure to find room.
+    package var isGroupLarge: Bool { group.bytes.count >= log.storage.groupLimit }
+
+    /// Begins a group: sees to it that there is room for it, and reads the clock.
     ///
-    /// - Throws: `poisoned` after a failure, `clock`, or the index's error.
-    package func begin() throws(EventLogError) {
+    /// - Parameter urgent: the group may have the room that is kept for when the disk is full.
+    /// - Throws: `diskFull`: nothing has changed, and a later call may succeed. Anything else stays: the failure of
+    ///   before, `clock`, or an error of the index or the device.
+    package func begin(urgent: Bool = false) throws(EventLogError) {
         if let failure { throw failure }
         do {
+            try log.storage.makeRoom(urgent: urgent)
             try log.index.waitForRoom()
             (recordedAt, held) = try clock.next()
         } catch {
-            failure = error
+            if error.code != .diskFull { failure = error }
             throw error
         }
     }

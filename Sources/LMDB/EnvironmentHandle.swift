@@ -11,6 +11,9 @@ internal import Synchronization
     // LMDB allows any thread to use the environment itself, and this value is never copied.
     let pointer: OpaquePointer
     private let files: Set<FileIdentity>
+    /// A descriptor of the lock file, through which its blocks were allocated; -1 where there is none. Closed only
+    /// after the environment, because that drops the locks.
+    private let lockFile: Int32
 
     /// Opens the environment of the directory `path`, and creates directory and files unless read-only.
     init(path: String, options: EnvironmentOptions) throws(LMDBError) {
@@ -19,11 +22,13 @@ internal import Synchronization
         }
         unsafe self.pointer = opened.pointer
         self.files = opened.files
+        self.lockFile = opened.lockFile
     }
 
     deinit {
         OpenFiles.registry.withLock { open in
             unsafe mdb_env_close(pointer)
+            if lockFile >= 0 { close(lockFile) }
             open.subtract(files)
         }
     }
@@ -40,18 +45,30 @@ internal import Synchronization
             try Directory.create(path, fileMode: options.fileMode)
         }
         let pointer = try unsafe openEnvironment(path: path, options: options)
+        let lockFile = options.readOnly ? -1 : allocateLockFile(names[1])
         if present.count < names.count, !options.readOnly {
             do throws(LMDBError) {
                 // LMDB flushes the file, not the directory entry that leads to it.
                 try Directory.flush(path)
             } catch {
                 unsafe mdb_env_close(pointer)
+                if lockFile >= 0 { close(lockFile) }
                 throw error
             }
         }
         let files = Set(names.compactMap { FileIdentity(path: $0) })
         known.formUnion(files)
-        return unsafe OpenedFiles(pointer: pointer, files: files)
+        return unsafe OpenedFiles(pointer: pointer, files: files, lockFile: lockFile)
+    }
+
+    /// Gives the whole lock file its blocks. LMDB leaves holes in it, and a reader that comes to one on a full disk
+    /// would end the process by SIGBUS. Where the file system cannot do it, nothing is lost but that.
+    private static func allocateLockFile(_ path: String) -> Int32 {
+        let file = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { return -1 }
+        var status = stat()
+        if unsafe fstat(file, &status) == 0 { _ = fallocate(file, 0, 0, status.st_size) }
+        return file
     }
 
     /// Everything between `mdb_env_create` and a usable environment; closes it again when a step fails.
@@ -88,6 +105,7 @@ internal import Synchronization
 @safe private struct OpenedFiles {
     let pointer: OpaquePointer
     let files: Set<FileIdentity>
+    let lockFile: Int32
 }
 
 /// The files of all open environments of this process. The lock is also held while an environment is opened or

@@ -145,6 +145,7 @@ extension ProjectionRunner {
         let page: EventPage?
         do {
             if case .failure = halt {
+                guard try admitsCommit() else { return fail(Self.shortage) }
                 try rows.commit()
                 pendingSince = nil
             }
@@ -188,12 +189,26 @@ extension ProjectionRunner {
             return .wait(milliseconds: max(1, limit - Int(age)))
         }
         do {
+            guard try admitsCommit() else {
+                // What is folded is there for readers, and in the log: it can wait as long as memory allows.
+                return isFull ? fail(Self.shortage) : .wait(milliseconds: 1_000)
+            }
             try rows.commit()
         } catch {
             return fail(error.message)
         }
         pendingSince = nil
         return nil
+    }
+
+    /// Whether the volume has space for what only follows from the log.
+    private func admitsCommit() throws(ReplayError) -> Bool {
+        guard let space = log.space else { return true }
+        do { return try space.admitsViews() } catch { throw ReplayError(error) }
+    }
+
+    private static var shortage: String {
+        "The disk is nearly full: what is left is for the log. It goes on by itself when there is space."
     }
 
     /// Stops for a second because the store or the log failed.

@@ -22,6 +22,7 @@ actor RebuildWorker<P: Projection> {
         self.log = log
         self.options = options
         try StoreDirectory.remove(path)
+        try Self.requireSpace(log)
         rows = try ProjectionRows<P>.open(path: path, owner: owner, end: .none, sync: .none).rows
         executor = try ThreadExecutor()
     }
@@ -36,7 +37,10 @@ actor RebuildWorker<P: Projection> {
         while rows.applied.position < last {
             guard let page = try nextPage(rows.applied.position.advanced(by: 1), through: last) else { break }
             do { try rows.fold(page) } catch { throw ReplayError(error) }
-            if rows.pendingBytes >= options.rebuildBytes { try rows.commit() }
+            if rows.pendingBytes >= options.rebuildBytes {
+                try Self.requireSpace(log)
+                try rows.commit()
+            }
             if let deadline, ContinuousClock.now >= deadline { break }
         }
         return rows.applied.position
@@ -51,6 +55,7 @@ actor RebuildWorker<P: Projection> {
     /// Puts everything on stable storage and closes the store, so that the live projection can open it.
     func close() throws(ReplayError) {
         readAhead = nil
+        try Self.requireSpace(log)
         try rows?.commit()
         try rows?.sync()
         rows = nil
@@ -60,6 +65,19 @@ actor RebuildWorker<P: Projection> {
     func abandon() {
         readAhead = nil
         rows = nil
+    }
+
+    /// A rebuild is the first to give way where space runs out: the view that it would replace goes on serving.
+    ///
+    /// - Throws: `diskFull`.
+    private static func requireSpace(_ log: EventLog) throws(ReplayError) {
+        guard let space = log.space else { return }
+        let isThere: Bool
+        do { isThere = try space.admitsRebuild() } catch { throw ReplayError(error) }
+        guard isThere else {
+            throw ReplayError(
+                .diskFull, "There is no space for a rebuild: what is left is for the log. Make space and try again.")
+        }
     }
 
     private func nextPage(_ first: Position, through last: Position) throws(ReplayError) -> EventPage? {

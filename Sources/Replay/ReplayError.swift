@@ -10,7 +10,7 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable code.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Wrapped: String {
-            case notYet, parked, view, storage, log, unfit, rebuildRunning, unknownProjection, stopped, cancelled
+            case notYet, parked, view, storage, diskFull, log, unfit, rebuildRunning, unknownProjection, stopped, cancelled
         }
         private var wrapped: Wrapped
 
@@ -24,6 +24,8 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let view = Code(.view)
         /// The projection's own store failed.
         package static let storage = Code(.storage)
+        /// There is no space for it. Asking again helps once there is.
+        package static let diskFull = Code(.diskFull)
         /// The log could not be read, or a record is not what was written; `position` says where, if that is known.
         package static let log = Code(.log)
         /// A rebuild met an event that the projection cannot apply; `position` says which.
@@ -60,11 +62,11 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension ReplayError {
     init(_ error: LMDBError, during activity: String) {
-        self.init(.storage, "While \(activity): \(error.message)")
+        self.init(error.code == .diskFull ? .diskFull : .storage, "While \(activity): \(error.message)")
     }
 
     init(_ error: EventLogError) {
-        self.init(.log, error.message, position: error.position)
+        self.init(error.code == .diskFull ? .diskFull : .log, error.message, position: error.position)
     }
 
     init(_ error: ViewError) {

@@ -19,6 +19,7 @@ extension KithService {
         response.durablePosition = end.position.rawValue
         response.root = Data(end.root.bytes)
         response.readOnlyReason = writerStatus.failure
+        response.disk = try diskStatus()
         response.waitingCommands = UInt64(writerStatus.waiting)
         response.indexPosition = context.log.index.applied.rawValue
         response.version = ServiceVersion.text
@@ -35,6 +36,15 @@ extension KithService {
             do throws(EventLogError) { return try journal.status() } catch { throw Refusal(error) }
         }
         return Answer(response, reflects)
+    }
+
+    private func diskStatus() throws(Refusal) -> DiskStatus {
+        var status = DiskStatus()
+        status.full = writerStatus.isDiskFull
+        guard let space = context.log.space else { return status }
+        do { status.freeBytes = UInt64(try space.free()) } catch { throw Refusal(error) }
+        status.ballastBytes = space.holdsBallast ? UInt64(space.ballastBytes) : 0
+        return status
     }
 
     func rebuildProjections(
@@ -58,6 +68,7 @@ extension Refusal {
         case .rebuildRunning: self.init(.illegalTransition, error.message)
         case .stopped: self.init(.readOnly, error.message)
         case .cancelled: self.init(.cancelled, error.message)
+        case .diskFull: self.init(.diskFull, error.message)
         case .view: self.init(error.view.map(\.errorCode) ?? .internal, error.message, field: error.view?.field ?? "")
         default: self.init(.internal, error.message)
         }

@@ -47,6 +47,11 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         startedAt = clock.now()
         let opened = try OpenedLog(configuration: configuration, clock: clock, identifiers: identifiers)
         directory = opened.directory
+        if let doubt = opened.settledDoubt {
+            logger.notice(
+                "The end of the log was verified, because the last run stopped after a failure.",
+                metadata: ["failure": "\(doubt)"])
+        }
         context = opened.context
         let cache = StateCache(capacity: Self.cacheBytes)
         let access = AccessControl(context: opened.context)
@@ -71,7 +76,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.failure = failure
         keeper = BodyKeeper(context: opened.context, logger: logger)
         let start = SequencerStart(
-            context: opened.context, cache: cache, access: access, journal: journal, keeper: keeper, logger: logger)
+            directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
+            keeper: keeper, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure) }
         let firstStart = FirstStart(gateway: gateway, queue: queue)
         if opened.isNew { try firstStart.registerAdministrators() }
@@ -157,15 +163,18 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     /// Lets the sequencer look at its clock again: for clocks that are moved by hand.
     package func clockMoved() { queue.wake() }
 
-    /// Number of commands that wait, and why the writer has stopped, if it has.
-    var writerStatus: (waiting: Int, failure: String) { (queue.waiting, failure.text) }
+    /// Number of commands that wait, why the writer takes none, if it does not, and whether that is for want of space.
+    var writerStatus: (waiting: Int, failure: String, isDiskFull: Bool) {
+        let standstill = failure.error
+        return (queue.waiting, standstill?.message ?? "", standstill?.code == .diskFull)
+    }
 }
 
-/// Why the writer takes no commands; empty while it does.
+/// Why the writer takes no commands; nil while it does.
 final class FailureReason: Sendable {
-    private let reason = Mutex("")
+    private let reason = Mutex<EventLogError?>(nil)
 
-    var text: String {
+    var error: EventLogError? {
         get { reason.withLock { $0 } }
         set { reason.withLock { $0 = newValue } }
     }
@@ -173,6 +182,7 @@ final class FailureReason: Sendable {
 
 /// What the sequencer's thread starts with.
 private struct SequencerStart: Sendable {
+    let directory: LogDirectory
     let context: LogContext
     let cache: StateCache
     let access: AccessControl
@@ -182,29 +192,70 @@ private struct SequencerStart: Sendable {
 
     /// The longest that the sequencer sleeps while a timer is set: the wall clock may be put forward.
     private static let longestWait = 60_000
+    /// Milliseconds between two looks for space while the disk is full.
+    private static let spaceInterval = 1_000
 
     /// The sequencer's loop: until the queue is closed and empty.
     func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason) {
         let writer = context.log.makeWriter(clock: context.clock)
         if context.log.end.position == .none {
-            do { try openLog(writer) } catch { failure.text = error.message }
+            // Nothing else may come first.
+            do { try openLog(writer) } catch { writer.stop(error) }
         }
         let path = CommandPath(
             context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
             isStopping: { queue.isClosed },
             onPrincipalChange: { [access] in access.invalidate() })
-        while let works = queue.take(within: untilNextTimer(path.failure)) {
+        var known = Standing.taking
+        while let works = queue.take(within: untilNextLook(path)) {
             path.process(works, more: queue.next)
-            if let error = path.failure { failure.text = error.message }
+            failure.error = path.standstill
+            let present = standing(path)
+            if present != known { say(present, path.standstill) }
+            known = present
             // Errors come back with the next reservation, which fills inline.
             try? context.vault.fillAhead()
         }
-        do { try writer.flushIndex() } catch { failure.text = error.message }
+        do { try writer.flushIndex() } catch { failure.error = error }
     }
 
-    /// Milliseconds until the next timer is due; nil where none is set. After a failure nothing fires any more.
-    private func untilNextTimer(_ failure: EventLogError?) -> Int? {
-        guard failure == nil, let due = context.log.index.earliestDue else { return nil }
+    /// Whether commands are taken.
+    private enum Standing { case taking, full, stopped }
+
+    private func standing(_ path: CommandPath) -> Standing {
+        path.failure != nil ? .stopped : path.standstill != nil ? .full : .taking
+    }
+
+    /// Tells the operator that this has changed. Where the writer has stopped, the log's end is to be verified at the
+    /// next start, unless only the clock or a record that cannot be read made it stop.
+    private func say(_ standing: Standing, _ reason: EventLogError?) {
+        let metadata: Logger.Metadata = ["reason": "\(reason?.message ?? "")"]
+        switch standing {
+        case .taking: logger.notice("The log takes commands again.")
+        case .full: logger.error("The disk is full: commands are refused.", metadata: metadata)
+        case .stopped:
+            logger.critical("The log takes no commands before a restart.", metadata: metadata)
+            guard let reason, reason.code != .clock, reason.code != .damaged else { return }
+            do { try directory.noteDoubt(reason.message) } catch {
+                logger.error(
+                    "It could not be noted that the log is to be verified.", metadata: ["error": "\(error.message)"])
+            }
+        }
+    }
+
+    /// Milliseconds until the sequencer has something to do by itself; nil where nothing is to be expected. After a
+    /// failure nothing is done any more; while there is no space, it is looked for again and again.
+    private func untilNextLook(_ path: CommandPath) -> Int? {
+        guard path.failure == nil else { return nil }
+        if path.standstill != nil { return Self.spaceInterval }
+        let timer = untilNextTimer()
+        guard context.log.space?.holdsBallast == false else { return timer }
+        return min(timer ?? Self.spaceInterval, Self.spaceInterval)
+    }
+
+    /// Milliseconds until the next timer is due; nil where none is set.
+    private func untilNextTimer() -> Int? {
+        guard let due = context.log.index.earliestDue else { return nil }
         let now = context.clock.now()
         guard due > now else { return 0 }
         // Rounded up: not a moment too early.

@@ -56,6 +56,7 @@ struct ConfigurationLoader {
             configuration.logLevel = level
         }
         if let number = try await number(.logReserveBytes) { configuration.logReserveBytes = number }
+        if let number = try await number(.ballastBytes) { configuration.ballastBytes = number }
         if let number = try await number(.maximumConnections) { configuration.limits.connections = number }
         if let number = try await number(.maximumOpenRequests) { configuration.limits.openRequests = number }
         if let number = try await number(.maximumBytesInFlight) { configuration.limits.bytesInFlight = number }

@@ -20,6 +20,8 @@ struct Daemon {
 
     /// Runs until a signal or a failure.
     func run() async throws {
+        // A limit on the size of files is to come back as an error, as a full disk does, and not to end the process.
+        signal(SIGXFSZ, SIG_IGN)
         let room = ConnectionRoom(limit: connectionsThatFit())
         // The directory of the data is locked before any socket is opened.
         let backend = try KithService(configuration: configuration, logger: logger)

@@ -49,6 +49,7 @@ enum HelpText {
             (.pack, configuration.starterPack?.rawValue ?? "none"),
             (.logLevel, configuration.logLevel.rawValue),
             (.logReserveBytes, String(configuration.logReserveBytes)),
+            (.ballastBytes, String(configuration.ballastBytes)),
             (.maximumConnections, String(limits.connections)),
             (.maximumOpenRequests, String(limits.openRequests)),
             (.maximumBytesInFlight, String(limits.bytesInFlight)),

@@ -31,7 +31,7 @@ import Testing
         #expect(configuration.socketPath == "/tmp/kith-1000.sock")
         #expect(configuration.httpSocketPath == "/tmp/kith-1000-http.sock")
         #expect(configuration.httpPort == nil && configuration.httpTokens.isEmpty)
-        #expect(configuration.socketGroup == nil)
+        #expect(configuration.socketGroup == nil && configuration.ballastBytes == 64 << 20)
         #expect(configuration.limits == NativeLimits())
         #expect(configuration.refusalDays == 90 && configuration.httpServiceSockets.isEmpty)
         let root = try await ConfigurationTests.load([], environment: [:], userID: 0)
@@ -72,9 +72,9 @@ import Testing
                 "KITH_HTTP_TOKEN": "a=/t", "KITH_PACK": "zh", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
                 "KITH_MAXIMUM_CONNECTIONS": "2", "KITH_MAXIMUM_OPEN_REQUESTS": "3",
                 "KITH_MAXIMUM_BYTES_IN_FLIGHT": "4096", "KITH_MAXIMUM_STREAMS": "5", "KITH_STOP_TIMEOUT": "6",
-                "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30",
+                "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30", "KITH_BALLAST_BYTES": "0",
             ])
-        #expect(configuration.dataDirectory == "/d")
+        #expect(configuration.dataDirectory == "/d" && configuration.ballastBytes == 0)
         #expect(configuration.masterKeyPath == "/k")
         #expect(configuration.socketPath == "/s")
         #expect(configuration.socketGroup == "g")

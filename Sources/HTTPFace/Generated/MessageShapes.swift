@@ -173,6 +173,7 @@ enum GeneratedShapes {
         DefineTerritory id:s external:R=ExternalKey name:s parent:m=Reference rules:R=TerritoryRule owner:m=OwnerReference
         DefineTier programme:m=Reference tier:m=Tier
         DerivedRepair store:s reason:s foundAt:p
+        DiskStatus freeBytes:l full:b ballastBytes:l logMapBytes:l
         Divergence position:l computed:e=EVENT_KIND_UNSPECIFIED recorded:e=EVENT_KIND_UNSPECIFIED what:s
         Due day:s instant:l
         DueInput day:s instant:p
@@ -398,6 +399,7 @@ enum GeneratedShapes {
         PeriodClosed from:s through:s closedUntil:l closedUntilBefore:p openOrders:l openImports:l zone:s zoneRulesVersion:s reason:s source:m=Source
         PeriodReopened from:s throughBefore:s closedUntil:p closedUntilBefore:l closedByNumbers:r zone:s zoneRulesVersion:s reason:s source:m=Source
         PersonalData fingerprint:p reason:m=ReasonPersonal noteAdded:m=NotePersonal fieldsSet:m=FieldsSetPersonal partyRegistered:m=PartyRegisteredPersonal partyCorrected:m=PartyNameChangedPersonal partyDetailChanged:m=PartyNameChangedPersonal contactPointAdded:m=ContactPointAddedPersonal contactPointRetired:m=ContactPointRetiredPersonal needRecorded:m=NeedRecordedPersonal preferenceRecorded:m=PreferenceRecordedPersonal opportunityOpened:m=OpportunityHeadPersonal opportunityChanged:m=OpportunityHeadPersonal nextStepSet:m=NextStepPersonal opportunityWon:m=OpportunityClosingPersonal opportunityLost:m=OpportunityClosingPersonal opportunityCorrected:m=OpportunityClosingPersonal orderPlaced:m=OrderPlacedPersonal orderCorrected:m=OrderPlacedPersonal offerIssued:m=OfferIssuedPersonal interactionLogged:m=InteractionLoggedPersonal interactionCorrected:m=InteractionLoggedPersonal promiseMade:m=PromisePersonal promiseKept:m=PromiseClosingPersonal promiseBroken:m=PromiseClosingPersonal promiseRenegotiated:m=PromisePersonal promiseReleased:m=PromiseClosingPersonal taskCreated:m=TaskPersonal taskCompleted:m=TaskClosingPersonal taskChanged:m=TaskPersonal appointmentBooked:m=AppointmentPersonal appointmentChanged:m=AppointmentPersonal ticketOpened:m=TicketHeadPersonal ticketChanged:m=TicketHeadPersonal ticketCorrected:m=TicketResolutionPersonal customerMessageReceived:m=TicketMessagePersonal agentReplied:m=TicketMessagePersonal ticketResolved:m=TicketResolutionPersonal employeeHired:m=EmployeeHiredPersonal employeeChanged:m=EmployeeChangedPersonal externalLinked:m=ExternalKeyPersonal externalUnlinked:m=ExternalKeyPersonal trainingRecorded:m=TrainingRecordedPersonal relationshipReviewed:m=RelationshipReviewedPersonal trainingCorrected:m=TrainingRecordedPersonal
+        PinnedSnapshot store:s processId:n commitsBehind:l seconds:n
         PipelineContent name:s stages:R=PipelineStage lossReasons:R=LossReason skippingAllowed:b
         PipelineDefined content:m=PipelineContent external:R=ExternalKey isDefault:b reason:s source:m=Source
         PipelineGroup dimension:e=PIPELINE_DIMENSION_UNSPECIFIED key:s number:l owner:m=Owner outcomes:m=OutcomeFigures
@@ -651,7 +653,7 @@ enum GeneratedShapes {
         StartImport id:s fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED
         StartTask task:m=Reference
         StatusRequest digest:b
-        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus damage:m=LogDamage scrub:m=ScrubStatus repairs:R=DerivedRepair
+        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus damage:m=LogDamage scrub:m=ScrubStatus repairs:R=DerivedRepair disk:m=DiskStatus witnessPosition:l pinnedSnapshots:R=PinnedSnapshot
         StreamScope kind:e=AGGREGATE_KIND_UNSPECIFIED stream:m=Reference
         StrengthWeaknessRecord productNumber:l strengths:r weaknesses:r occurredAt:p
         StrengthWeaknessSet productNumber:l strengths:r weaknesses:r reason:s source:m=Source

@@ -338,11 +338,79 @@ public nonisolated struct StatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._repairs = newValue}
   }
 
+  /// The volume of the data directory, and the files on it.
+  public var disk: DiskStatus {
+    get {_storage._disk ?? DiskStatus()}
+    set {_uniqueStorage()._disk = newValue}
+  }
+  /// Returns true if `disk` has been explicitly set.
+  public var hasDisk: Bool {_storage._disk != nil}
+  /// Clears the value of `disk`. Subsequent reads from it will return its default value.
+  public mutating func clearDisk() {_uniqueStorage()._disk = nil}
+
+  /// Size of the log that stands in the witness file outside of the data directory; 0 where none is kept.
+  public var witnessPosition: UInt64 {
+    get {_storage._witnessPosition}
+    set {_uniqueStorage()._witnessPosition = newValue}
+  }
+
+  /// Read transactions that have been open for long, or that belong to another process and keep pages from being used
+  /// again: while one is open, its file grows.
+  public var pinnedSnapshots: [PinnedSnapshot] {
+    get {_storage._pinnedSnapshots}
+    set {_uniqueStorage()._pinnedSnapshots = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What the service has to write to.
+public nonisolated struct DiskStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Bytes that the volume of the data directory has left.
+  public var freeBytes: UInt64 = 0
+
+  /// Commands are refused with DISK_FULL until there is space again; reads go on.
+  public var full: Bool = false
+
+  /// Bytes of the ballast file; 0 where it was given up because the disk was full, or where none is kept.
+  public var ballastBytes: UInt64 = 0
+
+  /// Bytes that the log's file may grow to before its map is made larger, which happens by itself.
+  public var logMapBytes: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A read transaction that keeps the pages of an old commit.
+public nonisolated struct PinnedSnapshot: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The part of the data directory: log, index, refusals, or the name of a view.
+  public var store: String = String()
+
+  public var processID: UInt32 = 0
+
+  /// Commits since the one that it sees.
+  public var commitsBehind: UInt64 = 0
+
+  /// How long it has been seen open with that snapshot.
+  public var seconds: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// How one projection is.
@@ -678,7 +746,7 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0\u{2}h\u{1}damage\0\u{1}scrub\0\u{1}repairs\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0\u{2}h\u{1}damage\0\u{1}scrub\0\u{1}repairs\0\u{2}\u{8}disk\0\u{3}witness_position\0\u{3}pinned_snapshots\0")
 
   fileprivate class _StorageClass {
     var _logID: String = String()
@@ -702,6 +770,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _damage: LogDamage? = nil
     var _scrub: ScrubStatus? = nil
     var _repairs: [DerivedRepair] = []
+    var _disk: DiskStatus? = nil
+    var _witnessPosition: UInt64 = 0
+    var _pinnedSnapshots: [PinnedSnapshot] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -733,6 +804,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _damage = source._damage
       _scrub = source._scrub
       _repairs = source._repairs
+      _disk = source._disk
+      _witnessPosition = source._witnessPosition
+      _pinnedSnapshots = source._pinnedSnapshots
     }
   }
 
@@ -772,6 +846,9 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 200: try { try decoder.decodeSingularMessageField(value: &_storage._damage) }()
         case 201: try { try decoder.decodeSingularMessageField(value: &_storage._scrub) }()
         case 202: try { try decoder.decodeRepeatedMessageField(value: &_storage._repairs) }()
+        case 210: try { try decoder.decodeSingularMessageField(value: &_storage._disk) }()
+        case 211: try { try decoder.decodeSingularUInt64Field(value: &_storage._witnessPosition) }()
+        case 212: try { try decoder.decodeRepeatedMessageField(value: &_storage._pinnedSnapshots) }()
         default: break
         }
       }
@@ -847,6 +924,15 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._repairs.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._repairs, fieldNumber: 202)
       }
+      try { if let v = _storage._disk {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 210)
+      } }()
+      if _storage._witnessPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._witnessPosition, fieldNumber: 211)
+      }
+      if !_storage._pinnedSnapshots.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._pinnedSnapshots, fieldNumber: 212)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -877,10 +963,103 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._damage != rhs_storage._damage {return false}
         if _storage._scrub != rhs_storage._scrub {return false}
         if _storage._repairs != rhs_storage._repairs {return false}
+        if _storage._disk != rhs_storage._disk {return false}
+        if _storage._witnessPosition != rhs_storage._witnessPosition {return false}
+        if _storage._pinnedSnapshots != rhs_storage._pinnedSnapshots {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DiskStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiskStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}free_bytes\0\u{1}full\0\u{3}ballast_bytes\0\u{3}log_map_bytes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.freeBytes) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.full) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.ballastBytes) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.logMapBytes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.freeBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.freeBytes, fieldNumber: 1)
+    }
+    if self.full != false {
+      try visitor.visitSingularBoolField(value: self.full, fieldNumber: 2)
+    }
+    if self.ballastBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.ballastBytes, fieldNumber: 3)
+    }
+    if self.logMapBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.logMapBytes, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DiskStatus, rhs: DiskStatus) -> Bool {
+    if lhs.freeBytes != rhs.freeBytes {return false}
+    if lhs.full != rhs.full {return false}
+    if lhs.ballastBytes != rhs.ballastBytes {return false}
+    if lhs.logMapBytes != rhs.logMapBytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PinnedSnapshot: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PinnedSnapshot"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}store\0\u{3}process_id\0\u{3}commits_behind\0\u{1}seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.store) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.processID) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.commitsBehind) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.store.isEmpty {
+      try visitor.visitSingularStringField(value: self.store, fieldNumber: 1)
+    }
+    if self.processID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.processID, fieldNumber: 2)
+    }
+    if self.commitsBehind != 0 {
+      try visitor.visitSingularUInt64Field(value: self.commitsBehind, fieldNumber: 3)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PinnedSnapshot, rhs: PinnedSnapshot) -> Bool {
+    if lhs.store != rhs.store {return false}
+    if lhs.processID != rhs.processID {return false}
+    if lhs.commitsBehind != rhs.commitsBehind {return false}
+    if lhs.seconds != rhs.seconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

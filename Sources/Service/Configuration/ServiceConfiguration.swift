@@ -68,6 +68,9 @@ package struct ServiceConfiguration: Sendable {
     /// Bytes of zeros that the log's file is kept ahead of its content, so that a full disk is known beforehand.
     package var logReserveBytes = 64 << 20
 
+    /// Bytes of the file that is given up when the disk is full, so that reading and erasing go on; 0 for none.
+    package var ballastBytes = 64 << 20
+
     /// Days for which the journal of refusals keeps an entry.
     package var refusalDays = 90
 

@@ -44,6 +44,8 @@ final class CommandPath {
     private let isStopping: @Sendable () -> Bool
     private let onPrincipalChange: @Sendable () -> Void
 
+    /// When to come back while the disk is full, in milliseconds: as often as space is looked for.
+    private static let spaceHint: UInt32 = 1_000
     /// Events after which a group is closed while timers fire, so that nobody waits for all of them at once.
     private static let timerGroup = 1_000
 
@@ -65,6 +67,10 @@ final class CommandPath {
 
     /// Why the writer has stopped; nil while all is well.
     var failure: EventLogError? { writer.failure }
+    /// There was no space for the last group; commands are taken again as soon as there is.
+    private var shortage: EventLogError?
+    /// Why no commands are taken: for good, or while there is no space.
+    var standstill: EventLogError? { failure ?? shortage }
 
     /// Decides a group of work, makes it durable and answers it. Before each command all timers fire that are due.
     ///
@@ -74,13 +80,20 @@ final class CommandPath {
     func process(_ works: [SubmittedWork], more: () -> SubmittedWork? = { nil }) {
         var answers = works.map { WorkAnswers(work: $0) }
         do {
-            try writer.begin()
+            try begin(urgent: works.contains { $0.commands.contains(where: \.redactsBodies) })
             var index = 0
             while index < answers.count {
                 for (command, id) in zip(answers[index].work.commands, answers[index].work.commandIDs) {
+                    if let shortage, !command.redactsBodies {
+                        SubmittedWork.releaseSlots(of: command, to: context.vault)
+                        answers[index].add(
+                            PendingResult(commandID: id, outcome: .refused(stopped(shortage)), redacts: false))
+                        continue
+                    }
                     try fireDue(&answers)
                     answers[index].add(
                         PendingResult(commandID: id, outcome: outcome(command), redacts: command.redactsBodies))
+                    if writer.isGroupLarge { try beginNext(&answers) }
                 }
                 index += 1
                 if index == answers.count, let work = more() { answers.append(WorkAnswers(work: work)) }
@@ -91,23 +104,48 @@ final class CommandPath {
                 settle(&answers, size, root, failure)
             }
         } catch {
-            // Also where only the index could not be read: what of the group is decided must not become durable after it
-            // was refused.
-            writer.stop(error)
-            let refusal = Self.stopped(error)
+            if error.code == .diskFull, writer.failure == nil, writer.groupCount == 0 {
+                // No group was begun: nothing of it has to be kept from becoming durable.
+                shortage = error
+            } else {
+                // Also where only the index could not be read: what of the group is decided must not become durable
+                // after it was refused.
+                writer.stop(error)
+            }
+            let refusal = stopped(error)
             for index in answers.indices { answers[index].refuseRest(refusal, vault: context.vault) }
             deliver(&answers)
         }
+    }
+
+    /// Begins a group.
+    ///
+    /// - Parameter urgent: also where there is only the space that is kept for an emergency.
+    private func begin(urgent: Bool) throws(EventLogError) {
+        do {
+            try writer.begin()
+            shortage = nil
+        } catch {
+            guard error.code == .diskFull else { throw error }
+            shortage = error
+            guard urgent else { throw error }
+            try writer.begin(urgent: true)
+        }
+    }
+
+    /// Makes durable what is decided, and begins the next group.
+    private func beginNext(_ answers: inout [WorkAnswers]) throws(EventLogError) {
+        try commit { size, root, failure in
+            settle(&answers, size, root, failure)
+        }
+        try writer.begin(urgent: shortage != nil)
     }
 
     /// Fires what is due by the group's time, in as many groups as that takes.
     private func fireDue(_ answers: inout [WorkAnswers]) throws(EventLogError) {
         guard scheduler.mayBeDue(by: writer.recordedAt) else { return }
         while try !scheduler.fireDue(by: writer.recordedAt, most: Self.timerGroup) {
-            try commit { size, root, failure in
-                settle(&answers, size, root, failure)
-            }
-            try writer.begin()
+            try beginNext(&answers)
             // Nobody waits for what time does: it is done after the next start.
             if answers.isEmpty && isStopping() { return }
         }
@@ -129,13 +167,18 @@ final class CommandPath {
         }
     }
 
-    /// What callers get once the writer has stopped: definite, and the same id may be sent again later.
-    private static func stopped(_ error: EventLogError) -> Refusal {
-        switch error.code {
-        case .diskFull:
-            Refusal(.diskFull, "Nothing can be appended: \(error.message) Make space, then restart the service.")
-        default: Refusal(.readOnly, "The log takes no commands: \(error.message) Restart the service.")
+    /// What callers get once the writer has stopped, or while there is no space: definite, and the same id may be sent
+    /// again later.
+    private func stopped(_ error: EventLogError) -> Refusal {
+        guard error.code == .diskFull else {
+            return Refusal(.readOnly, "The log takes no commands: \(error.message) Restart the service.")
         }
+        guard failure == nil else {
+            return Refusal(.diskFull, "Nothing can be appended: \(error.message) Make space, then restart the service.")
+        }
+        var refusal = Refusal(.diskFull, error.message)
+        refusal.detail.retryAfterMilliseconds = Self.spaceHint
+        return refusal
     }
 
     /// Delivers the answers to each piece of work that has all of them, once.

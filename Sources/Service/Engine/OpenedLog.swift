@@ -12,11 +12,23 @@ struct OpenedLog {
     let isNew: Bool
     /// The FORMAT file has not got its name yet: it does when the first start is done.
     let isUnfinished: Bool
+    /// Why the end of the log was verified; nil where nothing gave rise to that.
+    let settledDoubt: String?
 
     init(configuration: ServiceConfiguration, clock: any LogClock, identifiers: any IdentifierSource) throws {
         let directory = try LogDirectory(path: configuration.dataDirectory)
         let recorded = try directory.readFormat()
-        let storage = try LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes)
+        let doubt = try directory.doubt()
+        if doubt != nil { directory.dropCachedPages() }
+        let space = DiskSpace(
+            directory: directory.path, ballastBytes: configuration.ballastBytes,
+            logReserve: configuration.logReserveBytes)
+        let storage = try LMDBLogStorage(
+            path: directory.logPath, reserve: configuration.logReserveBytes, space: space)
+        if doubt != nil {
+            try EventLog.verifyEnd(of: storage)
+            try directory.settleDoubt()
+        }
         let last = try storage.lastPosition()
         let begun = recorded == nil ? try directory.readBegunFormat() : nil
         if recorded != nil, last == .none {
@@ -34,7 +46,7 @@ struct OpenedLog {
         if recorded == nil, begun == nil { try directory.beginFormat(id: id) }
         try Self.checkIdentity(id, storage)
         let changes = RecordChanges(logID: id, vault: vault)
-        let log = try EventLog(id: id, storage: storage, indexPath: directory.indexPath) {
+        let log = try EventLog(id: id, storage: storage, indexPath: directory.indexPath, space: space) {
             (header, record) throws(EventLogError) in
             try changes(header, record)
         }
@@ -47,6 +59,7 @@ struct OpenedLog {
             throw error
         }
         self.directory = directory
+        settledDoubt = doubt
         isNew = last < Position(3)
         isUnfinished = recorded == nil
     }

@@ -10,6 +10,7 @@ enum StatusText {
         fields.add("index position", "\(status.indexPosition)")
         fields.add("size", "\(status.logBytes) bytes")
         fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
+        if status.hasDisk { fields.add("disk", disk(status.disk)) }
         fields.add("waiting commands", "\(status.waitingCommands)")
         if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
@@ -18,6 +19,11 @@ enum StatusText {
         fields.add("version", status.version)
         if status.hasStartedAt { fields.add("started", times.minute(status.startedAt)) }
         return fields.lines + [""] + projections(status.projections)
+    }
+
+    private static func disk(_ disk: DiskStatus) -> String {
+        let ballast = disk.ballastBytes > 0 ? "ballast of \(disk.ballastBytes) bytes" : "no ballast"
+        return "\(disk.full ? "full, " : "")\(disk.freeBytes) bytes free, \(ballast)"
     }
 
     private static func addRefusals(_ journal: RefusalJournalStatus, to fields: inout FieldList) {

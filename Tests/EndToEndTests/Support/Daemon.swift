@@ -35,8 +35,8 @@ final class Daemon: Sendable {
         program = prefix + [Places.kithd]
         self.arguments =
             [
-                "--data-directory", dataDirectory, "--socket", socketPath, "--log-reserve-bytes", "1048576", "--pack",
-                pack,
+                "--data-directory", dataDirectory, "--socket", socketPath, "--log-reserve-bytes", "1048576",
+                "--ballast-bytes", "1048576", "--pack", pack,
             ] + arguments
     }
 
@@ -59,6 +59,9 @@ final class Daemon: Sendable {
 
     /// Where the service's own messages go.
     var logPath: String { folder[name + "-service.err"] }
+
+    /// The process, where one runs; that of the prefix, which executes the service.
+    var processID: Int32? { process.withLock { $0?.processID } }
 
     /// Starts the process and waits until it answers.
     func start() async throws {

@@ -26,6 +26,7 @@ final class TestService: Sendable {
             dataDirectory: self.path + "/data", masterKeyPath: self.path + "/master.key",
             socketPath: self.path + "/socket")
         configuration.logReserveBytes = 1 << 20
+        configuration.ballastBytes = 1 << 20
         change(&configuration)
         let service = try KithService(
             configuration: configuration, clock: clock,
