@@ -99,11 +99,6 @@ struct Daemon {
 
     /// Descriptors that are kept for the log, the derived stores and whatever else is opened.
     private static let ownDescriptors: rlim_t = 128
-    /// Connections that a socket takes however few descriptors there are.
-    private static let leastConnections = 8
-
-    /// Descriptors that are kept for the log, the derived stores and whatever else is opened.
-    private static let ownDescriptors: rlim_t = 128
     /// Connections that are taken however few descriptors there are.
     private static let leastConnections = 8
 
