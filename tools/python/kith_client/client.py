@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 _CREDIT_STEP = 2
 
 # Requests that are answered in another way, or not at all.
-_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "credit", "cancel", "put_body"}
+_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "backup", "credit", "cancel", "put_body"}
 
 # Bytes of a body in one frame.
 _PIECE = 1 << 20
