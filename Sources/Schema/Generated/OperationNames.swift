@@ -246,6 +246,7 @@ extension Request.OneOf_Request {
         case .getBody: "getBody"
         case .ticketClocks: "ticketClocks"
         case .refusals: "refusals"
+        case .backup: "backup"
         }
     }
 }

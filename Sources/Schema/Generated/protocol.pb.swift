@@ -204,6 +204,14 @@ public nonisolated struct Request: Sendable {
     set {request = .refusals(newValue)}
   }
 
+  public var backup: BackupRequest {
+    get {
+      if case .backup(let v)? = request {return v}
+      return BackupRequest()
+    }
+    set {request = .backup(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Request: Equatable, Sendable {
@@ -230,6 +238,7 @@ public nonisolated struct Request: Sendable {
     case getBody(GetBodyRequest)
     case ticketClocks(TicketClocksRequest)
     case refusals(RefusalsRequest)
+    case backup(BackupRequest)
 
   }
 
@@ -479,6 +488,14 @@ public nonisolated struct Response: @unchecked Sendable {
     set {_uniqueStorage()._response = .refusals(newValue)}
   }
 
+  public var backup: BackupProgress {
+    get {
+      if case .backup(let v)? = _storage._response {return v}
+      return BackupProgress()
+    }
+    set {_uniqueStorage()._response = .backup(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Response: Equatable, Sendable {
@@ -502,6 +519,7 @@ public nonisolated struct Response: @unchecked Sendable {
     case getBody(GetBodyResponse)
     case ticketClocks(TicketClocksResponse)
     case refusals(RefusalsResponse)
+    case backup(BackupProgress)
 
   }
 
@@ -539,7 +557,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Request"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0\u{2}|\u{1}backup\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -821,6 +839,19 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.request = .refusals(v)
         }
       }()
+      case 220: try {
+        var v: BackupRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .backup(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .backup(v)
+        }
+      }()
       default: break
       }
     }
@@ -918,6 +949,10 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .refusals?: try {
       guard case .refusals(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
+    }()
+    case .backup?: try {
+      guard case .backup(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
     }()
     case nil: break
     }
@@ -1043,7 +1078,7 @@ nonisolated extension Cancel: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Response"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0\u{2}|\u{1}backup\0")
 
   fileprivate class _StorageClass {
     var _id: UInt64 = 0
@@ -1345,6 +1380,19 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
             _storage._response = .refusals(v)
           }
         }()
+        case 220: try {
+          var v: BackupProgress?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .backup(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .backup(v)
+          }
+        }()
         default: break
         }
       }
@@ -1446,6 +1494,10 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case .refusals?: try {
         guard case .refusals(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
+      }()
+      case .backup?: try {
+        guard case .backup(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
       }()
       case nil: break
       }

@@ -856,6 +856,18 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// Retry: no
   /// 中文: 请求已取消。| 无需处理。
   case cancelled // = 5005
+
+  /// Cause: The cursor or position was given before a restore took the log back behind it; the error names both epochs.
+  /// Client: Begin again in the present epoch; forget what was read behind the position that the error names.
+  /// Retry: no
+  /// 中文: 游标或位置来自一次恢复之前，恢复已使日志退回到它之前；错误指出两个纪元。| 在当前纪元重新开始；舍弃错误所指位置之后读到的内容。
+  case epochEnded // = 5220
+
+  /// Cause: The backup could not be written or verified; the sentence says why. Nothing of it is named as a backup.
+  /// Client: Mend what the sentence names, then start the backup again.
+  /// Retry: no
+  /// 中文: 备份无法写入或校验失败（见说明）；未留下任何备份文件。| 按说明修正后重新备份。
+  case backupFailed // = 5221
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -1003,6 +1015,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5003: self = .damaged
     case 5004: self = .internal
     case 5005: self = .cancelled
+    case 5220: self = .epochEnded
+    case 5221: self = .backupFailed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -1148,6 +1162,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .damaged: return 5003
     case .internal: return 5004
     case .cancelled: return 5005
+    case .epochEnded: return 5220
+    case .backupFailed: return 5221
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -1293,6 +1309,8 @@ public nonisolated enum ErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .damaged,
     .internal,
     .cancelled,
+    .epochEnded,
+    .backupFailed,
   ]
 
 }
@@ -1314,7 +1332,8 @@ public nonisolated struct ErrorDetail: Sendable {
   /// Whether sending the same again later can help.
   public var retryHelps: Bool = false
 
-  /// REVISION_CONFLICT and STALE_SOURCE: what was expected and what is.
+  /// REVISION_CONFLICT and STALE_SOURCE: what was expected and what is. EPOCH_ENDED: the epoch of the cursor, and the
+  /// present one.
   public var expected: UInt64 = 0
 
   public var actual: UInt64 = 0
@@ -1328,7 +1347,7 @@ public nonisolated struct ErrorDetail: Sendable {
   /// EMAIL_KNOWN: the id of the ticket or the interaction that holds the e-mail.
   public var relatedIds: [String] = []
 
-  /// ERASED: positions of the command's events.
+  /// ERASED: positions of the command's events. EPOCH_ENDED: the last one that both epochs have.
   public var positions: [UInt64] = []
 
   /// OVERLOADED: when to come back, in milliseconds.
@@ -1347,7 +1366,7 @@ public nonisolated struct ErrorDetail: Sendable {
 fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension ErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}D\u{3}MERGE_SELF\0\u{2}\u{3}MERGE_NOT_LATEST\0\u{2}E\u{3}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}b\u{1}DUE_IN_PAST\0\u{2}d\u{1}SLOT_TAKEN\0\u{1}OUTSIDE_HOURS\0\u{1}APPOINTMENT_AHEAD\0\u{2}b\u{1}NOT_ASSIGNEE\0\u{1}ALREADY_CLAIMED\0\u{1}RESOLUTION_CODE_REQUIRED\0\u{1}REOPEN_WINDOW_PASSED\0\u{1}MERGE_OTHER_CUSTOMER\0\u{1}PRIORITY_UNKNOWN\0\u{1}TICKET_KIND_UNKNOWN\0\u{1}RESOLUTION_CODE_UNKNOWN\0\u{1}MESSAGE_UNKNOWN\0\u{1}NO_TICKET_WAITING\0\u{2}[\u{1}INTERVAL_OVERLAP\0\u{1}POLICY_AMBIGUOUS\0\u{1}CALENDAR_RETIRED\0\u{1}CALENDAR_IN_USE\0\u{2}q\u{7}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}_\u{1}NO_ELIGIBLE_AGENT\0\u{1}QUEUE_RETIRED\0\u{1}QUEUE_LABEL_TAKEN\0\u{1}QUEUE_NOT_EMPTY\0\u{2}E\u{3}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}c\u{1}BODY_UNKNOWN\0\u{1}BODY_REDACTED\0\u{1}BODY_MISMATCH\0\u{1}BODY_TAKEN\0\u{1}BODY_SUBJECT\0\u{1}EMAIL_KNOWN\0\u{1}CONVERSATION_UNKNOWN\0\u{2}b\u{f}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{1}SCHEMA_INVALID\0\u{1}UNKNOWN_COMMAND\0\u{1}FORBIDDEN\0\u{1}NOT_FOUND\0\u{1}REVISION_CONFLICT\0\u{1}COMMAND_ID_REUSED\0\u{1}ILLEGAL_TRANSITION\0\u{1}TERMINAL_STATE\0\u{1}ARCHIVED\0\u{1}MERGED_AWAY\0\u{1}ERASED\0\u{1}REFERENCE_MISSING\0\u{1}REFERENCE_TAKEN\0\u{1}FUTURE_OCCURRED_AT\0\u{1}OCCURRED_OUT_OF_ORDER\0\u{1}PERIOD_CLOSED\0\u{1}LIMIT_EXCEEDED\0\u{1}CYCLE\0\u{1}CURRENCY_MISMATCH\0\u{1}AMOUNT_INVALID\0\u{1}REASON_REQUIRED\0\u{1}STALE_SOURCE\0\u{1}OVERLOADED\0\u{1}DISK_FULL\0\u{1}READ_ONLY\0\u{2}L\u{1}IDENTITY_REQUIRED\0\u{1}CONTACT_POINT_INVALID\0\u{1}DUPLICATE_EXACT\0\u{1}KEY_ACCOUNT_NEEDS_MANAGER\0\u{1}OPEN_OBLIGATIONS\0\u{2}D\u{3}MERGE_SELF\0\u{2}\u{3}MERGE_NOT_LATEST\0\u{2}E\u{3}NO_WON_STAGE\0\u{1}NO_LOST_STAGE\0\u{1}PROBABILITY_RANGE\0\u{1}STAGE_IN_USE\0\u{2}a\u{1}STAGE_UNKNOWN\0\u{1}STAGE_SKIP_NOT_ALLOWED\0\u{1}ENTRY_CRITERIA_UNMET\0\u{1}LOSS_REASON_REQUIRED\0\u{1}WON_NEEDS_AMOUNT\0\u{1}CLOSE_DATE_PAST\0\u{1}PROBABILITY_FIXED\0\u{2}^\u{1}SKU_TAKEN\0\u{1}PRICE_OVERLAP\0\u{1}PRODUCT_RETIRED\0\u{2}F\u{3}DOCUMENT_NUMBER_USED\0\u{1}OVER_FULFIL\0\u{1}RETURN_EXCEEDS_SOLD\0\u{1}RETURN_OTHER_CUSTOMER\0\u{1}RETURN_OF_UNKNOWN_SALE\0\u{2}L\u{6}NOT_ELIGIBLE\0\u{1}OFFER_LIMIT\0\u{1}ALREADY_REDEEMED\0\u{1}OFFER_NOT_VALID\0\u{2}a\u{1}CHANNEL_UNKNOWN\0\u{1}END_BEFORE_START\0\u{1}NO_PARTY\0\u{2}b\u{1}DUE_IN_PAST\0\u{2}d\u{1}SLOT_TAKEN\0\u{1}OUTSIDE_HOURS\0\u{1}APPOINTMENT_AHEAD\0\u{2}b\u{1}NOT_ASSIGNEE\0\u{1}ALREADY_CLAIMED\0\u{1}RESOLUTION_CODE_REQUIRED\0\u{1}REOPEN_WINDOW_PASSED\0\u{1}MERGE_OTHER_CUSTOMER\0\u{1}PRIORITY_UNKNOWN\0\u{1}TICKET_KIND_UNKNOWN\0\u{1}RESOLUTION_CODE_UNKNOWN\0\u{1}MESSAGE_UNKNOWN\0\u{1}NO_TICKET_WAITING\0\u{2}[\u{1}INTERVAL_OVERLAP\0\u{1}POLICY_AMBIGUOUS\0\u{1}CALENDAR_RETIRED\0\u{1}CALENDAR_IN_USE\0\u{2}q\u{7}RULE_OVERLAP\0\u{1}TIER_ORDER\0\u{1}NEGATIVE_RATE\0\u{1}PROGRAMME_OFF\0\u{1}TIER_UNKNOWN\0\u{2}`\u{1}INSUFFICIENT_POINTS\0\u{1}LOT_LOCKED\0\u{1}ACCOUNT_FROZEN\0\u{1}CAUSE_ALREADY_REWARDED\0\u{1}REVERSAL_EXCEEDS\0\u{1}ADJUST_NEEDS_REASON\0\u{1}ALREADY_MEMBER\0\u{1}AUDIENCE_MISMATCH\0\u{1}TRANSFER_NOT_POSSIBLE\0\u{2}\\\u{1}REWARD_UNAVAILABLE\0\u{1}TIER_TOO_LOW\0\u{1}STOCK_OUT\0\u{2}r\u{7}COMPETITOR_EXISTS\0\u{1}COMPETITOR_RETIRED\0\u{1}MARKET_EXISTS\0\u{1}MARKET_RETIRED\0\u{2}a\u{1}HAS_OPEN_WORK\0\u{1}TERRITORY_OVERLAP\0\u{1}ASSIGNEE_INACTIVE\0\u{1}CAPACITY_EXCEEDED\0\u{1}NOT_EMPTY\0\u{1}TEAM_NAME_TAKEN\0\u{2}_\u{1}NO_ELIGIBLE_AGENT\0\u{1}QUEUE_RETIRED\0\u{1}QUEUE_LABEL_TAKEN\0\u{1}QUEUE_NOT_EMPTY\0\u{2}E\u{3}MAPPING_INVALID\0\u{1}FILE_SEEN\0\u{2}c\u{1}CURSOR_AHEAD\0\u{2}d\u{1}TARGET_VALUE_MISMATCH\0\u{1}NEXT_REVIEW_PAST\0\u{2}c\u{1}ZONE_UNKNOWN\0\u{1}RATE_INVALID\0\u{1}PERIOD_OPEN_ITEMS\0\u{1}SELF_APPROVAL\0\u{2}a\u{1}FIELD_EXISTS\0\u{1}FIELD_IN_USE\0\u{1}TYPE_CHANGE\0\u{1}FIELD_UNKNOWN\0\u{1}FIELD_INVALID\0\u{1}FIELD_REQUIRED\0\u{1}FIELD_GONE\0\u{1}FIELD_NEEDS_SUBJECT\0\u{2}]\u{1}LAST_ADMIN\0\u{1}SELF_GRANT\0\u{2}c\u{1}BODY_UNKNOWN\0\u{1}BODY_REDACTED\0\u{1}BODY_MISMATCH\0\u{1}BODY_TAKEN\0\u{1}BODY_SUBJECT\0\u{1}EMAIL_KNOWN\0\u{1}CONVERSATION_UNKNOWN\0\u{2}b\u{f}NOT_YET\0\u{1}PROJECTION_PARKED\0\u{1}DAMAGED\0\u{1}INTERNAL\0\u{1}CANCELLED\0\u{2}W\u{3}EPOCH_ENDED\0\u{1}BACKUP_FAILED\0")
 }
 
 nonisolated extension ErrorDetail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
