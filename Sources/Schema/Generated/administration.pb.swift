@@ -116,7 +116,7 @@ public nonisolated struct EpochOpened: Sendable {
 
   public var restoredRoot: Data = Data()
 
-  /// Records that the backup held, and the root over them: those behind the restored ones belong to the epoch that ended.
+  /// Records that the backups held, and the root over them: those behind the restored ones are of the epoch that ended.
   public var backupSize: UInt64 = 0
 
   public var backupRoot: Data = Data()

@@ -98,8 +98,8 @@ public nonisolated struct HistoryRequest: Sendable {
   /// Only events of these kinds, in any scope; all where there are none.
   public var eventKinds: [EventKind] = []
 
-  /// Epoch of the answer from which `from` was taken; absent: not checked. Where a restore has ended that epoch before the
-  /// events that the caller has, EPOCH_ENDED says so.
+  /// Epoch of the answer from which `from` was taken; absent: not checked. Where a restore went behind the events that
+  /// the caller has of that epoch, EPOCH_ENDED says so.
   public var epoch: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
