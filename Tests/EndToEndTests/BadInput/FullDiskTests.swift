@@ -69,7 +69,7 @@ struct FullDiskTests {
 }
 
 /// A small file system in a mount name space of its own, which goes away with the process that keeps it.
-private final class SmallDisk {
+final class SmallDisk {
     private let keeper: ChildProcess
     private let folder: TestFolder
     private let directory: String

@@ -214,6 +214,11 @@ class Client:
         for response in self._stream("rebuild", operations_pb2.RebuildRequest(name=name), patient=True):
             yield response.rebuild
 
+    def backup(self, request: operations_pb2.BackupRequest) -> Iterator[operations_pb2.BackupProgress]:
+        """Writes a backup into a directory of the service's machine, and tells the progress."""
+        for response in self._stream("backup", request, patient=True):
+            yield response.backup
+
     # ---- Bodies ----
 
     def put_body(
