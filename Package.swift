@@ -66,6 +66,9 @@ let package = Package(
             swiftSettings: pointerSettings),
         .target(name: "KeyVault", dependencies: [crypto], swiftSettings: settings),
         .target(name: "BodyStore", dependencies: ["KeyVault", "Schema", crypto], swiftSettings: settings),
+        .target(
+            name: "Backup", dependencies: ["BodyStore", "EventLog", "KeyVault", "Schema", crypto],
+            swiftSettings: settings),
         .target(name: "Analytics", dependencies: ["Schema"], swiftSettings: settings),
         .target(name: "CRM", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
         .target(name: "Views", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
@@ -76,8 +79,9 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "StarterPack", "Views", crypto,
-                heaps, protobuf, logging, lifecycle,
+                "Backup", "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "StarterPack",
+                "Views",
+                crypto, heaps, protobuf, logging, lifecycle,
             ] + nio,
             swiftSettings: settings),
         .target(
@@ -95,7 +99,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "kith", dependencies: ["KithClient", "Schema", "StarterPack", arguments, protobuf, crypto],
+            name: "kith",
+            dependencies: [
+                "Backup", "EventLog", "KithClient", "Schema", "StarterPack", arguments, protobuf, crypto,
+            ],
             swiftSettings: settings),
         .target(
             name: "KithTesting", dependencies: ["CRM", "Schema", protobuf],
@@ -104,6 +111,9 @@ let package = Package(
         .testTarget(name: "KeyVaultTests", dependencies: ["KeyVault"], swiftSettings: settings),
         .testTarget(
             name: "BodyStoreTests", dependencies: ["BodyStore", "KeyVault", "Schema"], swiftSettings: settings),
+        .testTarget(
+            name: "BackupTests", dependencies: ["Backup", "BodyStore", "EventLog", "KeyVault", "Schema"],
+            swiftSettings: settings),
         .testTarget(name: "SchemaTests", dependencies: ["KithTesting", "Schema", protobuf], swiftSettings: settings),
         .testTarget(
             name: "AnalyticsTests", dependencies: ["Analytics", "Schema"], exclude: ["Vectors"],

@@ -18,8 +18,8 @@ package final class EventLog: Sendable {
 
     /// The log's id: random, chosen when it was made.
     package let id: Identifier
-    /// Which restore the log descends from; 1 for one that was never restored.
-    package let epoch: UInt32 = 1
+    /// The epochs of the log in their order; the last one is the present one.
+    package let epochs: [LogEpoch]
     package let index: IndexStore
     /// The volume that the log and what follows from it are on; nil where nobody looks after it.
     package let space: DiskSpace?
@@ -51,6 +51,8 @@ package final class EventLog: Sendable {
         var lastRecordedAt = Instant.earliest
         do {
             lastRecordedAt = try Self.catchUp(index, storage, last: last, frontier: &frontier, changes: changes)
+            let own = try index.head(of: LogEpoch.stream)
+            epochs = try LogEpoch.all(in: storage, last: own.map { $0.kind == .log ? $0.last : .none } ?? .none)
         } catch {
             index.stop()
             indexer.join()
@@ -75,6 +77,9 @@ package final class EventLog: Sendable {
         index.stop()
         indexer.join()
     }
+
+    /// Which restore the log descends from; 1 for one that was never restored.
+    package var epoch: UInt32 { epochs.last?.number ?? LogEpoch.first.number }
 
     /// The durable end of the log.
     package var end: DurableEnd { durable.withLock { $0 } }
@@ -127,7 +132,7 @@ package final class EventLog: Sendable {
     }
 
     /// The header and the leaf hash of a stored value, after checking that they belong to its record.
-    static func checked(
+    package static func checked(
         _ value: RawSpan, at position: Position
     ) throws(EventLogError) -> (header: EventHeader, leaf: TreeHash) {
         guard value.byteCount > RecordLayout.leafHashLength else {

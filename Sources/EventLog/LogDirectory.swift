@@ -100,7 +100,16 @@ package import Schema
     /// It gets its name from `finishFormat` once the log holds records: so a FORMAT file without any says that they
     /// were lost, and no new log is begun in their place.
     package func beginFormat(id: Identifier) throws(EventLogError) {
-        let name = "\(path)/FORMAT.new"
+        try writeFormat(id: id, to: "\(path)/FORMAT.new")
+    }
+
+    /// Writes the FORMAT file of a log whose records were restored, durably: from now on the directory counts as a log.
+    package func writeFormat(id: Identifier) throws(EventLogError) {
+        try writeFormat(id: id, to: "\(path)/FORMAT.restored")
+        try nameFormat("\(path)/FORMAT.restored")
+    }
+
+    private func writeFormat(id: Identifier, to name: String) throws(EventLogError) {
         let text = "kith-log version \(RecordLayout.formatVersion) id \(id)\n"
         let file = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
@@ -116,7 +125,11 @@ package import Schema
 
     /// Gives the FORMAT file its name, durably: the log holds its first records.
     package func finishFormat() throws(EventLogError) {
-        guard unsafe rename("\(path)/FORMAT.new", "\(path)/FORMAT") == 0, syncDirectory() else {
+        try nameFormat("\(path)/FORMAT.new")
+    }
+
+    private func nameFormat(_ unfinished: String) throws(EventLogError) {
+        guard unsafe rename(unfinished, "\(path)/FORMAT") == 0, syncDirectory() else {
             throw EventLogError(.notWritable, "\(path)/FORMAT cannot be written: \(Self.lastError()).")
         }
     }

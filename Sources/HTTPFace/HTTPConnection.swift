@@ -71,10 +71,10 @@ struct Responder: Sendable {
             if request.headers[.expect]?.lowercased() == "100-continue" {
                 try await pending?.writeInformationalHead(HTTPResponse(status: .continue))
             }
-            if exchange.route.target == .rebuild {
-                let asked = try await exchange.requestMessage(RebuildRequest.self, "RebuildRequest")
+            if exchange.isOperation {
+                let operation = try await exchange.operation()
                 guard let writer = pending.take() else { return }
-                return try await exchange.rebuild(asked, writer)
+                return try await exchange.run(operation, writer)
             }
             let answer = try await exchange.answer()
             try await pending.take()?.write(response: answer.head, body: answer.body)

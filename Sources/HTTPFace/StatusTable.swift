@@ -28,11 +28,11 @@ enum StatusTable {
         .programmeOff: 409, .lotLocked: 409, .accountFrozen: 409, .causeAlreadyRewarded: 409, .alreadyMember: 409,
         .stockOut: 409, .fileSeen: 409, .cursorAhead: 409, .fieldExists: 409, .fieldInUse: 409, .lastAdmin: 409,
         .periodClosed: 409, .appointmentAhead: 409, .bodyMismatch: 409, .noTicketWaiting: 409, .bodyRedacted: 409,
-        .bodyTaken: 409,
+        .bodyTaken: 409, .epochEnded: 409,
         .emailKnown: 409,
         .limitExceeded: 413,
         .overloaded: 429,
-        .damaged: 500, .internal: 500,
+        .damaged: 500, .internal: 500, .backupFailed: 500,
         .readOnly: 503, .notYet: 503, .projectionParked: 503, .cancelled: 503,
         .diskFull: 507,
     ]

@@ -6,6 +6,9 @@ public typealias HistoryPages = ResponseSequence<Answer<HistoryPage>>
 /// The progress of a rebuild.
 public typealias RebuildUpdates = ResponseSequence<RebuildProgress>
 
+/// The progress of a backup.
+public typealias BackupUpdates = ResponseSequence<BackupProgress>
+
 extension KithClient {
     /// Reads events in the order of the log, page by page; with `follow`, new ones as they become durable.
     ///
@@ -30,6 +33,15 @@ extension KithClient {
     public func rebuild(_ request: RebuildRequest) -> RebuildUpdates {
         ResponseSequence(connection: connection, request: .rebuild(request)) { response in
             guard case .rebuild(let progress)? = response.response else { return nil }
+            return progress
+        }
+    }
+
+    /// Writes a backup into a directory of the service's machine, and tells its progress about four times a second. The
+    /// last progress says `done`. Leaving the loop cancels the backup.
+    public func backup(_ request: BackupRequest) -> BackupUpdates {
+        ResponseSequence(connection: connection, request: .backup(request)) { response in
+            guard case .backup(let progress)? = response.response else { return nil }
             return progress
         }
     }

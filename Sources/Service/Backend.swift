@@ -77,6 +77,12 @@ package protocol ServiceBackend: Sendable {
         _ request: RebuildRequest, from caller: CallerIdentity,
         progress: @escaping @Sendable (Answer<RebuildProgress>) async -> Void
     ) async throws(Refusal)
+    /// Writes a backup into a directory of this machine while the service runs; `progress` is called about four times a
+    /// second and once at the end with `done`.
+    func backup(
+        _ request: BackupRequest, from caller: CallerIdentity,
+        progress: @escaping @Sendable (Answer<BackupProgress>) async -> Void
+    ) async throws(Refusal)
     /// Begins to take the content of a body.
     func putBody(_ begin: PutBodyBegin, from caller: CallerIdentity) async throws(Refusal) -> any BodyReceiver
     /// Begins to give the content of a body.

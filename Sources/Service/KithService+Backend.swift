@@ -51,6 +51,15 @@ extension KithService {
         }
     }
 
+    package func backup(
+        _ request: BackupRequest, from caller: CallerIdentity,
+        progress: @escaping @Sendable (Answer<BackupProgress>) async -> Void
+    ) async throws(Refusal) {
+        try await journaling(.backup(request), from: caller) { () async throws(Refusal) in
+            try await writeBackup(request, from: caller, progress: progress)
+        }
+    }
+
     package func answer(
         _ query: Request.OneOf_Request, from caller: CallerIdentity
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {

@@ -14,7 +14,7 @@ extension KithService {
         try access.principal(caller).require(.views)
         let scope = try await scope(request)
         let asOf = try request.hasAsOf ? instant(request.asOf) : context.clock.now()
-        let cursor = EpochCursor(epoch: context.log.epoch)
+        let cursor = EpochCursor(context.log)
         var request = request
         request.cursor = try cursor.opened(request.cursor)
         let asked = request

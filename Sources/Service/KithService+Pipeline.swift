@@ -26,7 +26,7 @@ extension KithService {
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
         try access.principal(caller).require(.views)
         let conditions = try await conditions(request.filter)
-        let cursor = EpochCursor(epoch: context.log.epoch)
+        let cursor = EpochCursor(context.log)
         var request = request
         request.cursor = try cursor.opened(request.cursor)
         let asked = request

@@ -29,7 +29,7 @@ extension KithService {
     func records(_ request: ListRequest, from caller: CallerIdentity) async throws(Refusal) -> Answer<ListResponse> {
         let principal = try access.principal(caller)
         try principal.require(.views)
-        let cursor = EpochCursor(epoch: context.log.epoch)
+        let cursor = EpochCursor(context.log)
         var request = request
         request.cursor = try cursor.opened(request.cursor)
         let listed = request
@@ -88,6 +88,9 @@ extension KithService {
             logger.notice(
                 "Personal data are read from history",
                 metadata: ["principal": "\(principal.number)", "from": "\(request.from)"])
+        }
+        if request.epoch != 0 {
+            try Epochs(context.log.epochs).check(request.epoch, from: Position(max(1, request.from)))
         }
         guard request.from <= context.log.end.position.rawValue + 1 else {
             throw Refusal(

@@ -18,7 +18,7 @@ extension KithService {
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
         try access.principal(caller).require(.refusals)
         let query = try await query(request)
-        let cursor = EpochCursor(epoch: context.log.epoch)
+        let cursor = EpochCursor(context.log)
         let page = try await BlockingWork.run { [journal] () throws(Refusal) in
             journal.flush()
             do throws(EventLogError) { return try journal.page(query) } catch { throw Refusal(error) }
@@ -62,7 +62,7 @@ extension KithService {
             }
             query.commandID = id.description
         }
-        let place = try EpochCursor(epoch: context.log.epoch).opened(request.cursor)
+        let place = try EpochCursor(context.log).opened(request.cursor)
         if !place.isEmpty {
             guard place.count == MemoryLayout<UInt64>.size else {
                 throw Refusal(.schemaInvalid, "This is no cursor of the journal of refusals.", field: "cursor")

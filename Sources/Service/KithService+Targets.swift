@@ -13,7 +13,7 @@ extension KithService {
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {
         try access.principal(caller).require(.views)
         let owner = try await request.hasOwner ? named(request.owner, "owner") : nil
-        let cursor = EpochCursor(epoch: context.log.epoch)
+        let cursor = EpochCursor(context.log)
         var request = request
         request.cursor = try cursor.opened(request.cursor)
         let asked = request

@@ -14,7 +14,7 @@ extension KithService {
         let principal = try access.principal(caller)
         try principal.require(.views)
         let conditions = try await conditions(request.filter)
-        let cursor = EpochCursor(epoch: context.log.epoch)
+        let cursor = EpochCursor(context.log)
         var request = request
         request.cursor = try cursor.opened(request.cursor)
         let asked = request

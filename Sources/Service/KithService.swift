@@ -26,6 +26,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private let sequencer: DedicatedThread
     private let failure: FailureReason
     let recomputing = OneAtATime()
+    let backingUp = OneAtATime()
     let journal: RefusalJournal
     let keeper: BodyKeeper
     /// The uploads of bodies that are under way.

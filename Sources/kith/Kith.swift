@@ -19,7 +19,8 @@ struct Kith: AsyncParsableCommand {
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
             BodyCommand.self, HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
-            RecomputeCommand.self, AccessCommand.self, PackCommand.self, DemoDataCommand.self,
+            RecomputeCommand.self, BackupCommand.self, RestoreCommand.self, AccessCommand.self, PackCommand.self,
+            DemoDataCommand.self,
         ])
 
     static func main() async {

@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     | SYSTEM,
     "KeyVault": {"Crypto", "FoundationEssentials"} | SYSTEM,
     "BodyStore": {"KeyVault", "Schema", "Crypto", "FoundationEssentials"} | SYSTEM,
+    "Backup": {"BodyStore", "EventLog", "KeyVault", "Schema", "Crypto", "FoundationEssentials"} | SYSTEM,
     # Pure, but for the lock of the zones that were read already.
     "Analytics": {"Schema", "Synchronization"},
     # Pure: no threads, no sockets, no files, no clock.
@@ -32,8 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "Replay": {"Views", "EventLog", "LMDB", "Schema", "SwiftProtobuf", "Crypto", "Logging", "FoundationEssentials"}
     | SYSTEM,
     "Service": {
-        "CRM", "Views", "Replay", "EventLog", "KeyVault", "BodyStore", "LMDB", "Schema", "StarterPack", "SwiftProtobuf",
-        "Crypto", "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
+        "CRM", "Views", "Replay", "Backup", "EventLog", "KeyVault", "BodyStore", "LMDB", "Schema", "StarterPack",
+        "SwiftProtobuf", "Crypto", "HeapModule", "Logging", "ServiceLifecycle", "FoundationEssentials", "Dispatch",
     } | SYSTEM | NIO,
     # Hummingbird stays here: the native face, and whoever builds it alone, do without.
     "HTTPFace": {
@@ -48,8 +49,8 @@ ALLOWED: dict[str, set[str]] = {
     | {"FoundationEssentials"} | SYSTEM,
     # Foundation for the time zones of mappings alone; the engine and the daemon do without.
     "kith": {
-        "KithClient", "Schema", "StarterPack", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation",
-        "FoundationEssentials",
+        "Backup", "EventLog", "KithClient", "Schema", "StarterPack", "ArgumentParser", "SwiftProtobuf", "Crypto",
+        "Foundation", "FoundationEssentials",
     }
     | SYSTEM,
     "KithTesting": {"CRM", "Schema", "SwiftProtobuf", "FoundationEssentials"} | SYSTEM,

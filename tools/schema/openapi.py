@@ -13,7 +13,9 @@ from json_shapes import json_name, reachable
 
 # Fields of Request that are no queries with one answer.
 COMMANDS = {"submit"}
-STREAMS = {"history", "rebuild", "verify"}
+STREAMS = {"history"}
+# Fields of Request and of Response for work that tells its progress.
+OPERATIONS = {"rebuild": "RebuildProgress", "verify": "VerifyProgress", "backup": "BackupProgress"}
 FLOW = {"credit", "cancel"}
 # Contents go as they are over HTTP.
 BODIES = {"put_body", "get_body"}
@@ -80,7 +82,8 @@ def document(schema: Schema) -> str:
     roots += ["PutBodyBegin", "PutBodyFinish", "PutBodyResponse", "GetBodyRequest"]
     queries = _queries(schema)
     roots += [name for _, *names in queries for name in names]
-    messages = reachable(schema, roots + ["RebuildRequest", "RebuildProgress", "VerifyRequest", "VerifyProgress"])
+    roots += [name for _, *names in _operations(schema) for name in names]
+    messages = reachable(schema, roots)
     enums = {field.type for message in messages for field in message.fields if field.type in schema.enums}
     schemas = {message.short: _message(schema, message) for message in messages}
     schemas |= {schema.enums[name].short: _enum(schema, name) for name in enums}
@@ -129,12 +132,18 @@ def _text(value: object, path: tuple[str, ...] = ()) -> str:
 # ---- Paths ----
 
 
+def _operations(schema: Schema) -> list[tuple[str, str, str]]:
+    """Name, request and progress of everything that runs for a while."""
+    asked = {field.name: field for field in schema.message("Request").fields}
+    return [(name, schema.messages[asked[name].type].short, tells) for name, tells in OPERATIONS.items()]
+
+
 def _queries(schema: Schema) -> list[tuple[str, str, str]]:
     """Name, request and response of every query with one answer."""
     answers = {field.name: field for field in schema.messages[f"{PACKAGE}.Response"].fields}
     found = []
     for field in schema.messages[f"{PACKAGE}.Request"].fields:
-        if field.oneof and field.name not in COMMANDS | STREAMS | FLOW | BODIES:
+        if field.oneof and field.name not in COMMANDS | STREAMS | OPERATIONS.keys() | FLOW | BODIES:
             if field.name not in answers:
                 raise ValueError(f"Response has no field {field.name} for the query of that name")
             found.append((field.name, _short(schema, field.type), _short(schema, answers[field.name].type)))
@@ -180,18 +189,11 @@ def _paths(schema: Schema, queries: list[tuple[str, str, str]]) -> dict:
     about = "How the service is."
     rest = _parameters(schema, "StatusRequest")
     paths["/v1/status"] = {"get": _operation("serviceStatus", about, rest, answers=_json("StatusResponse"))}
-    return paths | _operations(schema) | _bodies(schema)
-
-
-def _operations(schema: Schema) -> dict:
-    """Work on the whole log: the answer is its progress."""
-    paths = {}
-    for name in ("rebuild", "verify"):
-        asked, told = f"{name.title()}Request", f"{name.title()}Progress"
-        progress = _lines(f"A {told} per line.") | _events()
-        about = schema.message(asked).comment
-        paths[f"/v1/operations/{name}"] = {"post": _operation(name, about, body=_json(asked), answers=progress)}
-    return paths
+    for name, asks, tells in _operations(schema):
+        about = schema.message(asks).comment
+        progress = _lines(f"A {tells} per line.") | _events()
+        paths[f"/v1/operations/{name}"] = {"post": _operation(name, about, body=_json(asks), answers=progress)}
+    return paths | _bodies(schema)
 
 
 def _bodies(schema: Schema) -> dict:

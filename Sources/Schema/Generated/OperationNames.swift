@@ -247,6 +247,7 @@ extension Request.OneOf_Request {
         case .ticketClocks: "ticketClocks"
         case .refusals: "refusals"
         case .verify: "verify"
+        case .backup: "backup"
         }
     }
 }

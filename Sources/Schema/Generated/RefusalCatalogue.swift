@@ -144,6 +144,8 @@ extension ErrorCode {
         case .damaged: "DAMAGED"
         case .internal: "INTERNAL"
         case .cancelled: "CANCELLED"
+        case .epochEnded: "EPOCH_ENDED"
+        case .backupFailed: "BACKUP_FAILED"
         case .UNRECOGNIZED(let number): "CODE_\(number)"
         }
     }

@@ -102,6 +102,46 @@ public nonisolated struct LogOpened: Sendable {
   fileprivate var _source: Source? = nil
 }
 
+/// A restore has ended one epoch of the log and begun another: the first event behind the records that were restored.
+public nonisolated struct EpochOpened: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The epoch that begins; one more than that of the records before.
+  public var epoch: UInt32 = 0
+
+  /// Records that were restored, and the root of the tree over them.
+  public var restoredSize: UInt64 = 0
+
+  public var restoredRoot: Data = Data()
+
+  /// Records that the backups held, and the root over them: those behind the restored ones are of the epoch that ended.
+  public var backupSize: UInt64 = 0
+
+  public var backupRoot: Data = Data()
+
+  /// User id of who restored, on the machine on which that was done.
+  public var uid: UInt32 = 0
+
+  public var reason: String = String()
+
+  public var source: Source {
+    get {_source ?? Source()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  public var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  public mutating func clearSource() {self._source = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _source: Source? = nil
+}
+
 /// Sets how the organisation that runs the log works: its zone, currency and locale.
 public nonisolated struct SetOrganisation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1026,6 +1066,75 @@ nonisolated extension LogOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.logID != rhs.logID {return false}
     if lhs.formatVersion != rhs.formatVersion {return false}
     if lhs.epoch != rhs.epoch {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._source != rhs._source {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension EpochOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EpochOpened"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}restored_size\0\u{3}restored_root\0\u{3}backup_size\0\u{3}backup_root\0\u{1}uid\0\u{2}\u{9}reason\0\u{2}\u{f}source\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.restoredSize) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.restoredRoot) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.backupSize) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.backupRoot) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.uid) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._source) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.restoredSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.restoredSize, fieldNumber: 2)
+    }
+    if !self.restoredRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.restoredRoot, fieldNumber: 3)
+    }
+    if self.backupSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.backupSize, fieldNumber: 4)
+    }
+    if !self.backupRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.backupRoot, fieldNumber: 5)
+    }
+    if self.uid != 0 {
+      try visitor.visitSingularUInt32Field(value: self.uid, fieldNumber: 6)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 15)
+    }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: EpochOpened, rhs: EpochOpened) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.restoredSize != rhs.restoredSize {return false}
+    if lhs.restoredRoot != rhs.restoredRoot {return false}
+    if lhs.backupSize != rhs.backupSize {return false}
+    if lhs.backupRoot != rhs.backupRoot {return false}
+    if lhs.uid != rhs.uid {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs._source != rhs._source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -98,6 +98,10 @@ public nonisolated struct HistoryRequest: Sendable {
   /// Only events of these kinds, in any scope; all where there are none.
   public var eventKinds: [EventKind] = []
 
+  /// Epoch of the answer from which `from` was taken; absent: not checked. Where a restore went behind the events that
+  /// the caller has of that epoch, EPOCH_ENDED says so.
+  public var epoch: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Scope: Equatable, Sendable {
@@ -404,6 +408,14 @@ public nonisolated struct EventPayload: Sendable {
       return LogOpened()
     }
     set {event = .logOpened(newValue)}
+  }
+
+  public var epochOpened: EpochOpened {
+    get {
+      if case .epochOpened(let v)? = event {return v}
+      return EpochOpened()
+    }
+    set {event = .epochOpened(newValue)}
   }
 
   public var noteAdded: NoteAdded {
@@ -2250,6 +2262,7 @@ public nonisolated struct EventPayload: Sendable {
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
     case logOpened(LogOpened)
+    case epochOpened(EpochOpened)
     case noteAdded(NoteAdded)
     case tagged(Tagged)
     case untagged(Untagged)
@@ -2916,7 +2929,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HistoryRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}subject\0\u{1}kind\0\u{1}all\0\u{1}from\0\u{1}to\0\u{1}limit\0\u{1}follow\0\u{1}reveal\0\u{1}purpose\0\u{3}include_record\0\u{3}omit_payload\0\u{3}event_kinds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}subject\0\u{1}kind\0\u{1}all\0\u{1}from\0\u{1}to\0\u{1}limit\0\u{1}follow\0\u{1}reveal\0\u{1}purpose\0\u{3}include_record\0\u{3}omit_payload\0\u{3}event_kinds\0\u{2}O\u{3}epoch\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2975,6 +2988,7 @@ nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 11: try { try decoder.decodeSingularBoolField(value: &self.includeRecord) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.omitPayload) }()
       case 13: try { try decoder.decodeRepeatedEnumField(value: &self.eventKinds) }()
+      case 220: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
       default: break
       }
     }
@@ -3031,6 +3045,9 @@ nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.eventKinds.isEmpty {
       try visitor.visitPackedEnumField(value: self.eventKinds, fieldNumber: 13)
     }
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.epoch, fieldNumber: 220)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3045,6 +3062,7 @@ nonisolated extension HistoryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.includeRecord != rhs.includeRecord {return false}
     if lhs.omitPayload != rhs.omitPayload {return false}
     if lhs.eventKinds != rhs.eventKinds {return false}
+    if lhs.epoch != rhs.epoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3516,7 +3534,7 @@ nonisolated extension EventSubject: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EventPayload"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_opened\0\u{4}\u{a}note_added\0\u{1}tagged\0\u{1}untagged\0\u{3}owner_assigned\0\u{3}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{3}contact_point_verified\0\u{3}contact_point_retired\0\u{3}party_status_changed\0\u{3}need_recorded\0\u{3}preference_recorded\0\u{3}party_archived\0\u{3}party_restored\0\u{3}party_status_withdrawn\0\u{4}E\u{6}pipeline_defined\0\u{3}pipeline_version_published\0\u{3}stages_mapped\0\u{4}b\u{1}opportunity_opened\0\u{3}opportunity_changed\0\u{3}stage_advanced\0\u{3}stage_regressed\0\u{3}amount_set\0\u{3}close_date_moved\0\u{3}probability_overridden\0\u{3}forecast_category_set\0\u{3}line_added\0\u{3}line_removed\0\u{3}competitor_added\0\u{3}competitor_removed\0\u{3}buying_role_added\0\u{3}buying_role_removed\0\u{3}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{3}opportunity_reopened\0\u{3}opportunity_abandoned\0\u{3}opportunity_corrected\0\u{4}Q\u{1}product_defined\0\u{3}product_changed\0\u{3}variant_added\0\u{3}product_retired\0\u{3}products_related\0\u{4}\u{6}price_book_defined\0\u{3}price_set\0\u{4}}\u{2}order_placed\0\u{3}order_lines_added\0\u{3}order_corrected\0\u{3}order_confirmed\0\u{3}order_cancelled\0\u{3}line_fulfilled\0\u{3}order_completed\0\u{4}\u{e}return_registered\0\u{3}return_lines_added\0\u{3}return_corrected\0\u{3}return_refunded\0\u{4}y\u{5}offer_published\0\u{3}offer_changed\0\u{3}offer_expired\0\u{3}offer_withdrawn\0\u{3}offer_expiry_withdrawn\0\u{4}\u{6}offer_issued\0\u{3}offer_redeemed\0\u{3}offer_redemption_reversed\0\u{3}coupon_expired\0\u{3}coupon_withdrawn\0\u{3}coupon_expiry_withdrawn\0\u{4}U\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{3}interaction_linked\0\u{3}interaction_redacted\0\u{4}a\u{1}promise_made\0\u{3}promise_kept\0\u{3}promise_broken\0\u{3}promise_renegotiated\0\u{3}promise_released\0\u{3}promise_reminded\0\u{4}_\u{1}task_created\0\u{3}task_assigned\0\u{3}task_started\0\u{3}task_completed\0\u{3}task_deferred\0\u{3}task_cancelled\0\u{3}task_changed\0\u{3}task_reopened\0\u{3}task_reminded\0\u{4}\u{c}appointment_booked\0\u{3}appointment_moved\0\u{3}appointment_attended\0\u{3}appointment_missed\0\u{3}appointment_cancelled\0\u{3}appointment_changed\0\u{3}appointment_reminded\0\u{4}J\u{1}ticket_opened\0\u{3}ticket_changed\0\u{3}ticket_corrected\0\u{3}ticket_classified\0\u{3}priority_set\0\u{3}ticket_routed\0\u{3}ticket_assigned\0\u{3}ticket_claimed\0\u{3}ticket_reassigned\0\u{3}customer_message_received\0\u{3}agent_replied\0\u{3}ticket_paused\0\u{3}ticket_resumed\0\u{3}ticket_escalated\0\u{3}ticket_resolved\0\u{3}ticket_reopened\0\u{3}ticket_closed\0\u{3}tickets_merged\0\u{3}ticket_absorbed\0\u{3}tickets_unmerged\0\u{3}ticket_released\0\u{3}ticket_split\0\u{3}ticket_linked\0\u{3}ticket_unlinked\0\u{4}\u{7}sla_target_set\0\u{3}sla_clock_stopped\0\u{3}sla_warned\0\u{3}sla_breached\0\u{3}sla_withdrawn\0\u{4}\u{6}service_desk_set\0\u{4}<calendar_defined\0\u{3}calendar_changed\0\u{3}calendar_retired\0\u{4}\u{8}sla_policy_defined\0\u{3}sla_policy_changed\0\u{3}sla_version_activated\0\u{3}sla_policy_deactivated\0\u{3}sla_review_advanced\0\u{4}f\u{7}programme_defined\0\u{3}programme_changed\0\u{3}programme_activated\0\u{3}programme_suspended\0\u{3}earning_rule_published\0\u{3}earning_rule_retired\0\u{3}expiry_policy_set\0\u{3}lock_days_set\0\u{3}tier_defined\0\u{3}tier_retired\0\u{3}tier_policy_set\0\u{3}point_value_set\0\u{3}tier_review_advanced\0\u{4}X\u{1}member_enrolled\0\u{3}points_earned\0\u{3}points_unlocked\0\u{3}points_spent\0\u{3}earning_reversed\0\u{3}spending_reversed\0\u{3}points_expired\0\u{3}points_adjusted\0\u{3}points_transferred\0\u{3}tier_changed\0\u{3}account_frozen\0\u{3}account_unfrozen\0\u{3}account_closed\0\u{3}points_expiry_withdrawn\0\u{3}reversal_withdrawn\0\u{3}tier_confirmed\0\u{4}U\u{1}reward_defined\0\u{3}reward_changed\0\u{3}reward_retired\0\u{3}reward_stock_set\0\u{4}\u{7}reward_redeemed\0\u{3}reward_shipped\0\u{3}reward_delivered\0\u{3}redemption_cancelled\0\u{4}g\u{7}competitor_recorded\0\u{3}competitor_moved\0\u{3}strength_weakness_set\0\u{3}competitor_changed\0\u{3}competitor_retired\0\u{3}competitor_restored\0\u{3}competitor_move_withdrawn\0\u{4}\u{4}market_defined\0\u{3}market_changed\0\u{3}market_size_recorded\0\u{3}market_retired\0\u{3}market_restored\0\u{3}market_size_withdrawn\0\u{4}U\u{1}employee_hired\0\u{3}employee_changed\0\u{3}role_assigned\0\u{3}role_unassigned\0\u{3}team_joined\0\u{3}team_left\0\u{3}capacity_set\0\u{3}portfolio_transferred\0\u{3}employee_deactivated\0\u{3}employee_reactivated\0\u{4}\u{b}team_defined\0\u{3}team_changed\0\u{3}team_retired\0\u{4}\u{12}territory_defined\0\u{3}territory_changed\0\u{3}territory_retired\0\u{3}territory_assigned\0\u{4}9queue_defined\0\u{3}queue_changed\0\u{3}routing_set\0\u{3}queue_retired\0\u{4}E\u{3}import_started\0\u{3}import_committed\0\u{4}c\u{1}external_linked\0\u{3}external_unlinked\0\u{4}c\u{1}target_set\0\u{3}training_recorded\0\u{3}relationship_reviewed\0\u{3}target_withdrawn\0\u{3}training_corrected\0\u{3}training_withdrawn\0\u{4}_\u{1}organisation_set\0\u{3}fiscal_calendar_set\0\u{3}reporting_currency_set\0\u{3}exchange_rate_set\0\u{3}period_closed\0\u{3}period_reopened\0\u{3}channels_set\0\u{4}^\u{1}field_defined\0\u{3}field_changed\0\u{3}field_retired\0\u{4}b\u{1}principal_registered\0\u{3}role_granted\0\u{3}role_revoked\0\u{3}principal_bound\0\u{3}on_behalf_of_allowed\0\u{4}`\u{1}body_redacted\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_opened\0\u{3}epoch_opened\0\u{4}\u{9}note_added\0\u{1}tagged\0\u{1}untagged\0\u{3}owner_assigned\0\u{3}fields_set\0\u{4}V\u{1}party_registered\0\u{3}party_corrected\0\u{3}party_detail_changed\0\u{3}contact_point_added\0\u{3}contact_point_verified\0\u{3}contact_point_retired\0\u{3}party_status_changed\0\u{3}need_recorded\0\u{3}preference_recorded\0\u{3}party_archived\0\u{3}party_restored\0\u{3}party_status_withdrawn\0\u{4}E\u{6}pipeline_defined\0\u{3}pipeline_version_published\0\u{3}stages_mapped\0\u{4}b\u{1}opportunity_opened\0\u{3}opportunity_changed\0\u{3}stage_advanced\0\u{3}stage_regressed\0\u{3}amount_set\0\u{3}close_date_moved\0\u{3}probability_overridden\0\u{3}forecast_category_set\0\u{3}line_added\0\u{3}line_removed\0\u{3}competitor_added\0\u{3}competitor_removed\0\u{3}buying_role_added\0\u{3}buying_role_removed\0\u{3}next_step_set\0\u{3}opportunity_won\0\u{3}opportunity_lost\0\u{3}opportunity_reopened\0\u{3}opportunity_abandoned\0\u{3}opportunity_corrected\0\u{4}Q\u{1}product_defined\0\u{3}product_changed\0\u{3}variant_added\0\u{3}product_retired\0\u{3}products_related\0\u{4}\u{6}price_book_defined\0\u{3}price_set\0\u{4}}\u{2}order_placed\0\u{3}order_lines_added\0\u{3}order_corrected\0\u{3}order_confirmed\0\u{3}order_cancelled\0\u{3}line_fulfilled\0\u{3}order_completed\0\u{4}\u{e}return_registered\0\u{3}return_lines_added\0\u{3}return_corrected\0\u{3}return_refunded\0\u{4}y\u{5}offer_published\0\u{3}offer_changed\0\u{3}offer_expired\0\u{3}offer_withdrawn\0\u{3}offer_expiry_withdrawn\0\u{4}\u{6}offer_issued\0\u{3}offer_redeemed\0\u{3}offer_redemption_reversed\0\u{3}coupon_expired\0\u{3}coupon_withdrawn\0\u{3}coupon_expiry_withdrawn\0\u{4}U\u{1}interaction_logged\0\u{3}interaction_corrected\0\u{3}interaction_linked\0\u{3}interaction_redacted\0\u{4}a\u{1}promise_made\0\u{3}promise_kept\0\u{3}promise_broken\0\u{3}promise_renegotiated\0\u{3}promise_released\0\u{3}promise_reminded\0\u{4}_\u{1}task_created\0\u{3}task_assigned\0\u{3}task_started\0\u{3}task_completed\0\u{3}task_deferred\0\u{3}task_cancelled\0\u{3}task_changed\0\u{3}task_reopened\0\u{3}task_reminded\0\u{4}\u{c}appointment_booked\0\u{3}appointment_moved\0\u{3}appointment_attended\0\u{3}appointment_missed\0\u{3}appointment_cancelled\0\u{3}appointment_changed\0\u{3}appointment_reminded\0\u{4}J\u{1}ticket_opened\0\u{3}ticket_changed\0\u{3}ticket_corrected\0\u{3}ticket_classified\0\u{3}priority_set\0\u{3}ticket_routed\0\u{3}ticket_assigned\0\u{3}ticket_claimed\0\u{3}ticket_reassigned\0\u{3}customer_message_received\0\u{3}agent_replied\0\u{3}ticket_paused\0\u{3}ticket_resumed\0\u{3}ticket_escalated\0\u{3}ticket_resolved\0\u{3}ticket_reopened\0\u{3}ticket_closed\0\u{3}tickets_merged\0\u{3}ticket_absorbed\0\u{3}tickets_unmerged\0\u{3}ticket_released\0\u{3}ticket_split\0\u{3}ticket_linked\0\u{3}ticket_unlinked\0\u{4}\u{7}sla_target_set\0\u{3}sla_clock_stopped\0\u{3}sla_warned\0\u{3}sla_breached\0\u{3}sla_withdrawn\0\u{4}\u{6}service_desk_set\0\u{4}<calendar_defined\0\u{3}calendar_changed\0\u{3}calendar_retired\0\u{4}\u{8}sla_policy_defined\0\u{3}sla_policy_changed\0\u{3}sla_version_activated\0\u{3}sla_policy_deactivated\0\u{3}sla_review_advanced\0\u{4}f\u{7}programme_defined\0\u{3}programme_changed\0\u{3}programme_activated\0\u{3}programme_suspended\0\u{3}earning_rule_published\0\u{3}earning_rule_retired\0\u{3}expiry_policy_set\0\u{3}lock_days_set\0\u{3}tier_defined\0\u{3}tier_retired\0\u{3}tier_policy_set\0\u{3}point_value_set\0\u{3}tier_review_advanced\0\u{4}X\u{1}member_enrolled\0\u{3}points_earned\0\u{3}points_unlocked\0\u{3}points_spent\0\u{3}earning_reversed\0\u{3}spending_reversed\0\u{3}points_expired\0\u{3}points_adjusted\0\u{3}points_transferred\0\u{3}tier_changed\0\u{3}account_frozen\0\u{3}account_unfrozen\0\u{3}account_closed\0\u{3}points_expiry_withdrawn\0\u{3}reversal_withdrawn\0\u{3}tier_confirmed\0\u{4}U\u{1}reward_defined\0\u{3}reward_changed\0\u{3}reward_retired\0\u{3}reward_stock_set\0\u{4}\u{7}reward_redeemed\0\u{3}reward_shipped\0\u{3}reward_delivered\0\u{3}redemption_cancelled\0\u{4}g\u{7}competitor_recorded\0\u{3}competitor_moved\0\u{3}strength_weakness_set\0\u{3}competitor_changed\0\u{3}competitor_retired\0\u{3}competitor_restored\0\u{3}competitor_move_withdrawn\0\u{4}\u{4}market_defined\0\u{3}market_changed\0\u{3}market_size_recorded\0\u{3}market_retired\0\u{3}market_restored\0\u{3}market_size_withdrawn\0\u{4}U\u{1}employee_hired\0\u{3}employee_changed\0\u{3}role_assigned\0\u{3}role_unassigned\0\u{3}team_joined\0\u{3}team_left\0\u{3}capacity_set\0\u{3}portfolio_transferred\0\u{3}employee_deactivated\0\u{3}employee_reactivated\0\u{4}\u{b}team_defined\0\u{3}team_changed\0\u{3}team_retired\0\u{4}\u{12}territory_defined\0\u{3}territory_changed\0\u{3}territory_retired\0\u{3}territory_assigned\0\u{4}9queue_defined\0\u{3}queue_changed\0\u{3}routing_set\0\u{3}queue_retired\0\u{4}E\u{3}import_started\0\u{3}import_committed\0\u{4}c\u{1}external_linked\0\u{3}external_unlinked\0\u{4}c\u{1}target_set\0\u{3}training_recorded\0\u{3}relationship_reviewed\0\u{3}target_withdrawn\0\u{3}training_corrected\0\u{3}training_withdrawn\0\u{4}_\u{1}organisation_set\0\u{3}fiscal_calendar_set\0\u{3}reporting_currency_set\0\u{3}exchange_rate_set\0\u{3}period_closed\0\u{3}period_reopened\0\u{3}channels_set\0\u{4}^\u{1}field_defined\0\u{3}field_changed\0\u{3}field_retired\0\u{4}b\u{1}principal_registered\0\u{3}role_granted\0\u{3}role_revoked\0\u{3}principal_bound\0\u{3}on_behalf_of_allowed\0\u{4}`\u{1}body_redacted\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3535,6 +3553,19 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.event = .logOpened(v)
+        }
+      }()
+      case 2: try {
+        var v: EpochOpened?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .epochOpened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .epochOpened(v)
         }
       }()
       case 11: try {
@@ -6541,6 +6572,10 @@ nonisolated extension EventPayload: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .logOpened?: try {
       guard case .logOpened(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .epochOpened?: try {
+      guard case .epochOpened(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     }()
     case .noteAdded?: try {
       guard case .noteAdded(let v)? = self.event else { preconditionFailure() }

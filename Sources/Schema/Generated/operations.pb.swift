@@ -82,6 +82,57 @@ public nonisolated enum ProjectionState: SwiftProtobuf.Enum, Swift.CaseIterable 
 
 }
 
+/// What is backed up.
+public nonisolated enum BackupPart: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// As BACKUP_PART_LOG.
+  case unspecified // = 0
+
+  /// The records of the log; personal data in them are sealed.
+  case log // = 1
+
+  /// The keys of the log and of the subjects, wrapped by the backup key.
+  case keys // = 2
+
+  /// The content store: sealed contents, and their keys wrapped by the backup key.
+  case bodies // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .log
+    case 2: self = .keys
+    case 3: self = .bodies
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .log: return 1
+    case .keys: return 2
+    case .bodies: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [BackupPart] = [
+    .unspecified,
+    .log,
+    .keys,
+    .bodies,
+  ]
+
+}
+
 /// What is wrong with the log at a position.
 public nonisolated enum DamageKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -486,6 +537,69 @@ public nonisolated struct RebuildProgress: Sendable {
   public init() {}
 }
 
+/// Writes a backup into a directory of the service's machine while the service runs.
+public nonisolated struct BackupRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Absolute path of the directory; made where it is missing. What backups of the same log it holds already is not
+  /// written again.
+  public var directory: String = String()
+
+  public var part: BackupPart = .unspecified
+
+  /// Absolute path of the file with the backup key: 32 bytes, mode 0600 or 0400, owned by the service's user. Needed for
+  /// the keys and the bodies.
+  public var keyFile: String = String()
+
+  /// Days for which backups of the keys are kept: the next one deletes those that are older. 30 where it is 0.
+  public var keepDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Sent about four times a second; the last one says done.
+public nonisolated struct BackupProgress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var part: BackupPart = .unspecified
+
+  /// What is done of what there is to do: positions of the log, slots of the keys, items of the content store.
+  public var position: UInt64 = 0
+
+  public var target: UInt64 = 0
+
+  /// Bytes written so far.
+  public var bytes: UInt64 = 0
+
+  /// What was written is being read again and checked.
+  public var verifying: Bool = false
+
+  public var done: Bool = false
+
+  /// With done: path of the new backup; empty where nothing was new since the last one.
+  public var file: String = String()
+
+  /// With done, of the log: first position in the file, and the root at the position above.
+  public var first: UInt64 = 0
+
+  public var root: Data = Data()
+
+  /// With done: backups that were deleted because they were older than the days for which they are kept.
+  public var deleted: [String] = []
+
+  public var seconds: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Computes every consequence in the log anew, from its facts and its configuration: the facts in the order of their
 /// positions, the timers by their instants; and compares them with the consequences that are there.
 public nonisolated struct RecomputeRequest: Sendable {
@@ -708,6 +822,10 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension ProjectionState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROJECTION_STATE_UNSPECIFIED\0\u{1}PROJECTION_STATE_LIVE\0\u{1}PROJECTION_STATE_CATCHING_UP\0\u{1}PROJECTION_STATE_REBUILDING\0\u{1}PROJECTION_STATE_PARKED\0")
+}
+
+nonisolated extension BackupPart: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BACKUP_PART_UNSPECIFIED\0\u{1}BACKUP_PART_LOG\0\u{1}BACKUP_PART_KEYS\0\u{1}BACKUP_PART_BODIES\0")
 }
 
 nonisolated extension DamageKind: SwiftProtobuf._ProtoNameProviding {
@@ -1224,6 +1342,131 @@ nonisolated extension RebuildProgress: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.done != rhs.done {return false}
     if lhs.digest != rhs.digest {return false}
     if lhs.previousDigest != rhs.previousDigest {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension BackupRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BackupRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}directory\0\u{1}part\0\u{3}key_file\0\u{3}keep_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.directory) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.part) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.keyFile) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.keepDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.directory.isEmpty {
+      try visitor.visitSingularStringField(value: self.directory, fieldNumber: 1)
+    }
+    if self.part != .unspecified {
+      try visitor.visitSingularEnumField(value: self.part, fieldNumber: 2)
+    }
+    if !self.keyFile.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyFile, fieldNumber: 3)
+    }
+    if self.keepDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.keepDays, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: BackupRequest, rhs: BackupRequest) -> Bool {
+    if lhs.directory != rhs.directory {return false}
+    if lhs.part != rhs.part {return false}
+    if lhs.keyFile != rhs.keyFile {return false}
+    if lhs.keepDays != rhs.keepDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension BackupProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BackupProgress"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}part\0\u{1}position\0\u{1}target\0\u{1}bytes\0\u{1}verifying\0\u{1}done\0\u{1}file\0\u{1}first\0\u{1}root\0\u{1}deleted\0\u{1}seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.part) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.target) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.verifying) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.done) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.file) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.first) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.root) }()
+      case 10: try { try decoder.decodeRepeatedStringField(value: &self.deleted) }()
+      case 11: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.part != .unspecified {
+      try visitor.visitSingularEnumField(value: self.part, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if self.target != 0 {
+      try visitor.visitSingularUInt64Field(value: self.target, fieldNumber: 3)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 4)
+    }
+    if self.verifying != false {
+      try visitor.visitSingularBoolField(value: self.verifying, fieldNumber: 5)
+    }
+    if self.done != false {
+      try visitor.visitSingularBoolField(value: self.done, fieldNumber: 6)
+    }
+    if !self.file.isEmpty {
+      try visitor.visitSingularStringField(value: self.file, fieldNumber: 7)
+    }
+    if self.first != 0 {
+      try visitor.visitSingularUInt64Field(value: self.first, fieldNumber: 8)
+    }
+    if !self.root.isEmpty {
+      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 9)
+    }
+    if !self.deleted.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.deleted, fieldNumber: 10)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: BackupProgress, rhs: BackupProgress) -> Bool {
+    if lhs.part != rhs.part {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.target != rhs.target {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.verifying != rhs.verifying {return false}
+    if lhs.done != rhs.done {return false}
+    if lhs.file != rhs.file {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.root != rhs.root {return false}
+    if lhs.deleted != rhs.deleted {return false}
     if lhs.seconds != rhs.seconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -212,6 +212,14 @@ public nonisolated struct Request: Sendable {
     set {request = .verify(newValue)}
   }
 
+  public var backup: BackupRequest {
+    get {
+      if case .backup(let v)? = request {return v}
+      return BackupRequest()
+    }
+    set {request = .backup(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Request: Equatable, Sendable {
@@ -239,6 +247,7 @@ public nonisolated struct Request: Sendable {
     case ticketClocks(TicketClocksRequest)
     case refusals(RefusalsRequest)
     case verify(VerifyRequest)
+    case backup(BackupRequest)
 
   }
 
@@ -496,6 +505,14 @@ public nonisolated struct Response: @unchecked Sendable {
     set {_uniqueStorage()._response = .verify(newValue)}
   }
 
+  public var backup: BackupProgress {
+    get {
+      if case .backup(let v)? = _storage._response {return v}
+      return BackupProgress()
+    }
+    set {_uniqueStorage()._response = .backup(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Response: Equatable, Sendable {
@@ -520,6 +537,7 @@ public nonisolated struct Response: @unchecked Sendable {
     case ticketClocks(TicketClocksResponse)
     case refusals(RefusalsResponse)
     case verify(VerifyProgress)
+    case backup(BackupProgress)
 
   }
 
@@ -557,7 +575,7 @@ fileprivate nonisolated let _protobuf_package = "kith.v1"
 
 nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Request"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0\u{2}h\u{1}verify\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}credit\0\u{1}cancel\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{2}\u{2}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0\u{2}h\u{1}verify\0\u{2}\u{14}backup\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -852,6 +870,19 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.request = .verify(v)
         }
       }()
+      case 220: try {
+        var v: BackupRequest?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .backup(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .backup(v)
+        }
+      }()
       default: break
       }
     }
@@ -953,6 +984,10 @@ nonisolated extension Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .verify?: try {
       guard case .verify(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 200)
+    }()
+    case .backup?: try {
+      guard case .backup(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
     }()
     case nil: break
     }
@@ -1078,7 +1113,7 @@ nonisolated extension Cancel: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Response"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0\u{2}h\u{1}verify\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}last\0\u{1}reflects\0\u{1}submit\0\u{1}get\0\u{1}list\0\u{1}customer\0\u{1}history\0\u{1}status\0\u{1}rebuild\0\u{1}error\0\u{1}pipeline\0\u{1}opportunities\0\u{1}loyalty\0\u{1}programme\0\u{1}targets\0\u{1}recompute\0\u{1}tickets\0\u{3}service_figures\0\u{4}G\u{1}put_body\0\u{3}get_body\0\u{3}ticket_clocks\0\u{2}\u{4}refusals\0\u{2}h\u{1}verify\0\u{2}\u{14}backup\0")
 
   fileprivate class _StorageClass {
     var _id: UInt64 = 0
@@ -1393,6 +1428,19 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
             _storage._response = .verify(v)
           }
         }()
+        case 220: try {
+          var v: BackupProgress?
+          var hadOneofValue = false
+          if let current = _storage._response {
+            hadOneofValue = true
+            if case .backup(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._response = .backup(v)
+          }
+        }()
         default: break
         }
       }
@@ -1498,6 +1546,10 @@ nonisolated extension Response: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case .verify?: try {
         guard case .verify(let v)? = _storage._response else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 200)
+      }()
+      case .backup?: try {
+        guard case .backup(let v)? = _storage._response else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
       }()
       case nil: break
       }

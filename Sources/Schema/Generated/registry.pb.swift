@@ -269,8 +269,6 @@ public nonisolated enum EventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
   case logOpened // = 1
-
-  /// Taken for a restore that opens a new epoch.
   case epochOpened // = 2
 
   /// Of every aggregate.

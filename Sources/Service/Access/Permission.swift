@@ -22,6 +22,8 @@ enum Permission: Hashable, Sendable, CaseIterable {
     case status
     /// Rebuilds and other work on the machine.
     case operations
+    /// Backups of the keys and of the contents, which open personal data.
+    case keys
     /// Computing a whole log anew.
     case recompute
     /// The journal of refusals.

@@ -79,6 +79,14 @@ extension ConnectionHandler {
                     output.send(Response(id, last: false, reflects: progress.reflects, .rebuild(progress.value)))
                 }
             }
+        case .backup(let backup)?:
+            stream(id) { gate throws(Refusal) in
+                try await backend.backup(backup, from: caller) { progress in
+                    // As with a rebuild: a backup does not wait for its audience.
+                    guard progress.value.done || gate.takeNow() else { return }
+                    output.send(Response(id, last: false, reflects: progress.reflects, .backup(progress.value)))
+                }
+            }
         case .getBody(let get)?:
             stream(id) { gate throws(Refusal) in
                 let pieces = try await backend.getBody(get, from: caller)

@@ -187,7 +187,7 @@ extension CommandBody {
 }
 
 /// A small file system in a mount name space of its own, which goes away with the process that keeps it.
-private final class SmallDisk {
+final class SmallDisk {
     private let keeper: ChildProcess
     private let folder: TestFolder
     private let directory: String

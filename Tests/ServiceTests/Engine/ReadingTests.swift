@@ -94,13 +94,33 @@ import Testing
     }
 
     @Test func `a cursor of another epoch is refused`() throws {
-        let cursor = EpochCursor(epoch: 2).sealed([1, 2, 3])
-        #expect(try EpochCursor(epoch: 2).opened(cursor) == Data([1, 2, 3]))
-        #expect(EpochCursor(epoch: 2).sealed([]).isEmpty)
-        for bad in [EpochCursor(epoch: 1).sealed([1, 2, 3]), Data([2, 0, 0, 0]), Data([7])] {
-            let error = #expect(throws: Refusal.self) { try EpochCursor(epoch: 2).opened(bad) }
+        let before = EpochCursor(Epochs([.first]))
+        let now = EpochCursor(Epochs([.first, LogEpoch(number: 2, restored: Position(40))]))
+        #expect(try now.opened(now.sealed([1, 2, 3])) == Data([1, 2, 3]))
+        #expect(now.sealed([]).isEmpty)
+        for bad in [Data([3, 0, 0, 0, 1]), Data([2, 0, 0, 0]), Data([7])] {
+            let error = #expect(throws: Refusal.self) { try now.opened(bad) }
             #expect(error?.code == .schemaInvalid)
         }
+        let error = #expect(throws: Refusal.self) { try now.opened(before.sealed([1, 2, 3])) }
+        #expect(error?.code == .epochEnded && error?.detail.expected == 1 && error?.detail.actual == 2)
+        #expect(error?.detail.positions == [40])
+    }
+
+    @Test func `a reader of an earlier epoch goes on where nothing was taken back, and is told where it was`() throws {
+        // Epoch 3 was given up for 4, which began with more records than 3 had in common.
+        let epochs = Epochs([
+            .first, LogEpoch(number: 2, restored: Position(40)), LogEpoch(number: 4, restored: Position(60)),
+        ])
+        for (epoch, from) in [(1, 1), (1, 41), (2, 61), (4, 1_000), (3, 1)] as [(UInt32, UInt64)] {
+            #expect(throws: Never.self, "\(epoch) \(from)") { try epochs.check(epoch, from: Position(from)) }
+        }
+        for (epoch, from, common) in [(1, 42, 40), (2, 62, 60), (3, 2, 0)] as [(UInt32, UInt64, UInt64)] {
+            let error = #expect(throws: Refusal.self) { try epochs.check(epoch, from: Position(from)) }
+            #expect(error?.code == .epochEnded && error?.detail.positions == [common], "\(epoch) \(from)")
+        }
+        let error = #expect(throws: Refusal.self) { try epochs.check(5, from: Position(1)) }
+        #expect(error?.code == .schemaInvalid)
     }
 }
 

@@ -183,6 +183,17 @@ final class FakeBackend: ServiceBackend {
         }
     }
 
+    /// One step, which is the last.
+    func backup(
+        _ request: BackupRequest, from caller: CallerIdentity,
+        progress: @escaping @Sendable (Answer<BackupProgress>) async -> Void
+    ) async throws(Refusal) {
+        var step = BackupProgress()
+        step.file = request.directory
+        step.done = true
+        await progress(Answer(step, reflects))
+    }
+
     // MARK: Bodies
 
     /// Takes so many bytes as are announced; `text/refused` is refused, `text/hanging` never answers a content.

@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 _CREDIT_STEP = 2
 
 # Requests that are answered in another way, or not at all.
-_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "credit", "cancel", "put_body"}
+_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "backup", "credit", "cancel", "put_body"}
 
 # Commands in one request.
 _COMMANDS_MAXIMUM = 10_000
@@ -218,6 +218,11 @@ class Client:
         """Rebuilds a projection ("all": each of them) while the service runs, and tells the progress."""
         for response in self._stream("rebuild", operations_pb2.RebuildRequest(name=name), patient=True):
             yield response.rebuild
+
+    def backup(self, request: operations_pb2.BackupRequest) -> Iterator[operations_pb2.BackupProgress]:
+        """Writes a backup into a directory of the service's machine, and tells the progress."""
+        for response in self._stream("backup", request, patient=True):
+            yield response.backup
 
     # ---- Bodies ----
 

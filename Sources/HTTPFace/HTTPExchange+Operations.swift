@@ -4,23 +4,62 @@ internal import HummingbirdCore
 internal import NIOCore
 internal import Schema
 internal import Service
+internal import SwiftProtobuf
 
+/// Work that tells its progress: as lines or as server-sent events while it runs.
 extension HTTPExchange {
-    /// A rebuild: its progress as lines or as server-sent events while it runs.
+    /// A piece of news of an operation, in JSON.
+    struct News: Sendable {
+        let json: [UInt8]
+        let reflects: Reflects
+
+        fileprivate init(_ answer: Answer<some Message>) throws {
+            json = try JSONForm.bytes(answer.value)
+            reflects = answer.reflects
+        }
+    }
+
+    /// Runs an operation to its end and gives its news away.
+    typealias Operation =
+        @Sendable (_ tell: @escaping @Sendable (Result<News, any Error>) -> Void) async throws(Refusal) -> Void
+
+    /// Whether the request begins an operation.
+    var isOperation: Bool { route.target == .rebuild || route.target == .backup }
+
+    /// The operation that the request asks for.
+    func operation() async throws -> Operation {
+        let (backend, caller) = (backend, caller)
+        if route.target == .backup {
+            let asked = try await requestMessage(BackupRequest.self, "BackupRequest")
+            return { tell throws(Refusal) in
+                try await backend.backup(asked, from: caller) { step in tell(HTTPExchange.news(step)) }
+            }
+        }
+        let asked = try await requestMessage(RebuildRequest.self, "RebuildRequest")
+        return { tell throws(Refusal) in
+            try await backend.rebuild(asked, from: caller) { step in tell(HTTPExchange.news(step)) }
+        }
+    }
+
+    private static func news(_ answer: Answer<some Message>) -> Result<News, any Error> {
+        Result { try News(answer) }
+    }
+
+    /// Runs an operation.
     ///
     /// The answer begins with the first news, so that what is refused has the status of its refusal.
     @concurrent
-    func rebuild(_ asked: RebuildRequest, _ writer: consuming ResponseWriter) async throws {
+    func run(_ operation: @escaping Operation, _ writer: consuming ResponseWriter) async throws {
         let (news, source) = AsyncStream.makeStream(
-            of: Answer<RebuildProgress>.self, bufferingPolicy: .bufferingNewest(256))
+            of: Result<News, any Error>.self, bufferingPolicy: .bufferingNewest(256))
         let isEvents = request.headers[.accept]?.lowercased().contains(MediaType.events) == true
         var pending: ResponseWriter? = consume writer
         try await withThrowingTaskGroup(of: Refusal?.self) { group in
-            group.addTask { [backend, caller] in
+            group.addTask {
                 defer { source.finish() }
-                // A sample that the client has no room for is left out: a rebuild never waits for its audience.
+                // A sample that the client has no room for is left out: an operation never waits for its audience.
                 do throws(Refusal) {
-                    try await backend.rebuild(asked, from: caller) { source.yield($0) }
+                    try await operation { source.yield($0) }
                     return nil
                 } catch {
                     return error
@@ -35,10 +74,10 @@ extension HTTPExchange {
             }
             let type = isEvents ? MediaType.events : MediaType.lines
             var body = try await writer.writeHead(
-                HTTPResponse(status: .ok, headerFields: HTTPAnswer.fields(type, reflects: first.reflects)))
-            var step: Answer<RebuildProgress>? = first
+                HTTPResponse(status: .ok, headerFields: HTTPAnswer.fields(type, reflects: try first.get().reflects)))
+            var step: Result<News, any Error>? = first
             while let progress = step {
-                try await body.write(HTTPExchange.line(try JSONForm.bytes(progress.value), isEvents))
+                try await body.write(HTTPExchange.line(try progress.get().json, isEvents))
                 step = await iterator.next()
             }
             if let refusal = try await group.next() ?? nil {
@@ -48,7 +87,7 @@ extension HTTPExchange {
         }
     }
 
-    /// A rebuild that ended without any news.
+    /// An operation that ended without any news.
     @concurrent
     private static func write(
         _ refusal: Refusal?, reflects: Reflects, _ writer: consuming ResponseWriter
