@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 import uuid
 from collections.abc import Iterable
 
@@ -32,6 +33,8 @@ class Entry:
     command: envelope_pb2.Command
     # What was acknowledged; None where nothing was.
     receipts: Receipts | None = None
+    # When the acknowledgement had come, on the clock of time.monotonic_ns.
+    acknowledged_at: int = 0
     # It was answered that nothing is to be changed.
     unchanged: bool = False
     # A refusal for what the command asks: it must not be in the log.
@@ -85,6 +88,7 @@ class Ledger:
                 what = f"command {result.command_id} is at {_places(entry.receipts)} and at {_places(receipts)}"
                 self.findings.append(Finding(DOUBLED, what))
             entry.receipts = receipts
+            entry.acknowledged_at = entry.acknowledged_at or time.monotonic_ns()
             self._root(result.accepted)
         elif entry.receipts is not None and not _of_service(result):
             self.findings.append(Finding(WRONG, f"command {result.command_id} was acknowledged, and now is {outcome}"))
@@ -105,6 +109,18 @@ class Ledger:
         """The commands that were acknowledged, by their ids."""
         with self._lock:
             return {key: entry for key, entry in self.entries.items() if entry.receipts is not None}
+
+    def as_of(self, nanoseconds: int) -> Ledger:
+        """What was known at an earlier moment: everything was sent, what was acknowledged later is in doubt. The roots
+        are those of trees that held nothing later."""
+        result = Ledger()
+        with self._lock:
+            for key, entry in self.entries.items():
+                known = entry.receipts is not None and entry.acknowledged_at < nanoseconds
+                result.entries[key] = entry if known else Entry(entry.command, refusal=entry.refusal, wild=entry.wild)
+            last = max((entry.receipts[-1][0] for entry in result.entries.values() if entry.receipts), default=0)
+            result.roots = {size: root for size, root in self.roots.items() if size <= last}
+        return result
 
     def in_doubt(self) -> list[Entry]:
         """The commands of which nothing definite is known."""

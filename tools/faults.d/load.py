@@ -158,9 +158,9 @@ class Load:
             raise Failed(f"{left} of {len(self._threads)} clients still send or wait for an answer")
 
     def wait_for(self, answers: int, seconds: float = 60) -> bool:
-        """Waits until so many frames more were answered; False where that takes too long."""
+        """Waits until so many frames more were answered; False where that takes too long, or all clients have ended."""
         wanted, until = self.answers + answers, time.monotonic() + seconds
-        while self.answers < wanted and time.monotonic() < until:
+        while self.answers < wanted and time.monotonic() < until and any(t.is_alive() for t in self._threads):
             time.sleep(0.002)
         return self.answers >= wanted
 

@@ -116,6 +116,10 @@ class Run:
             yield number
             self.runs += 1
 
+    def seconds_left(self) -> float:
+        """How long the row may still begin new runs."""
+        return self._until - time.monotonic()
+
     @contextlib.contextmanager
     def world(
         self, options: tuple[str, ...] = (), prefix: tuple[str, ...] = (), directory: pathlib.Path | None = None

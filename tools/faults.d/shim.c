@@ -3,10 +3,11 @@
  * which compiles it; see shim.py for the other side.
  *
  *   FAULT_DIRECTORY  only files under this directory count
- *   FAULT_CONTROL    file with four uint64: calls counted, faults done, first call to hit (0: none), how many to hit
+ *   FAULT_CONTROL    file with four uint64: calls counted, faults done, first call to hit (0: none), how many to hit;
+ *                    and an int64: seconds by which the clock on the wall is wrong
  *   FAULT_ACTION     eio, enospc, kill (before the call), kill-after, tear (half of the write, then kill)
  *   FAULT_CALLS      which calls count, separated by commas: write pwrite writev pwritev fdatasync fsync ftruncate
- *                    rename allocate; all where it is empty
+ *                    rename link allocate; all where it is empty
  *   FAULT_FILE       only files whose path holds this text
  *   FAULT_META       "1": only descriptors that were opened with O_DSYNC, as LMDB's for its meta pages is
  *   FAULT_TRACE      file to which every counted call is written with its bytes, in the order in which they happened
@@ -24,6 +25,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@ enum action { PASS, FAIL_EIO, FAIL_ENOSPC, KILL_BEFORE, KILL_AFTER, TEAR };
 
 struct control {
     uint64_t calls, fired, at, times;
+    int64_t clock_seconds;
 };
 
 /* What stands before every entry of the trace; path and bytes follow it. All little-endian, without padding. */
@@ -42,7 +45,7 @@ struct __attribute__((packed)) entry {
     int64_t offset;
 };
 
-enum operation { WRITE = 1, TRUNCATE, SYNC, RENAME, UNLINK, ALLOCATE };
+enum operation { WRITE = 1, TRUNCATE, SYNC, RENAME, UNLINK, ALLOCATE, LINK };
 
 static struct control idle, *control = &idle;
 static enum action action;
@@ -50,6 +53,7 @@ static char directory[PATH_MAX];
 static size_t directory_length;
 static const char *only_calls, *only_file;
 static int only_meta, trace = -1;
+static int (*real_clock_gettime)(clockid_t, struct timespec *);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 /* Held over call and entry: the trace has the order in which things happened. */
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
@@ -62,6 +66,7 @@ static int (*real_fdatasync)(int);
 static int (*real_fsync)(int);
 static int (*real_ftruncate)(int, off_t);
 static int (*real_rename)(const char *, const char *);
+static int (*real_link)(const char *, const char *);
 static int (*real_unlink)(const char *);
 static int (*real_allocate)(int, off_t, off_t);
 
@@ -79,8 +84,10 @@ static void prepare(void) {
     *(void **)&real_fsync = dlsym(RTLD_NEXT, "fsync");
     *(void **)&real_ftruncate = dlsym(RTLD_NEXT, "ftruncate");
     *(void **)&real_rename = dlsym(RTLD_NEXT, "rename");
+    *(void **)&real_link = dlsym(RTLD_NEXT, "link");
     *(void **)&real_unlink = dlsym(RTLD_NEXT, "unlink");
     *(void **)&real_allocate = dlsym(RTLD_NEXT, "posix_fallocate");
+    *(void **)&real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
     const char *place = getenv("FAULT_DIRECTORY"), *file = getenv("FAULT_CONTROL"), *what = getenv("FAULT_ACTION");
     only_calls = getenv("FAULT_CALLS");
     only_file = getenv("FAULT_FILE");
@@ -300,20 +307,31 @@ int posix_fallocate(int descriptor, off_t offset, off_t length) {
     return result;
 }
 
-int rename(const char *from, const char *to) {
-    pthread_once(&once, prepare);
-    if (!is_under(to)) return real_rename(from, to);
+/* A call that gives a file another name. */
+static int name(const char *call, enum operation operation, const char *from, const char *to,
+                int (*real)(const char *, const char *)) {
+    if (!is_under(to)) return real(from, to);
     pthread_mutex_lock(&order);
-    enum action chosen = decide("rename", -1, to);
+    enum action chosen = decide(call, -1, to);
     if (chosen == KILL_BEFORE || chosen == TEAR) die();
-    int result = chosen == FAIL_EIO || chosen == FAIL_ENOSPC ? refused_with(chosen) : real_rename(from, to);
+    int result = chosen == FAIL_EIO || chosen == FAIL_ENOSPC ? refused_with(chosen) : real(from, to);
     int number = errno;
     struct iovec target = {(void *)to, strlen(to)};
-    if (result == 0) note(RENAME, -1, from, 0, &target, 1, target.iov_len, 0);
+    if (result == 0) note(operation, -1, from, 0, &target, 1, target.iov_len, 0);
     if (chosen == KILL_AFTER) die();
     pthread_mutex_unlock(&order);
     errno = number;
     return result;
+}
+
+int rename(const char *from, const char *to) {
+    pthread_once(&once, prepare);
+    return name("rename", RENAME, from, to, real_rename);
+}
+
+int link(const char *from, const char *to) {
+    pthread_once(&once, prepare);
+    return name("link", LINK, from, to, real_link);
 }
 
 /* Only noted: what is removed is not data that anybody was promised. */
@@ -327,4 +345,28 @@ int unlink(const char *path) {
     pthread_mutex_unlock(&order);
     errno = number;
     return result;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    pthread_once(&once, prepare);
+    int result = real_clock_gettime(clock, now);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+        now->tv_sec += __atomic_load_n(&control->clock_seconds, __ATOMIC_RELAXED);
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    (void)zone;
+    struct timespec exact;
+    if (clock_gettime(CLOCK_REALTIME, &exact) != 0) return -1;
+    now->tv_sec = exact.tv_sec;
+    now->tv_usec = exact.tv_nsec / 1000;
+    return 0;
+}
+
+time_t time(time_t *result) {
+    struct timespec exact;
+    clock_gettime(CLOCK_REALTIME, &exact);
+    if (result != NULL) *result = exact.tv_sec;
+    return exact.tv_sec;
 }

@@ -14,8 +14,7 @@ import tempfile
 from report import NotHere
 
 _SOURCE = pathlib.Path(__file__).resolve().with_name("shim.c")
-_CONTROL = struct.Struct("=4Q")
-FOR_EVER = 1 << 62
+_CONTROL = struct.Struct("=4Qq")
 
 
 @functools.cache
@@ -76,7 +75,7 @@ class Shim:
             trace: file that gets every call with its bytes.
         """
         handle, name = tempfile.mkstemp(prefix="shim.", dir=folder)
-        os.write(handle, _CONTROL.pack(0, 0, at, times))
+        os.write(handle, _CONTROL.pack(0, 0, at, times, 0))
         self._memory = mmap.mmap(handle, _CONTROL.size)
         os.close(handle)
         self.environment = {
@@ -107,3 +106,7 @@ class Shim:
         """From now on, so many calls are hit."""
         self._memory[24:32] = struct.pack("=Q", times)
         self._memory[16:24] = struct.pack("=Q", 1)
+
+    def set_clock(self, seconds: int) -> None:
+        """The clock on the wall is wrong by so much from now on; those that only count time are not."""
+        self._memory[32:40] = struct.pack("=q", seconds)
