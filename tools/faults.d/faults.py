@@ -43,7 +43,7 @@ def main() -> int:
             results.append(result)
             _tell(result)
     finally:
-        shim.remove_library()
+        shim.remove_libraries()
     for row in left_out:
         print(f"row {row.number:2} left out of the short form: {row.fault}: {row.left_out}")
     if given.table:

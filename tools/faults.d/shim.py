@@ -13,13 +13,18 @@ import tempfile
 
 from report import NotHere
 
-_SOURCE = pathlib.Path(__file__).resolve().with_name("shim.c")
+_FOLDER = pathlib.Path(__file__).resolve().parent
 _CONTROL = struct.Struct("=4Qq")
 
 
 @functools.cache
-def library() -> pathlib.Path:
-    """Compiles the shim, once.
+def _libraries() -> pathlib.Path:
+    return pathlib.Path(tempfile.mkdtemp(prefix="kith-shim."))
+
+
+@functools.cache
+def library(name: str = "shim") -> pathlib.Path:
+    """Compiles a library, once.
 
     Raises:
         NotHere: there is no C compiler, or it cannot compile it.
@@ -27,20 +32,19 @@ def library() -> pathlib.Path:
     compiler = shutil.which("cc") or shutil.which("clang") or shutil.which("gcc")
     if compiler is None:
         raise NotHere("there is no C compiler (cc)")
-    folder = tempfile.mkdtemp(prefix="kith-shim.")
-    path = pathlib.Path(folder) / "shim.so"
-    command = [compiler, "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", str(path), str(_SOURCE), "-ldl"]
+    source, path = _FOLDER / f"{name}.c", _libraries() / f"{name}.so"
+    command = [compiler, "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", str(path), str(source), "-ldl"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise NotHere(f"the shim cannot be compiled: {done.stderr.strip()[-300:]}")
+        raise NotHere(f"{source.name} cannot be compiled: {done.stderr.strip()[-300:]}")
     return path
 
 
-def remove_library() -> None:
-    """Removes the compiled shim, where there is one."""
-    if library.cache_info().currsize:
-        shutil.rmtree(library().parent, ignore_errors=True)
-        library.cache_clear()
+def remove_libraries() -> None:
+    """Removes what was compiled."""
+    shutil.rmtree(_libraries(), ignore_errors=True)
+    _libraries.cache_clear()
+    library.cache_clear()
 
 
 class Shim:

@@ -7,9 +7,10 @@ import time
 
 from kith.v1 import history_pb2
 from load import Load, Maker, send
-from report import Failed
+from report import CALLS, Failed
 from run import Row, Run
 from service import Service
+from shim import library
 
 
 def second_process(run: Run) -> None:
@@ -88,6 +89,34 @@ def few_descriptors(run: Run) -> None:
             world.check()
 
 
+def no_memory(run: Run) -> None:
+    """The n-th request for memory fails, at a random n under load: the process may end, the promise stays."""
+    ended = 0
+    for _ in run.repeat(short=4, long=300):
+        with run.world() as world:
+            armed = run.folder / "memory"
+            armed.unlink(missing_ok=True)
+            at = int(10 ** run.rng.uniform(0, 5.5))
+            world.service.start(
+                {
+                    "LD_PRELOAD": str(library("memory")),
+                    "FAULT_MEMORY_AT": str(at),
+                    "FAULT_MEMORY_FROM": str(armed),
+                }
+            )
+            world.oracle.begin()
+            with Load(world.service, world.ledger, run.rng, clients=8) as load:
+                load.wait_for(10)
+                armed.touch()
+                load.wait_for(run.rng.randrange(20, 150), seconds=30)
+                ended += not world.service.is_running
+                world.kill()
+            run.faults[CALLS] += 1
+            world.start()
+            world.check(rebuild=False)
+    run.note(f"the process ended in {ended} of {run.runs}")
+
+
 ROWS = [
     Row(
         25,
@@ -100,6 +129,12 @@ ROWS = [
         "descriptors run out",
         "limit of 96 descriptors and 150 connections; those that are there are served; then P1 to P5",
         few_descriptors,
+    ),
+    Row(
+        26,
+        "memory runs out",
+        "shim: the n-th request for memory under load fails, n from 1 to 300,000; then P1 to P4",
+        no_memory,
     ),
     Row(
         27,

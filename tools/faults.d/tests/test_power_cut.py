@@ -96,7 +96,7 @@ class TraceTests(unittest.TestCase):
                 {path.name: path.read_bytes() for path in (folder / "image").iterdir()},
                 {path.name: path.read_bytes() for path in (folder / "data").iterdir()},
             )
-        shim.remove_library()
+        shim.remove_libraries()
 
 
 if __name__ == "__main__":

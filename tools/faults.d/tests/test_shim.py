@@ -47,7 +47,7 @@ class ShimTests(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls) -> None:
-        shim.remove_library()
+        shim.remove_libraries()
 
     def run_under(self, **options: object) -> tuple[list[str], shim.Shim, int]:
         """What the program printed, the shim, and the exit code."""
