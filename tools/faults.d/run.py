@@ -107,14 +107,20 @@ class Run:
         self._until = time.monotonic() + seconds
         self._worlds = 0
 
-    def repeat(self, short: int, long: int) -> Iterator[int]:
+    def repeat(self, short: int, long: int, counts: bool = True) -> Iterator[int]:
         """Counts the runs: so many in the short form, so many in the long one; fewer where the time is over. The first
-        always runs; a run that found something is the last."""
+        always runs; a run that found something is the last.
+
+        Args:
+            short: how many in the short form.
+            long: how many in the long form at most.
+            counts: add to the number of runs that is told; not where each of them is made of several.
+        """
         for number in range(short if self.short else long):
-            if self.findings or (number > 0 and time.monotonic() > self._until):
+            if self.findings or (number > 0 and self.seconds_left() < 0):
                 return
             yield number
-            self.runs += 1
+            self.runs += counts
 
     def seconds_left(self) -> float:
         """How long the row may still begin new runs."""

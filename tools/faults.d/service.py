@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pathlib
 import signal
@@ -46,7 +47,7 @@ class Service:
         self.log_file = folder / f"{name}.log"
         self._command = [
             *prefix, str(kithd), "--data-directory", str(self.directory), "--socket", str(self.socket),
-            "--http-socket", "none", "--pack", "none", "--log-reserve-bytes", "1048576", *options,
+            "--http-socket", "none", "--pack", "none", *_small(kithd), *options,
         ]  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -143,6 +144,23 @@ class Service:
         with contextlib.suppress(OSError):
             return self.log_file.read_text(encoding="utf-8", errors="replace").strip()[-400:]
         return "it wrote no log"
+
+
+@functools.cache
+def _help_of(kithd: pathlib.Path) -> str:
+    done = subprocess.run([str(kithd), "--help"], capture_output=True, text=True, check=True, timeout=START_SECONDS)
+    return done.stdout
+
+
+def _small(kithd: pathlib.Path) -> list[str]:
+    """The options that keep small what the service sets aside, as far as this build has them: directories are copied a
+    great deal, and lie on small disks."""
+    return [
+        word
+        for name in ("--log-reserve-bytes", "--ballast-bytes")
+        if name in _help_of(kithd)
+        for word in (name, str(1 << 20))
+    ]
 
 
 # What a request runs into when the service goes away.

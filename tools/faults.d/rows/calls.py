@@ -131,7 +131,7 @@ ROWS = [
         "shim: the n-th write, flush, truncation or rename under the data directory, from the first start on, kills "
         "before, after or in the middle of it, or fails with EIO or ENOSPC; then P1 to P5",
         every_call,
-        share=4,
+        share=6,
     ),
     Row(
         7,

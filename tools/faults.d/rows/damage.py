@@ -272,7 +272,7 @@ ROWS = [
         "bits flipped in the log",
         "one random bit of the log's file, on copies; all answers compared with the good ones: right, or refused",
         flips_in_the_log,
-        share=4,
+        share=8,
         left_out="LMDB 0.9 has no checksums for its own pages: a history may end too early, or the process",
     ),
     Row(

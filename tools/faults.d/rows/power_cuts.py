@@ -15,38 +15,37 @@ from shim import Shim
 
 # How often the service is started under the trace: so that starts on an older log are cut off, too.
 STARTS = 3
+# Images of one session.
+IMAGES_SHORT, IMAGES_LONG = 10, 60
 
 
 def power_cut(run: Run) -> None:
     """Images of the directory at random points of a trace, with anything of what was not flushed."""
-    for _ in run.repeat(short=1, long=100):
+    sessions = 0
+    for sessions in run.repeat(short=1, long=1_000, counts=False):
         with run.world() as world:
             operations = _trace(run, world)
-            points = [run.rng.randrange(1, len(operations)) for _ in range(12 if run.short else 60)]
-            for disk, point in _disks(operations, points):
+            points = [run.rng.randrange(1, len(operations)) for _ in range(IMAGES_SHORT if run.short else IMAGES_LONG)]
+            disks = _disks(operations, points)
+            for _, (disk, point) in zip(run.repeat(IMAGES_SHORT, IMAGES_LONG), disks, strict=False):
                 in_flight = operations[point] if run.rng.random() < 0.5 else None
                 _judge(run, world, disk.leave(run.rng, in_flight), operations[point].nanoseconds)
                 run.faults[IMAGES] += 1
-                if run.findings:
-                    return
-    run.note(f"{run.faults[IMAGES]} images")
+    run.note(f"{run.runs} images of {sessions + 1} sessions")
 
 
 def torn_page(run: Run) -> None:
     """The log's file with one write of a data page cut off at a sector; all else has arrived."""
-    torn = 0
-    for _ in run.repeat(short=1, long=50):
+    for _ in run.repeat(short=1, long=1_000, counts=False):
         with run.world() as world:
             operations = _trace(run, world)
             writes = [index for index, operation in enumerate(operations) if _is_data_page(operation)]
-            points = [run.rng.choice(writes) for _ in range(8 if run.short else 40)]
-            for disk, point in _disks(operations, points):
+            points = [run.rng.choice(writes) for _ in range(IMAGES_SHORT if run.short else IMAGES_LONG)]
+            disks = _disks(operations, points)
+            for _, (disk, point) in zip(run.repeat(IMAGES_SHORT, IMAGES_LONG), disks, strict=False):
                 files = disk.leave(run.rng, operations[point], tear=True)
                 _judge(run, world, files, operations[point].nanoseconds)
-                torn += 1
-                if run.findings:
-                    return
-    run.note(f"{torn} torn writes")
+    run.note(f"{run.runs} torn writes")
 
 
 def _is_data_page(operation: Operation) -> bool:
