@@ -122,6 +122,16 @@ class Ledger:
             result.roots = {size: root for size, root in self.roots.items() if size <= last}
         return result
 
+    def up_to(self, position: int) -> Ledger:
+        """What was known of a log that ends at a position: what lies behind it is in doubt."""
+        result = Ledger()
+        with self._lock:
+            for key, entry in self.entries.items():
+                kept = entry.receipts is not None and all(place <= position for place, _ in entry.receipts)
+                result.entries[key] = entry if kept else Entry(entry.command, refusal=entry.refusal, wild=entry.wild)
+            result.roots = {size: root for size, root in self.roots.items() if size <= position}
+        return result
+
     def in_doubt(self) -> list[Entry]:
         """The commands of which nothing definite is known."""
         with self._lock:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from run import Row
 
-from . import calls, clients, clocks, damage, disk_full, kills, power_cuts, processes, readers, rebuilds, soak
+from . import backups, calls, clients, clocks, damage, disk_full, kills, power_cuts, processes, readers, rebuilds, soak
 
-_MODULES = (calls, clients, clocks, damage, disk_full, kills, power_cuts, processes, readers, rebuilds, soak)
+_MODULES = (backups, calls, clients, clocks, damage, disk_full, kills, power_cuts, processes, readers, rebuilds, soak)
 
 ALL: list[Row] = sorted((row for module in _MODULES for row in module.ROWS), key=lambda row: row.number)
 

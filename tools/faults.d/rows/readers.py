@@ -1,4 +1,4 @@
-"""Rows 15 and 16: other programs that read the log's file, as auditors' tools do, and do it badly."""
+"""Rows 14 to 16: other programs that read the log's file, as auditors' tools do, and do it badly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 import lmdb
 from kith_client import KithError, Refused
 from load import Load, Maker, send
-from report import KILLS, Failed
+from report import KILLS, Failed, NotYet
 from run import Row, Run, World
 
 # Opens so many snapshots of an environment (as many as there are slots for), says how many, and waits.
@@ -48,6 +48,47 @@ class _Reader:
         """Ends it with its snapshots open."""
         self.process.kill()
         self.process.communicate()
+
+
+def frozen_reader(run: Run) -> None:
+    """A reader holds its snapshot while commands come: the service says which process it is."""
+    grown = []
+    for _ in run.repeat(short=1, long=5):
+        with run.world() as world:
+            world.begin()
+            with Load(world.service, world.ledger, run.rng, clients=4) as load:
+                load.wait_for(100)
+                free = _bytes_per_event(world, load)
+                reader = _Reader(world.service.directory / "log", 1)
+                pinned = _bytes_per_event(world, load)
+                grown.append(pinned / free)
+                _named_in_time(run, world, reader)
+                reader.kill()
+            world.check()
+    run.note(f"the file grew {max(grown):.1f} times as fast per event while the snapshot was held")
+
+
+def _bytes_per_event(world: World, load: Load) -> float:
+    """How the log's file grows under load."""
+    with world.service.client() as kith:
+        before = kith.status().value
+        load.wait_for(200)
+        after = kith.status().value
+    return (after.log_bytes - before.log_bytes) / max(1, after.durable_position - before.durable_position)
+
+
+def _named_in_time(run: Run, world: World, reader: _Reader) -> None:
+    """Waits until the status names the process that holds the snapshot."""
+    until = time.monotonic() + NOTICE_SECONDS
+    with world.service.client() as kith:
+        while time.monotonic() < until:
+            status = kith.status().value
+            if not hasattr(status, "pinned_snapshots"):
+                raise NotYet("the status does not name readers that hold an old snapshot")
+            if any(pinned.process_id == reader.process.pid for pinned in status.pinned_snapshots):
+                return
+            time.sleep(0.5)
+    run.found(f"the status does not name process {reader.process.pid}, which holds an old snapshot")
 
 
 def killed_reader(run: Run) -> None:
@@ -118,6 +159,13 @@ def _works_again(run: Run, world: World) -> None:
 
 
 ROWS = [
+    Row(
+        14,
+        "slow or frozen reader",
+        "another program holds a snapshot of the log under load: the status names its process; then P1 to P5",
+        frozen_reader,
+        left_out="the status does not name readers that hold an old snapshot yet",
+    ),
     Row(
         15,
         "reader killed",
