@@ -1,0 +1,132 @@
+"""Rows 9 and 10: there is no more room, for commands and for what is derived."""
+
+from __future__ import annotations
+
+import time
+
+from disk import SmallDisk
+from kith.v1 import envelope_pb2, refusals_pb2
+from kith_client import Client, KithError
+from load import Maker, send
+from report import Failed
+from run import Row, Run, World
+from service import GONE
+
+MEGABYTE = 1 << 20
+# How long the service has to notice by itself that there is room again.
+NOTICE_SECONDS = 5
+
+
+def no_room(run: Run) -> None:
+    """The disk becomes full under commands; they are refused as DISK_FULL, and all else goes on."""
+    resumed = 0
+    for _ in run.repeat(short=1, long=40):
+        mountpoint = run.folder / f"m{run.runs}"
+        with SmallDisk(mountpoint, 20 * MEGABYTE) as disk:
+            with run.world(prefix=disk.prefix, directory=mountpoint / "data") as world:
+                world.begin()
+                disk.take(run.rng.randrange(5, 9) * MEGABYTE)
+                with world.service.client() as kith:
+                    _fill(run, world, kith)
+                    _stays_definite(run, world, kith)
+                world.check_log()
+                disk.give_back()
+                resumed += _resumes(world)
+                world.check()
+                world.restart()
+                world.check()
+    run.note(f"commands were taken again by themselves in {resumed} of {run.runs}, else after a restart")
+
+
+def _fill(run: Run, world: World, kith: Client) -> None:
+    maker = Maker(run.rng)
+    for _ in range(4_000):
+        results = send(kith, world.ledger, [maker.bulky() for _ in range(50)])
+        refusals = {result.refused.code for result in results if _is_of_disk(result)}
+        if refusals:
+            run.expect(refusals == {refusals_pb2.DISK_FULL}, f"a full disk is refused with {_names(refusals)}")
+            return
+    raise Failed("the disk does not become full")
+
+
+def _is_of_disk(result: envelope_pb2.CommandResult) -> bool:
+    codes = (refusals_pb2.DISK_FULL, refusals_pb2.READ_ONLY, refusals_pb2.INTERNAL)
+    return result.WhichOneof("outcome") == "refused" and result.refused.code in codes
+
+
+def _names(codes: set[int]) -> str:
+    return ", ".join(sorted(refusals_pb2.ErrorCode.Name(code) for code in codes))
+
+
+def _stays_definite(run: Run, world: World, kith: Client) -> None:
+    """Whoever goes on trying is answered at once; the status says why."""
+    for _ in range(5):
+        results = send(kith, world.ledger, [Maker(run.rng).person() for _ in range(50)])
+        # A small one may still fit where a large one did not.
+        if all(result.WhichOneof("outcome") != "refused" for result in results):
+            continue
+        reason = kith.status().value.read_only_reason
+        run.expect(bool(reason), "the disk is full, and the status does not say it")
+
+
+def _resumes(world: World) -> bool:
+    """Whether commands are taken again without a restart; restarts the service where they are not."""
+    until = time.monotonic() + NOTICE_SECONDS
+    while time.monotonic() < until:
+        try:
+            with world.service.client() as kith:
+                result = send(kith, world.ledger, [Maker(world.run.rng).person()])[0]
+        except GONE:
+            break
+        if result.WhichOneof("outcome") == "accepted":
+            return True
+        time.sleep(0.5)
+    world.restart()
+    return False
+
+
+def no_room_for_a_rebuild(run: Run) -> None:
+    """The disk becomes full while projections are rebuilt: the rebuild fails, the service goes on."""
+    failed = 0
+    for _ in run.repeat(short=1, long=40):
+        mountpoint = run.folder / f"m{run.runs}"
+        with SmallDisk(mountpoint, 40 * MEGABYTE) as disk:
+            with run.world(prefix=disk.prefix, directory=mountpoint / "data") as world:
+                world.begin()
+                with world.service.client() as kith:
+                    for _ in range(8):
+                        send(kith, world.ledger, [Maker(run.rng).next() for _ in range(100)])
+                    disk.take(40 * MEGABYTE)
+                    try:
+                        for _ in kith.rebuild("all"):
+                            pass
+                    except GONE:
+                        run.found(f"the service has ended with {world.service.wait(10)}: {world.service.last_words()}")
+                        return
+                    except KithError:
+                        failed += 1
+                run.expect(world.service.is_running, f"the service has ended: {world.service.last_words()}")
+                world.check_log()
+                disk.give_back()
+                _resumes(world)
+                world.check()
+    run.expect(failed > 0, "no rebuild failed: the disk was not full")
+    run.note(f"{failed} rebuilds failed and said so; backups: see row 29")
+
+
+ROWS = [
+    Row(
+        9,
+        "disk full",
+        "a small tmpfs becomes full under commands: DISK_FULL, reads go on, room again and commands are taken; then P1 "
+        "to P5",
+        no_room,
+    ),
+    Row(
+        10,
+        "disk full during a rebuild",
+        "a full tmpfs while all projections are rebuilt: the rebuild fails, the service goes on; then P1 to P5",
+        no_room_for_a_rebuild,
+        left_out="LMDB's table of readers has holes: on a full disk a new environment ends the process (SIGBUS)",
+    ),
+]
