@@ -169,7 +169,7 @@ final class FailureReason: Sendable {
 }
 
 /// What the sequencer's thread starts with.
-private struct SequencerStart: Sendable {
+struct SequencerStart: Sendable {
     let context: LogContext
     let cache: StateCache
     let access: AccessControl
@@ -186,10 +186,7 @@ private struct SequencerStart: Sendable {
         if context.log.end.position == .none {
             do { try openLog(writer) } catch { failure.text = error.message }
         }
-        let path = CommandPath(
-            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
-            isStopping: { queue.isClosed },
-            onPrincipalChange: { [access] in access.invalidate() })
+        let path = self.path(writer: writer) { queue.isClosed }
         while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {
             path.process(works)
             if let error = path.failure { failure.text = error.message }
@@ -197,6 +194,13 @@ private struct SequencerStart: Sendable {
             try? context.vault.fillAhead()
         }
         do { try writer.flushIndex() } catch { failure.text = error.message }
+    }
+
+    /// What decides and appends, with this writer.
+    func path(writer: LogWriter, isStopping: @escaping @Sendable () -> Bool) -> CommandPath {
+        CommandPath(
+            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
+            isStopping: isStopping, onPrincipalChange: { [access] in access.invalidate() })
     }
 
     /// Milliseconds until the next timer is due; nil where none is set. After a failure nothing fires any more.
@@ -209,7 +213,7 @@ private struct SequencerStart: Sendable {
     }
 
     /// The first event of a new log.
-    private func openLog(_ writer: LogWriter) throws(EventLogError) {
+    func openLog(_ writer: LogWriter) throws(EventLogError) {
         let id = context.log.id
         var opened = LogOpened()
         opened.logID = Data(id.bytes)
