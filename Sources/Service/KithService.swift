@@ -182,7 +182,7 @@ final class FailureReason: Sendable {
 }
 
 /// What the sequencer's thread starts with.
-private struct SequencerStart: Sendable {
+struct SequencerStart: Sendable {
     let directory: LogDirectory
     let context: LogContext
     let cache: StateCache
@@ -203,10 +203,7 @@ private struct SequencerStart: Sendable {
             // Nothing else may come first.
             do { try openLog(writer) } catch { writer.stop(error) }
         }
-        let path = CommandPath(
-            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
-            isStopping: { queue.isClosed },
-            onPrincipalChange: { [access] in access.invalidate() })
+        let path = self.path(writer: writer) { queue.isClosed }
         var known = Standing.taking
         while let works = queue.take(within: untilNextLook(path)) {
             path.process(works, more: queue.next)
@@ -218,6 +215,13 @@ private struct SequencerStart: Sendable {
             try? context.vault.fillAhead()
         }
         do { try writer.flushIndex() } catch { failure.error = error }
+    }
+
+    /// What decides and appends, with this writer.
+    func path(writer: LogWriter, isStopping: @escaping @Sendable () -> Bool) -> CommandPath {
+        CommandPath(
+            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
+            isStopping: isStopping, onPrincipalChange: { [access] in access.invalidate() })
     }
 
     /// Whether commands are taken.
@@ -264,7 +268,7 @@ private struct SequencerStart: Sendable {
     }
 
     /// The first event of a new log.
-    private func openLog(_ writer: LogWriter) throws(EventLogError) {
+    func openLog(_ writer: LogWriter) throws(EventLogError) {
         let id = context.log.id
         var opened = LogOpened()
         opened.logID = Data(id.bytes)

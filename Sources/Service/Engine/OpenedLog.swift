@@ -15,7 +15,17 @@ struct OpenedLog {
     /// Why the end of the log was verified; nil where nothing gave rise to that.
     let settledDoubt: String?
 
-    init(configuration: ServiceConfiguration, clock: any LogClock, identifiers: any IdentifierSource) throws {
+    /// How the records of a log are opened, given their directory; simulations put their own disk there.
+    typealias StorageOpening = (_ path: String) throws -> any LogStorage
+
+    /// - Parameters:
+    ///   - openStorage: where the records lie; in LMDB where it is nil.
+    ///   - randomBytes: where new keys and nonces come from.
+    init(
+        configuration: ServiceConfiguration, clock: any LogClock, identifiers: any IdentifierSource,
+        openStorage: StorageOpening? = nil,
+        randomBytes: @escaping KeyVault.RandomBytes = KeyVault.systemRandomBytes
+    ) throws {
         let directory = try LogDirectory(path: configuration.dataDirectory)
         let recorded = try directory.readFormat()
         let doubt = try directory.doubt()
@@ -23,8 +33,9 @@ struct OpenedLog {
         let space = DiskSpace(
             directory: directory.path, ballastBytes: configuration.ballastBytes,
             logReserve: configuration.logReserveBytes)
-        let storage = try LMDBLogStorage(
-            path: directory.logPath, reserve: configuration.logReserveBytes, space: space)
+        let storage =
+            try openStorage?(directory.logPath)
+            ?? LMDBLogStorage(path: directory.logPath, reserve: configuration.logReserveBytes, space: space)
         if doubt != nil {
             try EventLog.verifyEnd(of: storage)
             try directory.settleDoubt()
@@ -42,7 +53,8 @@ struct OpenedLog {
         }
         let id = recorded ?? begun ?? identifiers.identifier(at: clock.now())
         let vault = try KeyVault(
-            path: directory.vaultPath, masterKeyPath: configuration.masterKeyPath, createIfMissing: last == .none)
+            path: directory.vaultPath, masterKeyPath: configuration.masterKeyPath, createIfMissing: last == .none,
+            randomBytes: randomBytes)
         if recorded == nil, begun == nil { try directory.beginFormat(id: id) }
         try Self.checkIdentity(id, storage)
         let changes = RecordChanges(logID: id, vault: vault)
@@ -65,7 +77,7 @@ struct OpenedLog {
     }
 
     /// The first record must be of the log that the FORMAT file names.
-    private static func checkIdentity(_ id: Identifier, _ storage: LMDBLogStorage) throws(EventLogError) {
+    private static func checkIdentity(_ id: Identifier, _ storage: any LogStorage) throws(EventLogError) {
         try storage.value(at: Position(1)) { (value) throws(EventLogError) in
             let record = value.extracting(0..<max(0, value.byteCount - RecordLayout.leafHashLength))
             let event = try StoredEvent(reading: record)
