@@ -412,6 +412,35 @@ public nonisolated struct StatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._pinnedSnapshots = newValue}
   }
 
+  /// Read transactions that are open on the log, and how many there may be.
+  public var readers: UInt64 {
+    get {_storage._readers}
+    set {_uniqueStorage()._readers = newValue}
+  }
+
+  public var maximumReaders: UInt64 {
+    get {_storage._maximumReaders}
+    set {_uniqueStorage()._maximumReaders = newValue}
+  }
+
+  /// Where the log lies, and the file with the master key: for the commands that an operator types.
+  public var dataDirectory: String {
+    get {_storage._dataDirectory}
+    set {_uniqueStorage()._dataDirectory = newValue}
+  }
+
+  public var masterKeyFile: String {
+    get {_storage._masterKeyFile}
+    set {_uniqueStorage()._masterKeyFile = newValue}
+  }
+
+  /// Why the service could not be started again with that file: it has gone, others could read it, it holds another
+  /// key. Empty while all is well.
+  public var masterKeyProblem: String {
+    get {_storage._masterKeyProblem}
+    set {_uniqueStorage()._masterKeyProblem = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -864,7 +893,7 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0\u{2}h\u{1}damage\0\u{1}scrub\0\u{1}repairs\0\u{2}\u{8}disk\0\u{3}witness_position\0\u{3}pinned_snapshots\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0\u{2}h\u{1}damage\0\u{1}scrub\0\u{1}repairs\0\u{2}\u{8}disk\0\u{3}witness_position\0\u{3}pinned_snapshots\0\u{2}\u{1e}readers\0\u{3}maximum_readers\0\u{3}data_directory\0\u{3}master_key_file\0\u{3}master_key_problem\0")
 
   fileprivate class _StorageClass {
     var _logID: String = String()
@@ -891,6 +920,11 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _disk: DiskStatus? = nil
     var _witnessPosition: UInt64 = 0
     var _pinnedSnapshots: [PinnedSnapshot] = []
+    var _readers: UInt64 = 0
+    var _maximumReaders: UInt64 = 0
+    var _dataDirectory: String = String()
+    var _masterKeyFile: String = String()
+    var _masterKeyProblem: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -925,6 +959,11 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _disk = source._disk
       _witnessPosition = source._witnessPosition
       _pinnedSnapshots = source._pinnedSnapshots
+      _readers = source._readers
+      _maximumReaders = source._maximumReaders
+      _dataDirectory = source._dataDirectory
+      _masterKeyFile = source._masterKeyFile
+      _masterKeyProblem = source._masterKeyProblem
     }
   }
 
@@ -967,6 +1006,11 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 210: try { try decoder.decodeSingularMessageField(value: &_storage._disk) }()
         case 211: try { try decoder.decodeSingularUInt64Field(value: &_storage._witnessPosition) }()
         case 212: try { try decoder.decodeRepeatedMessageField(value: &_storage._pinnedSnapshots) }()
+        case 242: try { try decoder.decodeSingularUInt64Field(value: &_storage._readers) }()
+        case 243: try { try decoder.decodeSingularUInt64Field(value: &_storage._maximumReaders) }()
+        case 244: try { try decoder.decodeSingularStringField(value: &_storage._dataDirectory) }()
+        case 245: try { try decoder.decodeSingularStringField(value: &_storage._masterKeyFile) }()
+        case 246: try { try decoder.decodeSingularStringField(value: &_storage._masterKeyProblem) }()
         default: break
         }
       }
@@ -1051,6 +1095,21 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._pinnedSnapshots.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._pinnedSnapshots, fieldNumber: 212)
       }
+      if _storage._readers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._readers, fieldNumber: 242)
+      }
+      if _storage._maximumReaders != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._maximumReaders, fieldNumber: 243)
+      }
+      if !_storage._dataDirectory.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._dataDirectory, fieldNumber: 244)
+      }
+      if !_storage._masterKeyFile.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._masterKeyFile, fieldNumber: 245)
+      }
+      if !_storage._masterKeyProblem.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._masterKeyProblem, fieldNumber: 246)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1084,6 +1143,11 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._disk != rhs_storage._disk {return false}
         if _storage._witnessPosition != rhs_storage._witnessPosition {return false}
         if _storage._pinnedSnapshots != rhs_storage._pinnedSnapshots {return false}
+        if _storage._readers != rhs_storage._readers {return false}
+        if _storage._maximumReaders != rhs_storage._maximumReaders {return false}
+        if _storage._dataDirectory != rhs_storage._dataDirectory {return false}
+        if _storage._masterKeyFile != rhs_storage._masterKeyFile {return false}
+        if _storage._masterKeyProblem != rhs_storage._masterKeyProblem {return false}
         return true
       }
       if !storagesAreEqual {return false}
