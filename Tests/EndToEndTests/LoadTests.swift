@@ -66,8 +66,8 @@ import Testing
             #expect(try sockets[0].receive()?.submit.results.first?.accepted.events.first?.position == before + 1)
             sockets.removeAll()
             // There is room again, as soon as the service has seen that they are gone.
-            var position: UInt64?
-            while position == nil { position = try? await daemon.durablePosition() }
+            while (try? await daemon.durablePosition()) == nil { await Task.yield() }
+            let position = try await daemon.durablePosition()
             #expect(position == before + 1)
             try await daemon.expectCleanStop()
             try await daemon.start()
