@@ -5,73 +5,80 @@ import Testing
 
 @testable import Service
 
-/// More commands than the service takes.
+/// More commands than the service takes, and commands of one client beside thousands of another one.
 @Suite struct OverloadTests {
-    /// Takes one reply, and keeps the thread that brings it as long as the test wants.
-    private final class SlowSink: ReplySink {
+    /// Gathers results, and keeps the thread that brings the first ones as long as the test wants.
+    private final class Sink: ReplySink {
         private struct State {
-            var results: [CommandResult]?
-            var isHeld = true
+            var results: [CommandResult] = []
+            var isHeld: Bool
         }
 
-        private let state = Monitor(State())
+        private let state: Monitor<State>
+
+        init(isHeld: Bool) { state = Monitor(State(isHeld: isHeld)) }
 
         func deliver(_ replies: [SubmitReply]) {
-            state.withLockNotifying { $0.results = replies.flatMap(\.results) }
-            state.wait { $0.isHeld ? nil : () }
+            let new = replies.flatMap(\.results)
+            state.withLockNotifying { $0.results += new }
+            state.wait { state -> Bool? in state.isHeld ? nil : true }
         }
 
-        func untilDelivered() { state.wait { $0.results == nil ? nil : () } }
+        var results: [CommandResult] { state.withLock { $0.results } }
         func letGo() { state.withLockNotifying { $0.isHeld = false } }
     }
 
-    private static let caller = CallerIdentity.uid(UInt32(getuid()))
+    /// A command that stands with the sequencer until its sink lets go.
+    private static func hold(_ service: KithService) async -> Sink {
+        let sink = Sink(isHeld: true)
+        submit([Command.sample(1, [.upsertParty("held", name: "Ada")])], to: sink, service)
+        while sink.results.isEmpty { await Task.yield() }
+        return sink
+    }
+
+    private static func submit(_ commands: [Command], to sink: Sink, _ service: KithService) {
+        service.submit(commands, bytes: 100, from: .uid(UInt32(getuid())), to: sink, tag: 1)
+    }
+
+    private static func parties(_ numbers: ClosedRange<UInt64>) -> [Command] {
+        numbers.map { Command.sample($0, [.upsertParty("\($0)", name: "Ada")]) }
+    }
 
     @Test func `what does not fit is answered at once with when to come back, and is not carried out`() async throws {
         let test = try TestService { $0.queue.waiting = WorkSize(commands: 4, bytes: 1 << 20) }
         defer { test.remove() }
-        let slow = SlowSink()
-        test.service.submit(
-            [.sample(1, [.upsertParty("1", name: "Ada")])], bytes: 100, from: Self.caller, to: slow, tag: 1)
-        slow.untilDelivered()
+        let held = await Self.hold(test.service)
         // The sequencer stands still from here on.
-        async let waiting = test.submit((2...5).map { .sample($0, [.upsertParty("\($0)", name: "Ada")]) })
-        while test.service.writerStatus.waiting < 4 { await Task.yield() }
-        let refused = await test.submit([.sample(9, [.upsertParty("9", name: "Ada")])])
+        let waiting = Sink(isHeld: false)
+        Self.submit(Self.parties(2...5), to: waiting, test.service)
+        let refused = await test.submit(Self.parties(9...9))
         #expect(refused.map(\.refused.code) == [.overloaded])
         #expect(refused.allSatisfy { $0.refused.retryHelps && $0.refused.retryAfterMilliseconds >= 20 })
-        #expect(refused.first?.commandID == Command.sample(9, []).id)
-        slow.letGo()
-        #expect(await waiting.allSatisfy { $0.accepted.events.count == 1 })
-        let again = try await test.accept(.sample(9, [.upsertParty("9", name: "Ada")]))
-        #expect(!again.replayed, "what was turned away had no effect")
+        #expect(refused.map(\.commandID) == Self.parties(9...9).map(\.id))
+        held.letGo()
+        while waiting.results.count < 4 { await Task.yield() }
+        #expect(waiting.results.allSatisfy { $0.accepted.events.count == 1 })
+        let again = try await test.accept(Self.parties(9...9)[0])
+        #expect(!again.replayed && again.events.count == 1, "what was turned away had no effect")
         await test.stop()
     }
 
-    @Test func `a client with one command is served between the commands of one that sends thousands`() async throws {
+    @Test func `a single command comes between those of a client that sends thousands`() async throws {
         let test = try TestService()
         defer { test.remove() }
-        let flood = Task {
-            await withTaskGroup(of: [CommandResult].self) { group in
-                for piece in 0..<100 {
-                    let commands = (1...16).map {
-                        Command.sample(UInt64(1_000 + piece * 16 + $0), Self.party(piece, $0))
-                    }
-                    group.addTask { await test.submit(commands) }
-                }
-                return await group.reduce(into: []) { $0 += $1 }
-            }
+        let held = await Self.hold(test.service)
+        let (flood, single) = (Sink(isHeld: false), Sink(isHeld: false))
+        for piece in 0..<60 as Range<UInt64> {
+            Self.submit(Self.parties(1_000 + piece * 16...1_015 + piece * 16), to: flood, test.service)
         }
-        while test.service.writerStatus.waiting < 100 { await Task.yield() }
-        let single = try await test.accept(.sample(1, [.upsertParty("one", name: "Ada")]))
-        let results = await flood.value
-        #expect(results.count == 1_600 && results.allSatisfy { $0.accepted.events.count == 1 })
-        let last = results.compactMap { $0.accepted.events.last?.position }.max() ?? 0
-        #expect(single.events[0].position < last, "it did not wait for all of them")
+        Self.submit(Self.parties(2...2), to: single, test.service)
+        held.letGo()
+        while flood.results.count < 960 { await Task.yield() }
+        let positions = flood.results.flatMap { $0.accepted.events.map(\.position) }
+        #expect(positions.count == 960 && positions == positions.sorted())
+        let own = try #require(single.results.first?.accepted.events.first?.position)
+        // A turn is half a millisecond, or one piece where that takes longer.
+        #expect(positions.filter { $0 < own }.count < 480, "it did not wait for all of them")
         await test.stop()
-    }
-
-    private static func party(_ piece: Int, _ number: Int) -> [CommandBody.OneOf_Command] {
-        [.upsertParty("\(piece)/\(number)", name: "Ada")]
     }
 }

@@ -42,7 +42,7 @@ import Testing
                 try (1...3).flatMap { id in
                     try SplitFrameTests.frame(UInt64(id), (1...200).map { "\(id)/\($0)" })
                 })
-            for expected in [112, 224, 336, 448, 560, 600] {
+            for expected in [112, 216, 328, 432, 544, 600] {
                 try await eventually { backend.commandIDs.count == expected }
                 try await server.roundTrips(5)
                 #expect(backend.commandIDs.count == expected)
