@@ -23,7 +23,8 @@ extension KithService {
         response.indexPosition = context.log.index.applied.rawValue
         response.version = ServiceVersion.text
         response.startedAt = startedAt.timestamp
-        if let due = context.log.index.earliestDue, due > .earliest { response.nextTimer = due.timestamp }
+        // A moment that is past also where nobody has looked yet, after a start or behind an import: some may be due.
+        if let due = context.log.index.earliestDue { response.nextTimer = max(due, end.recordedAt).timestamp }
         response.parkedTimers = UInt64(context.log.index.parkedTimers)
         let bodies = context.bodies.counts
         response.bodies = UInt64(bodies.items)

@@ -22,7 +22,8 @@ import Testing
         private static func settledPosition(_ daemon: Daemon) async throws -> UInt64 {
             while true {
                 let status = try await daemon.withClient { try await $0.status().value }
-                let fired = !status.hasNextTimer || status.nextTimer.timeIntervalSince1970 > Date().timeIntervalSince1970
+                let now = Google_Protobuf_Timestamp(date: Date())
+                let fired = !status.hasNextTimer || status.nextTimer.seconds > now.seconds
                 let followed = status.projections.allSatisfy {
                     $0.state == .live && $0.position == status.durablePosition
                 }
@@ -55,7 +56,9 @@ import Testing
                         })
                 }
                 let status = try await client.status(.with { $0.digest = true }).value
-                #expect(status.projections.allSatisfy { $0.state == .live && $0.position == position })
+                for projection in status.projections {
+                    #expect(projection.state == .live && projection.position == position, "\(projection)")
+                }
                 #expect(status.projections.count >= 2 && status.projections.allSatisfy { $0.digest.count == 32 })
                 let digests = Dictionary(uniqueKeysWithValues: status.projections.map { ($0.name, $0.digest) })
                 return (
