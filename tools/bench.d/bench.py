@@ -76,16 +76,21 @@ class Service:
         self.process = None
 
     def start(self):
-        log = open(str(self.data) + ".log", "ab")
-        command = [self.program, "--data-directory", self.data, "--socket", self.socket, "--log-level", "warning",
-                   "--pack", "none"]
-        self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
-        log.close()
+        """Starts the process and waits until it takes connections."""
+        self.launch()
         deadline = time.monotonic() + 60
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise Failure("the service does not start: " + pathlib.Path(str(self.data) + ".log").read_text()[-600:])
             time.sleep(0.02)
+
+    def launch(self):
+        """Starts the process and does not wait."""
+        log = open(str(self.data) + ".log", "ab")
+        command = [self.program, "--data-directory", self.data, "--socket", self.socket, "--log-level", "warning",
+                   "--pack", "none"]
+        self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
+        log.close()
 
     def stop(self):
         if self.process is None or self.process.poll() is not None:

@@ -28,6 +28,8 @@ class Line:
     ratio: float
     goal: str
     reached: bool
+    # What the figures of the sides do not tell, each a sentence.
+    remarks: tuple = ()
 
 
 def middle(runs, name):
@@ -111,7 +113,7 @@ def text(machine, line):
     for row in rows:
         cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
         parts.append("   " + "  ".join(cells).rstrip())
-    return "\n".join(parts + ["   " + _verdict(machine, line)])
+    return "\n".join(parts + ["   " + remark for remark in line.remarks] + ["   " + _verdict(machine, line)])
 
 
 def markdown(machine, line):
@@ -120,4 +122,5 @@ def markdown(machine, line):
     parts.append("| " + " | ".join(HEADINGS) + " |")
     parts.append("|" + "---|" * len(HEADINGS))
     parts += ["| " + " | ".join(_cells(side)) + " |" for side in line.sides]
+    parts += ["", *(f"{remark}." for remark in line.remarks)] if line.remarks else []
     return "\n".join(parts + ["", f"**{_verdict(machine, line)}.**"])

@@ -21,15 +21,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIZES = {
     "smoke": {
         "configuration": "debug", "alternations": 1, "one": 100, "seconds": 0.5, "warm_up": 0.2, "ahead": 3_000,
-        "burst": 2_000, "events": 3_000, "rows": 600, "postgres": False,
+        "burst": 2_000, "events": 3_000, "rows": 600, "postgres": False, "minute": 1, "lasting": 5_000,
     },
     "quick": {
         "configuration": "release", "alternations": 2, "one": 2_000, "seconds": 4, "warm_up": 1, "ahead": 600_000,
-        "burst": 200_000, "events": 1_000_000, "rows": 100_000, "postgres": True,
+        "burst": 200_000, "events": 1_000_000, "rows": 100_000, "postgres": True, "minute": 20, "lasting": 1_500_000,
     },
     "full": {
         "configuration": "release", "alternations": 3, "one": 5_000, "seconds": 8, "warm_up": 2, "ahead": 1_500_000,
-        "burst": 1_000_000, "events": 10_000_000, "rows": 100_000, "postgres": True,
+        "burst": 1_000_000, "events": 10_000_000, "rows": 100_000, "postgres": True, "minute": 60,
+        "lasting": 6_500_000,
     },
 }
 
@@ -41,9 +42,9 @@ def arguments():
         size.add_argument(f"--{name}", dest="size", action="store_const", const=name)
     parser.add_argument("--lines", default=",".join(lines.ALL), help="which lines, separated by commas (all)")
     parser.add_argument("--burst", type=int, help="commands of line 3a")
-    parser.add_argument("--events", type=int, help="events of line 4's log")
-    parser.add_argument("--frame", type=int, default=128, help="commands per frame in lines 3a and 11")
-    parser.add_argument("--window", type=int, default=64, help="frames under way in lines 3a and 11")
+    parser.add_argument("--events", type=int, help="events of the log of lines 4, 5 and 6")
+    parser.add_argument("--frame", type=int, default=128, help="commands per frame in lines 3 and 11")
+    parser.add_argument("--window", type=int, default=64, help="frames under way in lines 3 and 11")
     parser.add_argument("--data-dir", default=None, help="a directory on the disk to measure")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("--markdown", action="store_true", help="print the table as docs/performance.md has it")

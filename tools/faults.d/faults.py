@@ -71,8 +71,9 @@ def _arguments() -> argparse.Namespace:
         given.seed = secrets.randbelow(1 << 31)
     if given.rows is not None:
         known = {row.number for row in rows.ALL}
-        given.rows = {int(number) for number in given.rows.split(",") if number.strip().isdigit()}
-        if not given.rows or not given.rows <= known:
+        words = given.rows.split(",")
+        given.rows = {int(word) for word in words if word.isdigit()}
+        if not all(word.isdigit() for word in words) or not given.rows <= known:
             parser.error(f"--rows takes numbers out of {', '.join(map(str, sorted(known)))}")
     given.kithd = (given.kithd or ROOT / ".build" / "debug" / "kithd").resolve()
     if not given.kithd.is_file():

@@ -14,6 +14,10 @@ KILLS, IMAGES, CALLS, BITS = "kills", "power-cut images", "n-th-call failures", 
 PASSED, FAILED, NOT_HERE, NOT_YET = "passed", "FAILED", "cannot run here", "not yet"
 
 
+# How much of a finding the table tells.
+TABLE_CHARACTERS = 200
+
+
 class NotHere(Exception):
     """The row cannot run on this machine; the message says why."""
 
@@ -54,7 +58,8 @@ def table(results: list[Result], seed: int) -> str:
     """The rows as docs/reliability.md has them."""
     lines = ["| # | fault | how | runs | result |", "|---|---|---|---|---|"]
     for result in results:
-        verdict = result.state + (f": {result.detail}" if result.detail else "")
+        seen = result.findings[0].what[:TABLE_CHARACTERS] if result.findings else result.detail
+        verdict = result.state + (f": {seen}" if seen else "")
         cells = [str(result.number), result.fault, result.how, str(result.runs), verdict]
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join([*lines, "", closing(results, seed), ""])

@@ -8,7 +8,8 @@ struct KithBench: AsyncParsableCommand {
         commandName: "kith-bench",
         abstract: "Measures one thing and prints its figures as one JSON object. tools/bench makes the table of them.",
         subcommands: [
-            OneClient.self, ManyClients.self, Burst.self, ImportRows.self, Rebuild.self, ScanLog.self, BareCommits.self,
+            OneClient.self, ManyClients.self, Burst.self, Sustained.self, ImportRows.self, Rebuild.self, ScanLog.self,
+            ReadHistory.self, BareCommits.self,
         ])
 }
 

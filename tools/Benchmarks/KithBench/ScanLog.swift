@@ -3,8 +3,8 @@ internal import EventLog
 internal import LMDB
 internal import Schema
 
-/// The floor of line 4, and what a record weighs: reads the records of a log from its first to its last, straight
-/// from their environment, beside the service or without it.
+/// The floor of line 4, line 5 in process, and what a record weighs: reads the records of a log from its first to its
+/// last, straight from their environment, beside the service or without it.
 struct ScanLog: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan", abstract: "Reads the log's records in order, without folding anything.")
@@ -17,12 +17,14 @@ struct ScanLog: ParsableCommand {
         case header
         /// And the leaf hash is checked, as rebuilding does.
         case checked
+        /// And the payload is decoded, as for an auditor.
+        case decoded
     }
 
     @Argument(help: "The `log` directory within the data directory.")
     var path: String
 
-    @Option(help: "What is done with each record: cursor, header, checked.")
+    @Option(help: "What is done with each record: cursor, header, checked, decoded.")
     var depth = Depth.header
 
     @Option(help: "The first position to read.")
@@ -41,7 +43,7 @@ struct ScanLog: ParsableCommand {
             try transaction.scan(table, from: from) { _, value throws(BenchmarkFailure) in
                 records += 1
                 bytes += value.byteCount
-                if depth != .cursor { mismatches += try Self.look(value, checked: depth == .checked) }
+                if depth != .cursor { mismatches += try Self.look(value, depth) }
                 return .next
             }
         }
@@ -54,17 +56,20 @@ struct ScanLog: ParsableCommand {
     }
 
     /// Decodes the header; returns 1 where the record is not what was written.
-    private static func look(_ value: RawSpan, checked: Bool) throws(BenchmarkFailure) -> Int {
+    private static func look(_ value: RawSpan, _ depth: Depth) throws(BenchmarkFailure) -> Int {
         guard value.byteCount > RecordLayout.leafHashLength else { throw BenchmarkFailure("A record is cut off.") }
         let split = value.byteCount - RecordLayout.leafHashLength
         let record = value.extracting(0..<split)
         do {
             let header = try EventHeader(reading: record)
             guard header.recordedAt > .earliest else { return 1 }
+            if depth == .decoded {
+                _ = try EventPayload.decode(kind: header.kind, payload: record.extracting(header.payloadRange))
+            }
         } catch {
             throw BenchmarkFailure(error.message)
         }
-        guard checked else { return 0 }
+        guard depth != .header else { return 0 }
         return TreeHash.leaf(record) == TreeHash(value.extracting(split..<value.byteCount)) ? 0 : 1
     }
 }

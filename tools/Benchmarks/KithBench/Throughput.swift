@@ -68,6 +68,40 @@ struct Burst: AsyncParsableCommand {
     }
 }
 
+/// Line 3b: as line 3a, for a while, and how far behind everything derived is at the end.
+struct Sustained: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sustained",
+        abstract: "One client that pipelines frames for a while; then the lag of what follows.")
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var pipelining: PipeliningOptions
+
+    @Option(help: "Seconds that are measured.")
+    var seconds = 60.0
+
+    @Option(help: "Commands that are made ahead; the measurement ends early where they are used up.")
+    var commands = 2_000_000
+
+    @Option(help: "Parties for whom orders are placed.")
+    var parties = 10_000
+
+    func run() async throws {
+        let parties = try await BenchmarkParties.numbers(parties, socket: service.socket)
+        var source = CommandSource()
+        let frames = try FrameSet(source.orders(commands, for: parties), perFrame: pipelining.frame)
+        let followers = try await Followers(socket: service.socket)
+        let stopwatch = Stopwatch(daemon: service.daemonPid)
+        let outcome = try await Load.run(
+            frames, socket: service.socket, window: pipelining.window, seconds: seconds, limit: service.limit)
+        var details = try await followers.lag()
+        details["catchUpSeconds"] = try await followers.catchUp(limit: service.limit)
+        await followers.close()
+        details.merge(pipelining.details(frames)) { lag, _ in lag }
+        try stopwatch.measurement(of: outcome, details).output()
+    }
+}
+
 /// Line 11: rows of purchases, each one atomic command that upserts the customer and places the order.
 struct ImportRows: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

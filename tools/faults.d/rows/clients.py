@@ -178,7 +178,7 @@ def _beside_rude_clients(run: Run, connect: Callable[[Run, World], list[socket.s
                 rude = _p99(run, world)
                 slower.append(rude / calm)
                 # A machine that does other things, too, makes any latency vary: being held up is meant.
-                run.expect(rude < 5 * calm + 0.25, f"p99 went from {calm:.3f} to {rude:.3f} s beside rude clients")
+                run.expect(rude < 5 * calm + 0.5, f"p99 went from {calm:.3f} to {rude:.3f} s beside rude clients")
                 grown = world.service.resident_bytes() - before
                 # A connection may cost some pages; what waits for slow readers must not pile up.
                 bound = (96 << 20) + len(held) * (64 << 10)

@@ -25,7 +25,7 @@ def jumps(run: Run) -> None:
                     raise Failed(f"the load does not run: {world.service.last_words()}")
                 shim.set_clock(jump)
                 # A far jump ahead may stop the writer: then every client has been told.
-                if not load.wait_for(40, seconds=20):
+                if not load.wait_for(40):
                     load.wait_until_over()
             stopped += _says_so(run, world)
             # Wrong as it is, the clock is the one there is; then somebody sets it right.

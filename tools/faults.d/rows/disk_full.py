@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 from disk import SmallDisk
@@ -35,6 +36,25 @@ def no_room(run: Run) -> None:
                 world.check()
                 world.restart()
                 world.check()
+    run.note(f"commands were taken again by themselves in {resumed} of {run.runs}, else after a restart")
+
+
+def file_limit(run: Run) -> None:
+    """As `no_room`, by a limit on the size of files (RLIMIT_FSIZE), which is lifted afterwards."""
+    resumed = 0
+    for _ in run.repeat(short=1, long=40):
+        limit = run.rng.randrange(6, 10) * MEGABYTE
+        with run.world(prefix=("prlimit", f"--fsize={limit}:unlimited")) as world:
+            world.begin()
+            with world.service.client() as kith:
+                _fill(run, world, kith)
+                _stays_definite(run, world, kith)
+            world.check_log()
+            process = world.service.process
+            subprocess.run(["prlimit", f"--pid={process.pid if process else 0}", "--fsize=unlimited"], check=True)
+            world.service.prefix = ()
+            resumed += _resumes(world)
+            world.check()
     run.note(f"commands were taken again by themselves in {resumed} of {run.runs}, else after a restart")
 
 
@@ -121,6 +141,13 @@ ROWS = [
         "a small tmpfs becomes full under commands: DISK_FULL, reads go on, room again and commands are taken; then P1 "
         "to P5",
         no_room,
+    ),
+    Row(
+        9,
+        "limit on the size of files",
+        "RLIMIT_FSIZE is reached under commands: as above, until it is lifted; then P1 to P5",
+        file_limit,
+        left_out="the signal that comes with it (SIGXFSZ) ends the process",
     ),
     Row(
         10,
