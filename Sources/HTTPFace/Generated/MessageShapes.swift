@@ -648,7 +648,7 @@ enum GeneratedShapes {
         StartImport id:s fileHash:s mapping:s mappingHash:s mode:e=COMMAND_MODE_UNSPECIFIED
         StartTask task:m=Reference
         StatusRequest digest:b
-        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus
+        StatusResponse logId:s formatVersion:n epoch:n durablePosition:l root:s readOnlyReason:s indexPosition:l projections:R=ProjectionStatus version:s startedAt:p connections:l waitingCommands:l logBytes:l nextTimer:p parkedTimers:l bodies:l unreferencedBodies:l refusalJournal:m=RefusalJournalStatus freeBytes:l mapBytes:l readers:l maximumReaders:l dataDirectory:s masterKeyFile:s masterKeyProblem:s
         StreamScope kind:e=AGGREGATE_KIND_UNSPECIFIED stream:m=Reference
         StrengthWeaknessRecord productNumber:l strengths:r weaknesses:r occurredAt:p
         StrengthWeaknessSet productNumber:l strengths:r weaknesses:r reason:s source:m=Source

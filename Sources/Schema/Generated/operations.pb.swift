@@ -209,6 +209,47 @@ public nonisolated struct StatusResponse: @unchecked Sendable {
   /// Clears the value of `refusalJournal`. Subsequent reads from it will return its default value.
   public mutating func clearRefusalJournal() {_uniqueStorage()._refusalJournal = nil}
 
+  /// Bytes that the file system of the log has left for the service.
+  public var freeBytes: UInt64 {
+    get {_storage._freeBytes}
+    set {_uniqueStorage()._freeBytes = newValue}
+  }
+
+  /// Largest size that the log's file may have at present, in bytes; log_bytes of it are in use.
+  public var mapBytes: UInt64 {
+    get {_storage._mapBytes}
+    set {_uniqueStorage()._mapBytes = newValue}
+  }
+
+  /// Read transactions that are open on the log, and how many there may be.
+  public var readers: UInt64 {
+    get {_storage._readers}
+    set {_uniqueStorage()._readers = newValue}
+  }
+
+  public var maximumReaders: UInt64 {
+    get {_storage._maximumReaders}
+    set {_uniqueStorage()._maximumReaders = newValue}
+  }
+
+  /// Where the log lies, and the file with the master key: for the commands that an operator types.
+  public var dataDirectory: String {
+    get {_storage._dataDirectory}
+    set {_uniqueStorage()._dataDirectory = newValue}
+  }
+
+  public var masterKeyFile: String {
+    get {_storage._masterKeyFile}
+    set {_uniqueStorage()._masterKeyFile = newValue}
+  }
+
+  /// Why the service could not be started again with that file: it has gone, others could read it, it holds another
+  /// key. Empty while all is well.
+  public var masterKeyProblem: String {
+    get {_storage._masterKeyProblem}
+    set {_uniqueStorage()._masterKeyProblem = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -396,7 +437,7 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_id\0\u{3}format_version\0\u{1}epoch\0\u{3}durable_position\0\u{1}root\0\u{3}read_only_reason\0\u{3}index_position\0\u{1}projections\0\u{1}version\0\u{3}started_at\0\u{1}connections\0\u{3}waiting_commands\0\u{3}log_bytes\0\u{3}next_timer\0\u{3}parked_timers\0\u{2}\u{19}bodies\0\u{3}unreferenced_bodies\0\u{4}7refusal_journal\0\u{4}P\u{2}free_bytes\0\u{3}map_bytes\0\u{1}readers\0\u{3}maximum_readers\0\u{3}data_directory\0\u{3}master_key_file\0\u{3}master_key_problem\0")
 
   fileprivate class _StorageClass {
     var _logID: String = String()
@@ -417,6 +458,13 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _bodies: UInt64 = 0
     var _unreferencedBodies: UInt64 = 0
     var _refusalJournal: RefusalJournalStatus? = nil
+    var _freeBytes: UInt64 = 0
+    var _mapBytes: UInt64 = 0
+    var _readers: UInt64 = 0
+    var _maximumReaders: UInt64 = 0
+    var _dataDirectory: String = String()
+    var _masterKeyFile: String = String()
+    var _masterKeyProblem: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -445,6 +493,13 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _bodies = source._bodies
       _unreferencedBodies = source._unreferencedBodies
       _refusalJournal = source._refusalJournal
+      _freeBytes = source._freeBytes
+      _mapBytes = source._mapBytes
+      _readers = source._readers
+      _maximumReaders = source._maximumReaders
+      _dataDirectory = source._dataDirectory
+      _masterKeyFile = source._masterKeyFile
+      _masterKeyProblem = source._masterKeyProblem
     }
   }
 
@@ -481,6 +536,13 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 40: try { try decoder.decodeSingularUInt64Field(value: &_storage._bodies) }()
         case 41: try { try decoder.decodeSingularUInt64Field(value: &_storage._unreferencedBodies) }()
         case 96: try { try decoder.decodeSingularMessageField(value: &_storage._refusalJournal) }()
+        case 240: try { try decoder.decodeSingularUInt64Field(value: &_storage._freeBytes) }()
+        case 241: try { try decoder.decodeSingularUInt64Field(value: &_storage._mapBytes) }()
+        case 242: try { try decoder.decodeSingularUInt64Field(value: &_storage._readers) }()
+        case 243: try { try decoder.decodeSingularUInt64Field(value: &_storage._maximumReaders) }()
+        case 244: try { try decoder.decodeSingularStringField(value: &_storage._dataDirectory) }()
+        case 245: try { try decoder.decodeSingularStringField(value: &_storage._masterKeyFile) }()
+        case 246: try { try decoder.decodeSingularStringField(value: &_storage._masterKeyProblem) }()
         default: break
         }
       }
@@ -547,6 +609,27 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._refusalJournal {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
       } }()
+      if _storage._freeBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._freeBytes, fieldNumber: 240)
+      }
+      if _storage._mapBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._mapBytes, fieldNumber: 241)
+      }
+      if _storage._readers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._readers, fieldNumber: 242)
+      }
+      if _storage._maximumReaders != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._maximumReaders, fieldNumber: 243)
+      }
+      if !_storage._dataDirectory.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._dataDirectory, fieldNumber: 244)
+      }
+      if !_storage._masterKeyFile.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._masterKeyFile, fieldNumber: 245)
+      }
+      if !_storage._masterKeyProblem.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._masterKeyProblem, fieldNumber: 246)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -574,6 +657,13 @@ nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._bodies != rhs_storage._bodies {return false}
         if _storage._unreferencedBodies != rhs_storage._unreferencedBodies {return false}
         if _storage._refusalJournal != rhs_storage._refusalJournal {return false}
+        if _storage._freeBytes != rhs_storage._freeBytes {return false}
+        if _storage._mapBytes != rhs_storage._mapBytes {return false}
+        if _storage._readers != rhs_storage._readers {return false}
+        if _storage._maximumReaders != rhs_storage._maximumReaders {return false}
+        if _storage._dataDirectory != rhs_storage._dataDirectory {return false}
+        if _storage._masterKeyFile != rhs_storage._masterKeyFile {return false}
+        if _storage._masterKeyProblem != rhs_storage._masterKeyProblem {return false}
         return true
       }
       if !storagesAreEqual {return false}
