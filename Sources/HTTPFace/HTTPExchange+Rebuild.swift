@@ -9,13 +9,17 @@ extension HTTPExchange {
     /// A rebuild: its progress as lines or as server-sent events while it runs.
     ///
     /// The answer begins with the first news, so that what is refused has the status of its refusal.
+    ///
+    /// - Returns: the status of the answer.
     @concurrent
-    func rebuild(_ asked: RebuildRequest, _ writer: consuming ResponseWriter) async throws {
+    func rebuild(
+        _ asked: RebuildRequest, _ writer: consuming ResponseWriter
+    ) async throws -> HTTPResponse.Status {
         let (news, source) = AsyncStream.makeStream(
             of: Answer<RebuildProgress>.self, bufferingPolicy: .bufferingNewest(256))
         let isEvents = request.headers[.accept]?.lowercased().contains(MediaType.events) == true
         var pending: ResponseWriter? = consume writer
-        try await withThrowingTaskGroup(of: Refusal?.self) { group in
+        return try await withThrowingTaskGroup(of: Refusal?.self) { group in
             group.addTask { [backend, caller] in
                 defer { source.finish() }
                 // A sample that the client has no room for is left out: a rebuild never waits for its audience.
@@ -28,7 +32,7 @@ extension HTTPExchange {
             }
             var iterator = news.makeAsyncIterator()
             let first = await iterator.next()
-            guard let writer = pending.take() else { return }
+            guard let writer = pending.take() else { return .ok }
             guard let first else {
                 let refusal = try await group.next() ?? nil
                 return try await HTTPExchange.write(refusal, reflects: backend.reflects, writer)
@@ -45,6 +49,7 @@ extension HTTPExchange {
                 try await body.write(isEvents ? ServerSentEvents().failure(refusal) : EventLines().failure(refusal))
             }
             try await body.finish(nil)
+            return .ok
         }
     }
 
@@ -52,12 +57,13 @@ extension HTTPExchange {
     @concurrent
     private static func write(
         _ refusal: Refusal?, reflects: Reflects, _ writer: consuming ResponseWriter
-    ) async throws {
+    ) async throws -> HTTPResponse.Status {
         let answer =
             refusal.map { HTTPFailure($0).answer(reflects: reflects) }
             ?? HTTPAnswer(
                 status: .ok, headers: HTTPAnswer.fields(MediaType.lines, reflects: reflects), body: ResponseBody())
         try await writer.write(response: answer.head, body: answer.body)
+        return answer.status
     }
 
     private static func line(_ bytes: [UInt8], _ isEvents: Bool) -> ByteBuffer {

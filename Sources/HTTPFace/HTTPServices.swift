@@ -32,7 +32,10 @@ final class HTTPServices: Sendable {
             connections.channels[ObjectIdentifier(channel)] = channel
             return (connections.channels.count <= limits.connections, connections.deadline)
         }
+        backend.metrics.connectionOpened(.http)
+        if !isAdmitted { backend.metrics.connectionRefused(.http) }
         channel.closeFuture.whenComplete { _ in
+            self.backend.metrics.connectionClosed(.http)
             _ = self.connections.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
         }
         if let deadline { HTTPServices.stop(channel, deadline) }

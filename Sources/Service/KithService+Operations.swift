@@ -2,6 +2,7 @@ internal import BodyStore
 internal import CRM
 internal import EventLog
 internal import FoundationEssentials
+internal import KeyVault
 internal import Replay
 internal import Schema
 internal import Views
@@ -28,12 +29,32 @@ extension KithService {
         let bodies = context.bodies.counts
         response.bodies = UInt64(bodies.items)
         response.unreferencedBodies = UInt64(bodies.unreferred)
-        do { response.logBytes = UInt64(try context.log.size()) } catch { throw Refusal(error) }
+        try await fill(&response)
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
         response.refusalJournal = try await BlockingWork.run { [journal] () throws(Refusal) in
             do throws(EventLogError) { return try journal.status() } catch { throw Refusal(error) }
         }
         return Answer(response, reflects)
+    }
+
+    /// What the disk and the system say of the log and of its key.
+    private func fill(_ response: inout StatusResponse) async throws(Refusal) {
+        let masterKey = configuration.masterKeyPath
+        let (usage, problem) = try await BlockingWork.run { [context] () throws(Refusal) in
+            do throws(EventLogError) {
+                return (try context.log.usage(), context.vault.problem(withMasterKeyAt: masterKey))
+            } catch {
+                throw Refusal(error)
+            }
+        }
+        response.logBytes = UInt64(usage.usedBytes)
+        response.mapBytes = UInt64(usage.mapBytes)
+        response.freeBytes = UInt64(usage.freeBytes)
+        response.readers = UInt64(usage.readers)
+        response.maximumReaders = UInt64(usage.readersMaximum)
+        response.dataDirectory = dataDirectory
+        response.masterKeyFile = masterKey
+        response.masterKeyProblem = problem ?? ""
     }
 
     func rebuildProjections(

@@ -31,6 +31,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     /// The uploads of bodies that are under way.
     let uploads = OpenWork()
     let logger: Logger
+    package let metrics = ServiceMetrics()
+    let pulse = SequencerPulse()
 
     /// Commands that may wait for the sequencer.
     private static let waitingMaximum = 50_000
@@ -75,7 +77,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.failure = failure
         keeper = BodyKeeper(context: opened.context, logger: logger)
         let start = SequencerStart(
-            context: opened.context, cache: cache, access: access, journal: journal, keeper: keeper, logger: logger)
+            context: opened.context, cache: cache, access: access, journal: journal, keeper: keeper, metrics: metrics,
+            pulse: pulse, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure, groupMaximum: Self.groupMaximum) }
         let firstStart = FirstStart(gateway: gateway, queue: queue)
         if opened.isNew { try firstStart.registerAdministrators() }
@@ -147,6 +150,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
             refusal.detail.retryAfterMilliseconds = 500
         }
         let results = work.commandIDs.map { CommandResult(refusal, commandID: $0) }
+        metrics.answered(results)
         journal.record(results, of: work.asked, position: context.log.end.position)
         work.sink.deliver([SubmitReply(tag: work.tag, results: results, reflects: reflects)])
     }
@@ -156,6 +160,17 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
 
     /// Number of commands that wait, and why the writer has stopped, if it has.
     var writerStatus: (waiting: Int, failure: String) { (queue.waiting, failure.text) }
+
+    /// No more commands are taken.
+    var isStopping: Bool { queue.isClosed }
+
+    /// The parts of the data directory whose files are measured, and where they are.
+    var stores: [(part: String, path: String)] {
+        [("index", directory.indexPath), ("views", directory.viewsPath), ("refusals", directory.refusalsPath)]
+    }
+
+    /// Path of the data directory.
+    var dataDirectory: String { directory.path }
 }
 
 /// Why the writer takes no commands; empty while it does.
@@ -175,6 +190,8 @@ private struct SequencerStart: Sendable {
     let access: AccessControl
     let journal: RefusalJournal
     let keeper: BodyKeeper
+    let metrics: ServiceMetrics
+    let pulse: SequencerPulse
     let logger: Logger
 
     /// The longest that the sequencer sleeps while a timer is set: the wall clock may be put forward.
@@ -187,14 +204,17 @@ private struct SequencerStart: Sendable {
             do { try openLog(writer) } catch { failure.text = error.message }
         }
         let path = CommandPath(
-            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
+            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper,
+            metrics: metrics, pulse: pulse, logger: logger,
             isStopping: { queue.isClosed },
             onPrincipalChange: { [access] in access.invalidate() })
         while let works = queue.take(most: groupMaximum, within: untilNextTimer(path.failure)) {
+            pulse.beat()
             path.process(works)
             if let error = path.failure { failure.text = error.message }
             // Errors come back with the next reservation, which fills inline.
             try? context.vault.fillAhead()
+            pulse.rest()
         }
         do { try writer.flushIndex() } catch { failure.text = error.message }
     }

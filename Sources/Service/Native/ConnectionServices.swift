@@ -28,7 +28,11 @@ final class ConnectionServices: Sendable {
 
     /// A connection begins. False where there are too many.
     func add(_ output: ConnectionOutput) -> Bool {
-        guard work.enter(limit: limits.connections) else { return false }
+        guard work.enter(limit: limits.connections) else {
+            backend.metrics.connectionRefused(.native)
+            return false
+        }
+        backend.metrics.connectionOpened(.native)
         let deadline = connections.withLock { connections in
             connections.outputs[ObjectIdentifier(output)] = output
             return connections.deadline
@@ -40,6 +44,7 @@ final class ConnectionServices: Sendable {
     /// A connection that was added has ended.
     func remove(_ output: ConnectionOutput) {
         connections.withLock { $0.outputs[ObjectIdentifier(output)] = nil }
+        backend.metrics.connectionClosed(.native)
         work.leave()
     }
 
