@@ -27,6 +27,7 @@ let http: [Target.Dependency] = [
 ]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // Without its traits: no full Foundation, no configuration of its own.
@@ -75,28 +77,30 @@ let package = Package(
         .target(
             name: "Replay", dependencies: ["Views", "EventLog", "LMDB", "Schema", crypto, logging],
             swiftSettings: settings),
+        .target(name: "MetricsExposition", dependencies: [metrics], swiftSettings: settings),
         .target(name: "StarterPack", dependencies: ["Schema", protobuf], swiftSettings: settings),
         .target(
             name: "Service",
             dependencies: [
-                "Backup", "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "Replay", "Schema", "StarterPack",
-                "Views",
-                crypto, heaps, protobuf, logging, lifecycle,
+                "Backup", "BodyStore", "CRM", "EventLog", "KeyVault", "LMDB", "MetricsExposition", "Replay", "Schema",
+                "StarterPack", "Views", crypto, heaps, protobuf, logging, lifecycle, metrics,
             ] + nio,
             swiftSettings: settings),
         .target(
             name: "HTTPFace",
-            dependencies: ["Service", "CRM", "Schema", protobuf, crypto, logging, lifecycle] + nio + http,
+            dependencies: [
+                "Service", "CRM", "MetricsExposition", "Schema", protobuf, crypto, logging, lifecycle, metrics,
+            ] + nio + http,
             swiftSettings: settings),
         .target(
             name: "KithClient", dependencies: ["Schema", protobuf, logging] + nio, swiftSettings: settings),
         .executableTarget(
             name: "kithd",
             dependencies: [
-                "Service", "HTTPFace", "StarterPack", lifecycle, unixSignals, logging,
+                "Service", "HTTPFace", "MetricsExposition", "StarterPack", lifecycle, unixSignals, logging, metrics,
                 .target(name: "CJemalloc", condition: .when(platforms: [.linux])),
                 .product(name: "Configuration", package: "swift-configuration"),
-            ],
+            ] + nio,
             swiftSettings: settings),
         .executableTarget(
             name: "kith",
@@ -114,6 +118,8 @@ let package = Package(
         .testTarget(
             name: "BackupTests", dependencies: ["Backup", "BodyStore", "EventLog", "KeyVault", "Schema"],
             swiftSettings: settings),
+        .testTarget(
+            name: "MetricsExpositionTests", dependencies: ["MetricsExposition", metrics], swiftSettings: settings),
         .testTarget(name: "SchemaTests", dependencies: ["KithTesting", "Schema", protobuf], swiftSettings: settings),
         .testTarget(
             name: "AnalyticsTests", dependencies: ["Analytics", "Schema"], exclude: ["Vectors"],

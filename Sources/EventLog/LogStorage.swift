@@ -55,6 +55,8 @@ package protocol LogStorage: Sendable {
     func makeRoom(urgent: Bool) throws(EventLogError)
     /// Bytes after which a group should be closed, so that it is sure to find room.
     var groupLimit: Int { get }
+    /// What is in use of file, map, file system and readers; without an implementation of its own the bytes alone.
+    func usage() throws(EventLogError) -> LogUsage
 }
 
 extension LogStorage {
@@ -152,6 +154,22 @@ package final class LMDBLogStorage: LogStorage {
 
     package func size() throws(EventLogError) -> Int {
         do { return try environment.info().usedBytes } catch { throw EventLogError(error, during: "measuring the log") }
+    }
+
+    package func usage() throws(EventLogError) -> LogUsage {
+        do {
+            let info = try environment.info()
+            var usage = LogUsage()
+            usage.usedBytes = info.usedBytes
+            usage.fileBytes = try environment.fileSize()
+            usage.mapBytes = info.mapSize
+            usage.freeBytes = try environment.freeSpace()
+            usage.readers = info.readersInUse
+            usage.readersMaximum = info.maxReaders
+            return usage
+        } catch {
+            throw EventLogError(error, during: "measuring the log")
+        }
     }
 
     private static func flatten(

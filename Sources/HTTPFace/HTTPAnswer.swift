@@ -48,6 +48,13 @@ extension HTTPAnswer {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes + [UInt8(ascii: "\n")])))
     }
 
+    /// A text of this type, about no view.
+    static func text(_ text: String, status: HTTPResponse.Status = .ok, type: String) -> HTTPAnswer {
+        HTTPAnswer(
+            status: status, headers: fields(type, reflects: nil),
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
     /// The header fields of an answer of this type.
     static func fields(_ type: String, reflects: Reflects?) -> HTTPFields {
         var fields = HTTPFields()

@@ -65,8 +65,15 @@ struct Responder: Sendable {
     func respond(
         to request: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
+        let begun = ContinuousClock.now
         var pending: ResponseWriter? = consume writer
         do {
+            // Before anything that may be refused: also a service that has no room for more says whether it lives.
+            if let probe = HealthProbe(request) {
+                try await write(probe.answer(services.backend.health), pending.take(), request, begun)
+                if !isAdmitted { channel.close(promise: nil) }
+                return
+            }
             let exchange = try exchange(request)
             if request.headers[.expect]?.lowercased() == "100-continue" {
                 try await pending?.writeInformationalHead(HTTPResponse(status: .continue))
@@ -74,17 +81,29 @@ struct Responder: Sendable {
             if exchange.isOperation {
                 let operation = try await exchange.operation()
                 guard let writer = pending.take() else { return }
-                return try await exchange.run(operation, writer)
+                let status = try await exchange.run(operation, writer)
+                return services.backend.metrics.httpAnswered(method: request.method.rawValue, status: status.code)
             }
-            let answer = try await exchange.answer()
-            try await pending.take()?.write(response: answer.head, body: answer.body)
+            try await write(try await exchange.answer(), pending.take(), request, begun)
         } catch {
             // Once the head of an answer is on its way, only closing the connection can say that it failed.
             guard let writer = pending.take(), let failure = HTTPFailure(refusing: error) else { throw error }
-            let answer = failure.answer(reflects: services.backend.reflects)
-            try await writer.write(response: answer.head, body: answer.body)
+            try await write(failure.answer(reflects: services.backend.reflects), writer, request, begun)
             if !isAdmitted { channel.close(promise: nil) }
         }
+    }
+
+    /// Writes an answer. It counts before it is written: whoever has it can look it up.
+    @concurrent
+    private func write(
+        _ answer: HTTPAnswer, _ writer: consuming ResponseWriter?, _ request: HummingbirdCore.Request,
+        _ begun: ContinuousClock.Instant
+    ) async throws {
+        let metrics = services.backend.metrics
+        metrics.httpAnswered(method: request.method.rawValue, status: answer.status.code)
+        try await writer.take()?.write(response: answer.head, body: answer.body)
+        let isStream = [MediaType.lines, MediaType.events].contains(answer.headers[.contentType])
+        if !isStream { metrics.httpWritten(in: .now - begun) }
     }
 
     /// Who asks for what.

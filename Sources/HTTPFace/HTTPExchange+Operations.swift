@@ -48,13 +48,17 @@ extension HTTPExchange {
     /// Runs an operation.
     ///
     /// The answer begins with the first news, so that what is refused has the status of its refusal.
+    ///
+    /// - Returns: the status of the answer.
     @concurrent
-    func run(_ operation: @escaping Operation, _ writer: consuming ResponseWriter) async throws {
+    func run(
+        _ operation: @escaping Operation, _ writer: consuming ResponseWriter
+    ) async throws -> HTTPResponse.Status {
         let (news, source) = AsyncStream.makeStream(
             of: Result<News, any Error>.self, bufferingPolicy: .bufferingNewest(256))
         let isEvents = request.headers[.accept]?.lowercased().contains(MediaType.events) == true
         var pending: ResponseWriter? = consume writer
-        try await withThrowingTaskGroup(of: Refusal?.self) { group in
+        return try await withThrowingTaskGroup(of: Refusal?.self) { group in
             group.addTask {
                 defer { source.finish() }
                 // A sample that the client has no room for is left out: an operation never waits for its audience.
@@ -67,7 +71,7 @@ extension HTTPExchange {
             }
             var iterator = news.makeAsyncIterator()
             let first = await iterator.next()
-            guard let writer = pending.take() else { return }
+            guard let writer = pending.take() else { return .ok }
             guard let first else {
                 let refusal = try await group.next() ?? nil
                 return try await HTTPExchange.write(refusal, reflects: backend.reflects, writer)
@@ -84,6 +88,7 @@ extension HTTPExchange {
                 try await body.write(isEvents ? ServerSentEvents().failure(refusal) : EventLines().failure(refusal))
             }
             try await body.finish(nil)
+            return .ok
         }
     }
 
@@ -91,12 +96,13 @@ extension HTTPExchange {
     @concurrent
     private static func write(
         _ refusal: Refusal?, reflects: Reflects, _ writer: consuming ResponseWriter
-    ) async throws {
+    ) async throws -> HTTPResponse.Status {
         let answer =
             refusal.map { HTTPFailure($0).answer(reflects: reflects) }
             ?? HTTPAnswer(
                 status: .ok, headers: HTTPAnswer.fields(MediaType.lines, reflects: reflects), body: ResponseBody())
         try await writer.write(response: answer.head, body: answer.body)
+        return answer.status
     }
 
     private static func line(_ bytes: [UInt8], _ isEvents: Bool) -> ByteBuffer {

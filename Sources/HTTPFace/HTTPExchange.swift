@@ -1,6 +1,7 @@
 internal import CRM
 internal import HTTPTypes
 internal import HummingbirdCore
+internal import MetricsExposition
 internal import NIOCore
 internal import Schema
 internal import Service
@@ -66,6 +67,10 @@ struct HTTPExchange: Sendable {
         case .events: return try await history(try eventsRequest())
         case .putBody: return try await putBody()
         case .getBody: return try await getBody()
+        case .metrics:
+            try refuseParameters()
+            return .text(try await backend.metricsText(from: caller), type: TextExposition.mediaType)
+        case .probe(let probe): return probe.answer(backend.health)
         case .rebuild, .backup: throw Refusal(.internal, "An operation writes its own answer.")
         }
     }

@@ -16,6 +16,9 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
     package enum Endpoint: Sendable {
         /// A Unix domain socket for members of a group.
         case socket(path: String, group: String?, identification: NativeServer.Identification)
+        /// A listening Unix domain socket that whoever started the process has opened; its file is his. Callers are
+        /// known by their user ids.
+        case inherited(descriptor: Int32)
         /// A port at 127.0.0.1, any free one where it is 0; callers are known by their bearer tokens.
         case loopback(port: Int, tokens: BearerTokens)
     }
@@ -70,6 +73,8 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
                 listener.close(promise: nil)
                 throw error
             }
+        case .inherited(let descriptor):
+            return HTTPServer(services, try await InheritedSocket.listen(descriptor, bootstrap), nil, stream)
         case .loopback(let port, _):
             do {
                 return HTTPServer(services, try await bootstrap.bind(host: "127.0.0.1", port: port).get(), nil, stream)
@@ -103,7 +108,7 @@ package final class HTTPServer: ServiceLifecycle.Service, CustomStringConvertibl
                     identity = channel.eventLoop.makeSucceededFuture(.tokens(tokens))
                 case .socket(_, _, .service(let name)):
                     identity = channel.eventLoop.makeSucceededFuture(.peer(.socket(name)))
-                case .socket(_, _, .peerCredentials):
+                case .socket(_, _, .peerCredentials), .inherited:
                     identity = PeerCredentials.read(of: channel).map { .peer(.uid($0.userID)) }
                 }
                 return identity.flatMap { identity in

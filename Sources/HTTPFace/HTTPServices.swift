@@ -38,8 +38,11 @@ final class HTTPServices: Sendable {
             return (connections.channels.count <= limits.connections, connections.deadline)
         }
         let hasEntered = room.enter()
+        backend.metrics.connectionOpened(.http)
+        if !isAdmitted || !hasEntered { backend.metrics.connectionRefused(.http) }
         channel.closeFuture.whenComplete { _ in
             if hasEntered { self.room.leave() }
+            self.backend.metrics.connectionClosed(.http)
             _ = self.connections.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
         }
         if let deadline { HTTPServices.stop(channel, deadline) }

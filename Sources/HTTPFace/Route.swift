@@ -8,6 +8,8 @@ package struct Route: Sendable, Hashable {
         case rebuild, backup
         case record, records, customer, events, status
         case putBody, getBody
+        case metrics
+        case probe(HealthProbe)
     }
 
     /// The method, in capitals.
@@ -34,7 +36,9 @@ package struct Route: Sendable, Hashable {
             Route("POST", "/v1/bodies", .putBody),
             Route("PUT", "/v1/bodies/{item}", .putBody),
             Route("GET", "/v1/bodies/{item}", .getBody),
+            Route("GET", "/metrics", .metrics),
         ]
+        + HealthProbe.allCases.map { Route("GET", "/\($0.rawValue)", .probe($0)) }
 
     private init(_ method: String, _ path: String, _ target: Target) {
         self.method = method

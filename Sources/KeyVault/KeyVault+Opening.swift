@@ -21,6 +21,20 @@ extension KeyVault {
         return key
     }
 
+    /// Why the vault could not be opened again with the master key file that is there now, for a person; nil where it
+    /// could.
+    package func problem(withMasterKeyAt path: String) -> String? {
+        do {
+            guard try Self.masterKey(path: path, mayCreate: false, randomBytes: randomBytes) == masterKey else {
+                return "The master key file \(path) holds another key than the service runs with. "
+                    + "Put the right one there."
+            }
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
     /// Writes a vault whose first block is filled: the log's own keys and the first subjects'.
     static func create(path: String, masterKey: SymmetricKey, randomBytes: RandomBytes) throws(VaultError) {
         let identity = VaultFormat.headerIdentity(vaultID: randomBytes(16))

@@ -87,6 +87,12 @@ package protocol ServiceBackend: Sendable {
     func putBody(_ begin: PutBodyBegin, from caller: CallerIdentity) async throws(Refusal) -> any BodyReceiver
     /// Begins to give the content of a body.
     func getBody(_ request: GetBodyRequest, from caller: CallerIdentity) async throws(Refusal) -> any BodyPieces
+    /// What is measured, in the text format of Prometheus.
+    func metricsText(from caller: CallerIdentity) async throws(Refusal) -> String
+    /// What the faces count.
+    var metrics: ServiceMetrics { get }
+    /// Whether the service lives and takes work.
+    var health: ServiceHealth { get }
     /// What an answer reflects now, for errors.
     var reflects: Reflects { get }
 }

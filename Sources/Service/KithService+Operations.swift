@@ -2,6 +2,7 @@ internal import BodyStore
 internal import CRM
 internal import EventLog
 internal import FoundationEssentials
+internal import KeyVault
 internal import Replay
 internal import Schema
 internal import Views
@@ -19,7 +20,6 @@ extension KithService {
         response.durablePosition = end.position.rawValue
         response.root = Data(end.root.bytes)
         response.readOnlyReason = writerStatus.failure
-        response.disk = try diskStatus()
         response.waitingCommands = UInt64(writerStatus.waiting)
         response.indexPosition = context.log.index.applied.rawValue
         response.version = ServiceVersion.text
@@ -30,7 +30,7 @@ extension KithService {
         let bodies = context.bodies.counts
         response.bodies = UInt64(bodies.items)
         response.unreferencedBodies = UInt64(bodies.unreferred)
-        do { response.logBytes = UInt64(try context.log.size()) } catch { throw Refusal(error) }
+        try await fill(&response)
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
         response.refusalJournal = try await BlockingWork.run { [journal] () throws(Refusal) in
             do throws(EventLogError) { return try journal.status() } catch { throw Refusal(error) }
@@ -38,12 +38,31 @@ extension KithService {
         return Answer(response, reflects)
     }
 
-    private func diskStatus() throws(Refusal) -> DiskStatus {
+    /// What the disk and the system say of the log and of its key.
+    private func fill(_ response: inout StatusResponse) async throws(Refusal) {
+        let masterKey = configuration.masterKeyPath
+        let (usage, problem) = try await BlockingWork.run { [context] () throws(Refusal) in
+            do throws(EventLogError) {
+                return (try context.log.usage(), context.vault.problem(withMasterKeyAt: masterKey))
+            } catch {
+                throw Refusal(error)
+            }
+        }
+        response.logBytes = UInt64(usage.usedBytes)
+        response.disk = diskStatus(usage)
+        response.readers = UInt64(usage.readers)
+        response.maximumReaders = UInt64(usage.readersMaximum)
+        response.dataDirectory = dataDirectory
+        response.masterKeyFile = masterKey
+        response.masterKeyProblem = problem ?? ""
+    }
+
+    private func diskStatus(_ usage: LogUsage) -> DiskStatus {
         var status = DiskStatus()
         status.full = writerStatus.isDiskFull
-        guard let space = context.log.space else { return status }
-        do { status.freeBytes = UInt64(try space.free()) } catch { throw Refusal(error) }
-        status.ballastBytes = space.holdsBallast ? UInt64(space.ballastBytes) : 0
+        status.freeBytes = UInt64(usage.freeBytes)
+        status.logMapBytes = UInt64(usage.mapBytes)
+        if let space = context.log.space, space.holdsBallast { status.ballastBytes = UInt64(space.ballastBytes) }
         return status
     }
 

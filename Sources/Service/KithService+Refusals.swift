@@ -96,6 +96,7 @@ extension KithService {
         do {
             return try await body()
         } catch {
+            metrics.refused(error)
             if error.code == .forbidden {
                 let asking = AskingCaller(identity: caller, principal: (try? access.principal(caller))?.number)
                 let request = request()

@@ -32,6 +32,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     /// The uploads of bodies that are under way.
     let uploads = OpenWork()
     let logger: Logger
+    package let metrics = ServiceMetrics()
+    let pulse = SequencerPulse()
 
     /// Bytes of decider states kept in memory, approximately.
     private static let cacheBytes = 128 << 20
@@ -78,7 +80,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         keeper = BodyKeeper(context: opened.context, logger: logger)
         let start = SequencerStart(
             directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
-            keeper: keeper, logger: logger)
+            keeper: keeper, metrics: metrics, pulse: pulse, logger: logger)
         sequencer = try DedicatedThread { start.run(queue: queue, failure: failure) }
         let firstStart = FirstStart(gateway: gateway, queue: queue)
         if opened.isNew { try firstStart.registerAdministrators() }
@@ -157,6 +159,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private func turnAway(_ work: SubmittedWork, _ refusal: Refusal) {
         work.releaseSlots(to: context.vault)
         let results = work.commandIDs.map { CommandResult(refusal, commandID: $0) }
+        metrics.answered(results)
         journal.record(results, of: work.asked, position: context.log.end.position)
         work.sink.deliver([SubmitReply(tag: work.tag, results: results, reflects: reflects)])
     }
@@ -169,6 +172,17 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         let standstill = failure.error
         return (queue.waiting, standstill?.message ?? "", standstill?.code == .diskFull)
     }
+
+    /// No more commands are taken.
+    var isStopping: Bool { queue.isClosed }
+
+    /// The parts of the data directory whose files are measured, and where they are.
+    var stores: [(part: String, path: String)] {
+        [("index", directory.indexPath), ("views", directory.viewsPath), ("refusals", directory.refusalsPath)]
+    }
+
+    /// Path of the data directory.
+    var dataDirectory: String { directory.path }
 }
 
 /// Why the writer takes no commands; nil while it does.
@@ -189,6 +203,8 @@ struct SequencerStart: Sendable {
     let access: AccessControl
     let journal: RefusalJournal
     let keeper: BodyKeeper
+    let metrics: ServiceMetrics
+    let pulse: SequencerPulse
     let logger: Logger
 
     /// The longest that the sequencer sleeps while a timer is set: the wall clock may be put forward.
@@ -206,6 +222,7 @@ struct SequencerStart: Sendable {
         let path = self.path(writer: writer) { queue.isClosed }
         var known = Standing.taking
         while let works = queue.take(within: untilNextLook(path)) {
+            pulse.beat()
             path.process(works, more: queue.next)
             failure.error = path.standstill
             let present = standing(path)
@@ -213,6 +230,7 @@ struct SequencerStart: Sendable {
             known = present
             // Errors come back with the next reservation, which fills inline.
             try? context.vault.fillAhead()
+            pulse.rest()
         }
         do { try writer.flushIndex() } catch { failure.error = error }
     }
@@ -220,8 +238,8 @@ struct SequencerStart: Sendable {
     /// What decides and appends, with this writer.
     func path(writer: LogWriter, isStopping: @escaping @Sendable () -> Bool) -> CommandPath {
         CommandPath(
-            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, logger: logger,
-            isStopping: isStopping, onPrincipalChange: { [access] in access.invalidate() })
+            context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, metrics: metrics,
+            pulse: pulse, logger: logger, isStopping: isStopping, onPrincipalChange: { [access] in access.invalidate() })
     }
 
     /// Whether commands are taken.

@@ -18,9 +18,9 @@ struct Kith: AsyncParsableCommand {
             SubmitCommand.self, ImportCommand.self, GetCommand.self, ListCommand.self, CustomerCommand.self,
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
-            BodyCommand.self, HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
-            RecomputeCommand.self, BackupCommand.self, RestoreCommand.self, AccessCommand.self, PackCommand.self,
-            DemoDataCommand.self,
+            BodyCommand.self, HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, DoctorCommand.self,
+            RebuildCommand.self, RecomputeCommand.self, BackupCommand.self, RestoreCommand.self, AccessCommand.self,
+            PackCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

@@ -1,6 +1,8 @@
+internal import CoreMetrics
 internal import Glibc
 internal import HTTPFace
 internal import Logging
+internal import MetricsExposition
 internal import Service
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -12,6 +14,7 @@ internal import UnixSignals
 /// The services of the daemon, in the order in which they depend on each other; they stop in reverse.
 struct Daemon {
     let configuration: ServiceConfiguration
+    let manager: ManagerEnvironment
     let logger: Logger
 
     /// How long the log and the projections may take to stop after the sockets have: finishing a page and a commit
@@ -25,6 +28,8 @@ struct Daemon {
         let room = ConnectionRoom(limit: connectionsThatFit())
         // The directory of the data is locked before any socket is opened.
         let backend = try KithService(configuration: configuration, logger: logger)
+        // What libraries measure stands beside what the service does.
+        MetricsSystem.bootstrap(backend.metrics.registry)
         // Before a socket answers: whoever has seen it answer can stop the service clean. While the log is being opened
         // a signal just ends the process, which has taken nothing yet.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
@@ -42,6 +47,11 @@ struct Daemon {
                     at: endpoint, backend: backend, limits: configuration.limits, room: room, logger: logger))
         }
         announce(backend)
+        if let socket = manager.notifySocket {
+            services.append(
+                ManagerNotifier(
+                    socket: socket, watchdog: manager.watchdog, health: { backend.health }, logger: logger))
+        }
 
         var group = ServiceGroupConfiguration(
             services: services.map {
@@ -62,7 +72,9 @@ struct Daemon {
 
     private var endpoints: [NativeServer.Endpoint] {
         let group = configuration.socketGroup
-        return [NativeServer.Endpoint(path: configuration.socketPath, group: group)]
+        let first = NativeServer.Endpoint(
+            path: configuration.socketPath, group: group, descriptor: manager.sockets[.native])
+        return [first]
             + configuration.serviceSockets.map {
                 NativeServer.Endpoint(path: $0.path, group: group, identification: .service($0.name))
             }
@@ -71,7 +83,9 @@ struct Daemon {
     private var httpEndpoints: [HTTPServer.Endpoint] {
         get throws {
             var endpoints: [HTTPServer.Endpoint] = []
-            if let path = configuration.httpSocketPath {
+            if let descriptor = manager.sockets[.http] {
+                endpoints.append(.inherited(descriptor: descriptor))
+            } else if let path = configuration.httpSocketPath {
                 endpoints.append(
                     .socket(path: path, group: configuration.socketGroup, identification: .peerCredentials))
             }
@@ -89,8 +103,13 @@ struct Daemon {
     private func announce(_ backend: KithService) {
         var metadata = backend.opening
         metadata["version"] = "\(ServiceVersion.text)"
-        metadata["socket"] = "\(configuration.socketPath)"
-        if let path = configuration.httpSocketPath { metadata["httpSocket"] = "\(path)" }
+        let passed = "passed by the service manager"
+        metadata["socket"] = manager.sockets[.native] == nil ? "\(configuration.socketPath)" : "\(passed)"
+        if manager.sockets[.http] != nil {
+            metadata["httpSocket"] = "\(passed)"
+        } else if let path = configuration.httpSocketPath {
+            metadata["httpSocket"] = "\(path)"
+        }
         #if canImport(CJemalloc)
             metadata["allocator"] = "jemalloc \(String(cString: kith_allocator_version()))"
         #endif

@@ -18,6 +18,7 @@ enum Kithd {
 
     private static func run(arguments: some Sequence<String>) async -> Int32 {
         let configuration: ServiceConfiguration
+        let manager: ManagerEnvironment
         do throws(WrongUse) {
             let flags = try CommandLineFlags(arguments)
             switch flags.action {
@@ -31,6 +32,7 @@ enum Kithd {
                 let environment = ProcessInfo.processInfo.environment
                 let loader = try await ConfigurationLoader(flags: flags, environment: environment, userID: getuid())
                 configuration = try await loader.configuration()
+                manager = try ManagerEnvironment(environment, processID: getpid())
             }
             if flags.action == .check {
                 print(HelpText.check(configuration))
@@ -42,7 +44,7 @@ enum Kithd {
         }
         let logger = makeLogger(configuration)
         do {
-            try await Daemon(configuration: configuration, logger: logger).run()
+            try await Daemon(configuration: configuration, manager: manager, logger: logger).run()
             logger.info("kithd has stopped")
             return ExitCode.clean
         } catch {

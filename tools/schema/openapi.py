@@ -193,7 +193,21 @@ def _paths(schema: Schema, queries: list[tuple[str, str, str]]) -> dict:
         about = schema.message(asks).comment
         progress = _lines(f"A {tells} per line.") | _events()
         paths[f"/v1/operations/{name}"] = {"post": _operation(name, about, body=_json(asks), answers=progress)}
-    return paths | _bodies(schema)
+    return paths | _bodies(schema) | _operating()
+
+
+def _operating() -> dict:
+    """What machines ask that look after the service."""
+    about = "Measurements, in the text format of Prometheus (docs/metrics.md)."
+    metrics = _operation("metrics", about, answers={"text/plain": {"schema": {"type": "string"}}})
+    paths = {"/metrics": {"get": metrics}}
+    for name, about in (("livez", "Whether the service is alive."), ("readyz", "Whether it takes commands.")):
+        answer = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+        responses = {"200": {"description": "Yes."} | answer, "503": {"description": "No, and why."} | answer}
+        responses |= {"405": {"$ref": "#/components/responses/E405"}}
+        # Whoever starts and stops the service has no token of it.
+        paths[f"/{name}"] = {"get": {"operationId": name, "summary": about, "security": [{}], "responses": responses}}
+    return paths
 
 
 def _bodies(schema: Schema) -> dict:

@@ -41,6 +41,8 @@ final class CommandPath {
     private let scheduler: Scheduler
     private let journal: RefusalJournal
     private let keeper: BodyKeeper
+    private let metrics: ServiceMetrics
+    private let pulse: SequencerPulse
     private let isStopping: @Sendable () -> Bool
     private let onPrincipalChange: @Sendable () -> Void
 
@@ -51,13 +53,15 @@ final class CommandPath {
 
     init(
         context: LogContext, writer: LogWriter, cache: StateCache, journal: RefusalJournal, keeper: BodyKeeper,
-        logger: Logger,
+        metrics: ServiceMetrics, pulse: SequencerPulse, logger: Logger,
         isStopping: @escaping @Sendable () -> Bool, onPrincipalChange: @escaping @Sendable () -> Void
     ) {
         self.context = context
         self.writer = writer
         self.journal = journal
         self.keeper = keeper
+        self.metrics = metrics
+        self.pulse = pulse
         self.isStopping = isStopping
         self.onPrincipalChange = onPrincipalChange
         world = DecisionWorld(context: context, cache: cache, writer: writer)
@@ -160,7 +164,11 @@ final class CommandPath {
     }
 
     private func commit(whenDurable: (UInt64, TreeHash, Refusal?) -> Void) throws(EventLogError) {
+        let events = writer.groupCount
+        let begun = ContinuousClock.now
         try writer.commit { size, root in
+            if events > 0 { metrics.committed(events: events, in: .now - begun) }
+            pulse.beat()
             // Only now: before it is durable, a change of rights is nobody's, and no key may be destroyed.
             if appending.takePrincipalsChanged() { onPrincipalChange() }
             whenDurable(size, root, keeper.follow(appending.takeBodyChanges()))
@@ -189,6 +197,7 @@ final class CommandPath {
         for index in answers.indices where answers[index].isReady {
             answers[index].isDelivered = true
             let answer = answers[index]
+            metrics.answered(answer.settled)
             journal.record(answer.settled, of: answer.work.asked, position: context.log.end.position)
             let key = ObjectIdentifier(answer.work.sink)
             if replies[key] == nil { order.append(key) }

@@ -33,11 +33,16 @@ final class ConnectionServices: Sendable {
 
     /// A connection begins. False where there are too many.
     func add(_ output: ConnectionOutput) -> Bool {
-        guard work.enter(limit: limits.connections) else { return false }
-        guard room.enter() else {
-            work.leave()
+        guard work.enter(limit: limits.connections) else {
+            backend.metrics.connectionRefused(.native)
             return false
         }
+        guard room.enter() else {
+            work.leave()
+            backend.metrics.connectionRefused(.native)
+            return false
+        }
+        backend.metrics.connectionOpened(.native)
         let deadline = connections.withLock { connections in
             connections.outputs[ObjectIdentifier(output)] = output
             return connections.deadline
@@ -50,6 +55,7 @@ final class ConnectionServices: Sendable {
     func remove(_ output: ConnectionOutput) {
         connections.withLock { $0.outputs[ObjectIdentifier(output)] = nil }
         room.leave()
+        backend.metrics.connectionClosed(.native)
         work.leave()
     }
 

@@ -24,18 +24,26 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
         package var group: String?
         /// How its callers are told apart.
         package var identification: Identification
+        /// A listening socket that whoever started the process has opened, instead of one at the path: its file, with
+        /// mode and group, is his.
+        package var descriptor: Int32?
 
         /// An endpoint at this path.
-        package init(path: String, group: String? = nil, identification: Identification = .peerCredentials) {
+        package init(
+            path: String, group: String? = nil, identification: Identification = .peerCredentials,
+            descriptor: Int32? = nil
+        ) {
             self.path = path
             self.group = group
             self.identification = identification
+            self.descriptor = descriptor
         }
     }
 
     private let services: ConnectionServices
     private let listener: any Channel
-    private let file: SocketFile
+    /// Nil where the socket is somebody else's.
+    private let file: SocketFile?
 
     /// The name of the service in logs.
     package var description: String { "socket" }
@@ -43,7 +51,7 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
     /// How many connections there are.
     package var connections: Int { services.work.count }
 
-    private init(services: ConnectionServices, listener: any Channel, file: SocketFile) {
+    private init(services: ConnectionServices, listener: any Channel, file: SocketFile?) {
         self.services = services
         self.listener = listener
         self.file = file
@@ -59,14 +67,18 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
         room: ConnectionRoom = ConnectionRoom(), logger: Logger,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(NativeServerError) -> NativeServer {
+        let services = ConnectionServices(backend: backend, limits: limits, room: room, logger: logger)
+        let bootstrap = bootstrap(services, endpoint.identification, eventLoopGroup)
+        if let descriptor = endpoint.descriptor {
+            return NativeServer(
+                services: services, listener: try await InheritedSocket.listen(descriptor, bootstrap), file: nil)
+        }
         var group: UInt32?
         if let name = endpoint.group { group = try SocketFile.groupID(name) }
         try await SocketFile.clear(endpoint.path, group: eventLoopGroup)
-        let services = ConnectionServices(backend: backend, limits: limits, room: room, logger: logger)
         let listener: any Channel
         do {
-            listener = try await bootstrap(services, endpoint.identification, eventLoopGroup)
-                .bind(unixDomainSocketPath: endpoint.path).get()
+            listener = try await bootstrap.bind(unixDomainSocketPath: endpoint.path).get()
         } catch {
             throw NativeServerError(.system, "The socket \(endpoint.path) cannot be opened: \(error)", cause: error)
         }
@@ -132,7 +144,7 @@ package final class NativeServer: ServiceLifecycle.Service, CustomStringConverti
             await withGracefulShutdownHandler {
                 // Fails only where the listener did; either way it is closed.
                 try? await listener.closeFuture.get()
-                file.remove()
+                file?.remove()
                 services.stop(deadline: .now() + TimeAmount(timeout))
                 await services.work.untilEmpty()
             } onGracefulShutdown: {

@@ -83,6 +83,9 @@ final class RefusalJournal: Sendable {
         return status
     }
 
+    /// How many refusals wait to be written, and how many since the start were not.
+    var standing: (waiting: Int, lost: UInt64) { state.withLock { ($0.waiting.count, $0.lostSinceStart) } }
+
     /// Reads a page.
     func page(_ query: RefusalQuery) throws(EventLogError) -> RefusalPage {
         do { return try query.page(of: store) } catch { throw EventLogError(error, during: "reading the refusals") }

@@ -126,6 +126,12 @@ final class FakeBackend: ServiceBackend {
         return Answer(status, reflects)
     }
 
+    let metrics = ServiceMetrics()
+
+    func metricsText(from caller: CallerIdentity) async throws(Refusal) -> String { "" }
+
+    var health: ServiceHealth { ServiceHealth() }
+
     // MARK: Streams
 
     private final class Reader: HistoryReader {
