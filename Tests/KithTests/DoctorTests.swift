@@ -11,8 +11,8 @@ internal import Testing
     private static let sound = StatusResponse.with {
         $0.dataDirectory = "/srv/kith"
         $0.masterKeyFile = "/etc/kith/master.key"
-        $0.freeBytes = 100 << 30
-        $0.mapBytes = 512 << 30
+        $0.disk.freeBytes = 100 << 30
+        $0.disk.logMapBytes = 512 << 30
         $0.logBytes = 1 << 30
         $0.maximumReaders = 2_048
         $0.readers = 3
@@ -44,7 +44,7 @@ internal import Testing
     @Test(
         arguments: [
             ("readOnly", "systemctl restart kithd", { $0.readOnlyReason = "The disk is full." }),
-            ("diskNearlyFull", "df -h /srv/kith", { $0.freeBytes = 900 << 20 }),
+            ("diskNearlyFull", "df -h /srv/kith", { $0.disk.freeBytes = 900 << 20 }),
             ("projectionParked", "kith rebuild loyalty", { $0.projections[1].state = .parked }),
             ("projectionBehind", "watch kith status", { $0.projections[1].lagMicroseconds = 61_000_000 }),
             ("mapNearlyFull", "kith status --json", { $0.logBytes = 450 << 30 }),
