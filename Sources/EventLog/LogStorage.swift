@@ -78,6 +78,13 @@ package final class LMDBLogStorage: LogStorage {
         try fillAhead()
     }
 
+    /// What was found wrong with the file when it was opened, in sentences for an operator: a meta page that was mended,
+    /// a damaged page because of which nothing is appended. Usually none.
+    package var findings: [String] {
+        let damage = environment.damage.map { "The log takes no more events, because it is damaged: \($0.message)" }
+        return [environment.repair.map { "The log: \($0)" }, damage].compactMap(\.self)
+    }
+
     package func append(_ group: RecordGroup) throws(EventLogError) {
         if appendedSinceFill.load(ordering: .relaxed) >= min(Self.fillStep, reserve) / 2 { try fillAhead() }
         do {

@@ -10,6 +10,8 @@ internal import Synchronization
 @safe struct EnvironmentHandle: ~Copyable, @unchecked Sendable {
     // LMDB allows any thread to use the environment itself, and this value is never copied.
     let pointer: OpaquePointer
+    /// What was mended before the environment was opened.
+    let repair: MetaRepair?
     private let files: Set<FileIdentity>
 
     /// Opens the environment of the directory `path`, and creates directory and files unless read-only.
@@ -18,6 +20,7 @@ internal import Synchronization
             try Self.open(path: path, options: options, known: &open)
         }
         unsafe self.pointer = opened.pointer
+        self.repair = opened.repair
         self.files = opened.files
     }
 
@@ -39,6 +42,7 @@ internal import Synchronization
         if !options.readOnly {
             try Directory.create(path, fileMode: options.fileMode)
         }
+        let repair = try MetaPair.mend(path: path, readOnly: options.readOnly)
         let pointer = try unsafe openEnvironment(path: path, options: options)
         if present.count < names.count, !options.readOnly {
             do throws(LMDBError) {
@@ -51,7 +55,7 @@ internal import Synchronization
         }
         let files = Set(names.compactMap { FileIdentity(path: $0) })
         known.formUnion(files)
-        return unsafe OpenedFiles(pointer: pointer, files: files)
+        return unsafe OpenedFiles(pointer: pointer, repair: repair, files: files)
     }
 
     /// Everything between `mdb_env_create` and a usable environment; closes it again when a step fails.
@@ -87,6 +91,7 @@ internal import Synchronization
 /// An environment and the files that it holds open.
 @safe private struct OpenedFiles {
     let pointer: OpaquePointer
+    let repair: MetaRepair?
     let files: Set<FileIdentity>
 }
 

@@ -12,6 +12,8 @@ struct OpenedLog {
     let isNew: Bool
     /// The FORMAT file has not got its name yet: it does when the first start is done.
     let isUnfinished: Bool
+    /// What was found wrong with the log's file, in sentences for an operator.
+    let findings: [String]
 
     init(configuration: ServiceConfiguration, clock: any LogClock, identifiers: any IdentifierSource) throws {
         let directory = try LogDirectory(path: configuration.dataDirectory)
@@ -49,6 +51,7 @@ struct OpenedLog {
         self.directory = directory
         isNew = last < Position(3)
         isUnfinished = recorded == nil
+        findings = storage.findings
     }
 
     /// The first record must be of the log that the FORMAT file names.
