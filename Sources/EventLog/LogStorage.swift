@@ -55,6 +55,9 @@ package protocol LogStorage: Sendable {
     func makeRoom(urgent: Bool) throws(EventLogError)
     /// Bytes after which a group should be closed, so that it is sure to find room.
     var groupLimit: Int { get }
+    /// What was found wrong with the file when it was opened, in sentences for an operator: a meta page that was mended,
+    /// a damaged page because of which nothing is appended. Usually none.
+    var findings: [String] { get }
     /// What is in use of file, map, file system and readers; without an implementation of its own the bytes alone.
     func usage() throws(EventLogError) -> LogUsage
 }
@@ -62,6 +65,7 @@ package protocol LogStorage: Sendable {
 extension LogStorage {
     package func makeRoom(urgent: Bool) throws(EventLogError) {}
     package var groupLimit: Int { .max }
+    package var findings: [String] { [] }
 }
 
 /// The records in an LMDB environment with one unnamed table.
@@ -96,6 +100,11 @@ package final class LMDBLogStorage: LogStorage {
     package func makeRoom(urgent: Bool) throws(EventLogError) { try room.make(urgent: urgent) }
 
     package var groupLimit: Int { room.groupLimit }
+
+    package var findings: [String] {
+        let damage = environment.damage.map { "The log takes no more events, because it is damaged: \($0.message)" }
+        return [environment.repair.map { "The log: \($0)" }, damage].compactMap(\.self)
+    }
 
     package func append(_ group: RecordGroup) throws(EventLogError) {
         try room.make(for: group.bytes.count)

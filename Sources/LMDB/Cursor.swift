@@ -23,17 +23,33 @@ struct Cursor: ~Copyable {
         }
     }
 
-    private let pointer: OpaquePointer
+    /// LMDB's cursor, in a write transaction.
+    private let pointer: OpaquePointer?
+    /// The cursor of our own, in a read transaction.
+    private let pages: PageCursor?
 
     @usableFromInline
     init(_ access: TransactionAccess, _ table: Table, integerKey: Bool) throws(LMDBError) {
         let handle = access.handle(table, integerKey: integerKey)
+        let pages = try Self.pages(access, table)
+        unsafe pointer = try pages == nil ? Self.open(access, handle) : nil
+        self.pages = pages
+    }
+
+    private static func pages(_ access: TransactionAccess, _ table: Table) throws(LMDBError) -> PageCursor? {
+        guard let snapshot = access.snapshot else { return nil }
+        return try PageCursor(snapshot, snapshot.tree(table))
+    }
+
+    @unsafe private static func open(
+        _ access: TransactionAccess, _ handle: MDB_dbi
+    ) throws(LMDBError) -> OpaquePointer {
         var opened: OpaquePointer?
         try unsafe LMDBError.check(mdb_cursor_open(access.pointer, handle, &opened), "mdb_cursor_open")
         guard let cursor = unsafe opened else {
             throw LMDBError(rawCode: ENOMEM, call: "mdb_cursor_open")
         }
-        unsafe pointer = cursor
+        return unsafe cursor
     }
 
     @inlinable
@@ -43,11 +59,17 @@ struct Cursor: ~Copyable {
 
     @usableFromInline
     func close() {
-        unsafe mdb_cursor_close(pointer)
+        if let pointer = unsafe pointer { unsafe mdb_cursor_close(pointer) }
     }
 
     /// Goes there; `nil` when there is no entry.
     private func go(_ move: Move, _ key: inout MDB_val) throws(LMDBError) -> MappedBytes? {
+        if let pages {
+            guard let entry = try unsafe pages.go(move, PageKey(key)) else { return nil }
+            unsafe key = MDB_val(
+                mv_size: entry.key.count, mv_data: UnsafeMutableRawPointer(mutating: entry.key.start))
+            return unsafe entry.value
+        }
         var value = unsafe MDB_val()
         let result = unsafe mdb_cursor_get(pointer, &key, &value, move.operation)
         if result == MDB_NOTFOUND { return nil }

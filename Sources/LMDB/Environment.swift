@@ -24,6 +24,11 @@ package final class Environment: Sendable {
     package let options: EnvironmentOptions
 
     let handle: EnvironmentHandle
+    /// The data file, as read transactions read it.
+    private let maps: PageMaps
+    /// The damaged page that was found when the file was opened for writing. LMDB would believe it, so the file is read
+    /// as far as it goes and not written to: ``beginWrite()`` throws this.
+    package let damage: LMDBError?
     /// Tells the environments of this process apart; see ``Table``.
     let identity: UInt64
 
@@ -41,10 +46,15 @@ package final class Environment: Sendable {
     ///   it is missing and `options` say read-only; `.permission`, `.invalid`, `.versionMismatch`, `.outOfMemory`, …
     package init(path: String, options: EnvironmentOptions = EnvironmentOptions()) throws(LMDBError) {
         handle = try EnvironmentHandle(path: path, options: options)
+        maps = try PageMaps(handle, path: path)
+        damage = options.readOnly ? nil : try maps.findDamage(handle, examining: options.examinedBytes)
         self.path = path
         self.options = options
         identity = Self.identities.wrappingAdd(1, ordering: .relaxed).newValue
     }
+
+    /// What was mended in the file before it was opened; `nil` when nothing had to be.
+    package var repair: MetaRepair? { handle.repair }
 
     /// The version of the LMDB library in use, in its own words: `LMDB 0.9.24: (July 24, 2019)`.
     package static var libraryVersion: String {
@@ -72,7 +82,13 @@ extension Environment {
                 _ = try checkReaders()
                 unsafe pointer = try unsafe begin(UInt32(MDB_RDONLY))
             }
-            return unsafe ReadTransaction(pointer: pointer, environment: self)
+            do throws(LMDBError) {
+                return unsafe ReadTransaction(
+                    pointer: pointer, pages: try unsafe maps.snapshot(of: pointer), environment: self)
+            } catch {
+                unsafe mdb_txn_abort(pointer)
+                throw error
+            }
         } catch {
             leave()
             throw error
@@ -84,8 +100,10 @@ extension Environment {
     /// It must end on the thread it began on, so it must not be kept across an `await`; both this and beginning a
     /// second one on the same thread, which would wait for ever, stop the program.
     ///
-    /// - Throws: `.permission` when the environment is read-only, `.panic` after a failed write of the meta page.
+    /// - Throws: `.permission` when the environment is read-only, `.panic` after a failed write of the meta page,
+    ///   `.corrupted` when the file was found damaged as it was opened; see ``damage``.
     package func beginWrite() throws(LMDBError) -> WriteTransaction {
+        if let damage { throw damage }
         let thread = Self.currentThread
         precondition(
             writingThread.load(ordering: .relaxed) != thread,
@@ -230,6 +248,8 @@ extension Environment {
         let transaction = try beginRead()
         let opened: OpenedTable
         do throws(LMDBError) {
+            // LMDB searches the table of names, too, and believes its pages: what it will meet is checked before.
+            if let name { _ = try transaction.access.snapshot?.tree(named: name) }
             opened = try transaction.access.openTable(name, flags: 0)
         } catch {
             guard error.code == .notFound, !options.readOnly else { throw error }
@@ -241,7 +261,7 @@ extension Environment {
         }
         // The handle is kept only by a commit, also in a read transaction.
         try transaction.commitHandles()
-        return Table(handle: opened.handle, environment: identity, flags: flags)
+        return Table(handle: opened.handle, name: name, environment: identity, flags: flags)
     }
 
     private func createTable(_ name: String?, _ flags: TableFlags) throws(LMDBError) -> Table {
@@ -250,11 +270,11 @@ extension Environment {
         // Another process may have created it in between.
         guard opened.flags == flags else { throw incompatible(name) }
         try transaction.commit()
-        return Table(handle: opened.handle, environment: identity, flags: flags)
+        return Table(handle: opened.handle, name: name, environment: identity, flags: flags)
     }
 
     private func incompatible(_ name: String?) -> LMDBError {
-        LMDBError(rawCode: MDB_INCOMPATIBLE, call: "mdb_dbi_open", subject: name ?? path)
+        damage ?? LMDBError(rawCode: MDB_INCOMPATIBLE, call: "mdb_dbi_open", subject: name ?? path)
     }
 }
 

@@ -52,6 +52,8 @@ extension Environment {
     ///   device is not to be trusted.
     package func preallocate(from: Int, bytes: Int) throws(LMDBError) {
         precondition(from >= 0 && bytes >= 0, "offset and size are not negative")
+        // No commit will come.
+        guard damage == nil else { return }
         let transaction = try beginWrite()
         let end = min(from.addingReportingOverflow(bytes).overflow ? Int.max : from + bytes, try info().mapSize)
         var offset = try fileSize()

@@ -10,6 +10,8 @@ internal import Synchronization
 @safe struct EnvironmentHandle: ~Copyable, @unchecked Sendable {
     // LMDB allows any thread to use the environment itself, and this value is never copied.
     let pointer: OpaquePointer
+    /// What was mended before the environment was opened.
+    let repair: MetaRepair?
     private let files: Set<FileIdentity>
     /// A descriptor of the lock file, through which its blocks were allocated; -1 where there is none. Closed only
     /// after the environment, because that drops the locks.
@@ -21,6 +23,7 @@ internal import Synchronization
             try Self.open(path: path, options: options, known: &open)
         }
         unsafe self.pointer = opened.pointer
+        self.repair = opened.repair
         self.files = opened.files
         self.lockFile = opened.lockFile
     }
@@ -44,6 +47,7 @@ internal import Synchronization
         if !options.readOnly {
             try Directory.create(path, fileMode: options.fileMode)
         }
+        let repair = try MetaPair.mend(path: path, readOnly: options.readOnly)
         let pointer = try unsafe openEnvironment(path: path, options: options)
         let lockFile = options.readOnly ? -1 : allocateLockFile(names[1])
         if present.count < names.count, !options.readOnly {
@@ -58,7 +62,7 @@ internal import Synchronization
         }
         let files = Set(names.compactMap { FileIdentity(path: $0) })
         known.formUnion(files)
-        return unsafe OpenedFiles(pointer: pointer, files: files, lockFile: lockFile)
+        return unsafe OpenedFiles(pointer: pointer, repair: repair, files: files, lockFile: lockFile)
     }
 
     /// Gives the whole lock file its blocks. LMDB leaves holes in it, and a reader that comes to one on a full disk
@@ -104,6 +108,7 @@ internal import Synchronization
 /// An environment and the files that it holds open.
 @safe private struct OpenedFiles {
     let pointer: OpaquePointer
+    let repair: MetaRepair?
     let files: Set<FileIdentity>
     let lockFile: Int32
 }

@@ -21,6 +21,9 @@ package struct EnvironmentOptions: Sendable, Equatable {
     package var readOnly: Bool
     /// Tells the system not to read ahead: for random reads of a file larger than memory.
     package var noReadAhead: Bool
+    /// A file that has up to this many bytes in use is examined as a whole when it is opened for writing; of a larger
+    /// one the list of free pages, the tables' names and the way to the first and the last entry of each table.
+    package var examinedBytes: Int
     /// Mode of files that are created. Directories get the same with the search bits that go with it.
     package var fileMode: UInt32
 
@@ -31,6 +34,7 @@ package struct EnvironmentOptions: Sendable, Equatable {
         sync: SyncMode = .full,
         readOnly: Bool = false,
         noReadAhead: Bool = false,
+        examinedBytes: Int = 256 << 20,
         fileMode: UInt32 = 0o600
     ) {
         self.mapSize = mapSize
@@ -39,6 +43,7 @@ package struct EnvironmentOptions: Sendable, Equatable {
         self.sync = sync
         self.readOnly = readOnly
         self.noReadAhead = noReadAhead
+        self.examinedBytes = examinedBytes
         self.fileMode = fileMode
     }
 }

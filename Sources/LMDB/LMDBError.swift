@@ -114,23 +114,27 @@ internal import Glibc
 
     /// The kind of failure.
     package let code: Code
-    /// What the call returned: an LMDB code (negative) or an `errno` (positive).
+    /// What the call returned: an LMDB code (negative) or an `errno` (positive). `MDB_CORRUPTED` for a damaged page.
     package let rawCode: Int32
-    /// The call that failed, by its name in C: `mdb_put`.
+    /// The call that failed, by its name in C: `mdb_put`. The page, where one was found damaged: `page 17`.
     package let call: String
     /// The path or the table that the call was about, where that is known.
     package let subject: String?
+    /// Which page is damaged and how, where that is what was found.
+    package let damage: PageDamage?
 
     /// - Parameters:
     ///   - rawCode: what the call returned; decides the kind unless `code` is given.
     ///   - call: name of the C function.
     ///   - subject: path or table, for the message.
     ///   - code: the kind, where the raw code alone does not tell it.
-    init(rawCode: Int32, call: String, subject: String? = nil, code: Code? = nil) {
+    ///   - damage: the damaged page.
+    init(rawCode: Int32, call: String, subject: String? = nil, code: Code? = nil, damage: PageDamage? = nil) {
         self.code = code ?? Code(rawCode: rawCode)
         self.rawCode = rawCode
         self.call = call
         self.subject = subject
+        self.damage = damage
     }
 
     /// The failure that `errno` describes at this moment.
@@ -157,7 +161,8 @@ extension LMDBError: CustomStringConvertible {
 
     /// The C library's own words.
     private var cause: String {
-        switch code {
+        if let damage { return damage.what }
+        return switch code {
         case .alreadyOpen: "this process has the environment open already"
         case .busy: "a transaction is open"
         default: unsafe String(cString: mdb_strerror(rawCode))

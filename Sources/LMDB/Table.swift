@@ -17,6 +17,8 @@ package struct TableFlags: OptionSet, Sendable, Equatable {
 @usableFromInline package struct Table: Sendable, Equatable {
     /// LMDB's handle.
     let handle: UInt32
+    /// Its name; `nil` for the unnamed table.
+    let name: String?
     /// Which environment it belongs to; see ``Environment/identity``.
     let environment: UInt64
     /// What kind of keys the table has.

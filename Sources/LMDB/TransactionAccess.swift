@@ -6,6 +6,9 @@ internal import Glibc
 /// Must not be kept beyond the transaction.
 @safe @usableFromInline package struct TransactionAccess {
     let pointer: OpaquePointer
+    /// The pages that a read transaction reads by itself; `nil` in a write transaction, which reads through LMDB. Kept
+    /// by the transaction.
+    let pages: Unmanaged<PageSnapshot>?
     /// Which environment's tables it may use.
     let environment: UInt64
     /// Number of closures that hold a span of this transaction at this moment; `nil` in a read transaction, where
@@ -23,6 +26,9 @@ internal import Glibc
     func endSpan() {
         if let openSpans = unsafe openSpans { unsafe openSpans.pointee -= 1 }
     }
+
+    /// The pages, where the transaction reads them by itself.
+    var snapshot: PageSnapshot? { unsafe pages?.takeUnretainedValue() }
 
     /// Stops the program when a change would pull the ground from under a span: LMDB keeps values in place only until
     /// the next change of the transaction.
@@ -57,6 +63,11 @@ internal import Glibc
         unsafe start = UnsafeRawPointer(value.mv_data) ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
         unsafe count = Int(value.mv_size)
     }
+
+    init(start: UnsafeRawPointer, count: Int) {
+        unsafe self.start = start
+        unsafe self.count = count
+    }
 }
 
 /// A table as LMDB describes it.
@@ -75,7 +86,7 @@ extension TransactionAccess {
         let handle = handle(table, integerKey: true)
         var number = key
         return try unsafe withUnsafeMutableBytes(of: &number) { key throws(LMDBError) in
-            try unsafe find(handle, key)
+            try unsafe find(table, handle, key)
         }
     }
 
@@ -84,12 +95,15 @@ extension TransactionAccess {
     func find(_ table: Table, key: RawSpan) throws(LMDBError) -> MappedBytes? {
         let handle = handle(table, integerKey: false)
         return try unsafe key.withUnsafeBytes { key throws(LMDBError) in
-            try unsafe find(handle, UnsafeMutableRawBufferPointer(mutating: key))
+            try unsafe find(table, handle, UnsafeMutableRawBufferPointer(mutating: key))
         }
     }
 
-    private func find(_ handle: MDB_dbi, _ key: UnsafeMutableRawBufferPointer) throws(LMDBError) -> MappedBytes? {
+    private func find(
+        _ table: Table, _ handle: MDB_dbi, _ key: UnsafeMutableRawBufferPointer
+    ) throws(LMDBError) -> MappedBytes? {
         var key = unsafe MDB_val(mv_size: key.count, mv_data: key.baseAddress)
+        if let snapshot { return try unsafe snapshot.value(table, PageKey(key)) }
         var value = unsafe MDB_val()
         let result = unsafe mdb_get(pointer, handle, &key, &value)
         if result == MDB_NOTFOUND { return nil }
@@ -99,7 +113,9 @@ extension TransactionAccess {
 
     /// Number of entries of a table.
     func count(_ table: Table) throws(LMDBError) -> Int {
-        try count(handle(table))
+        let handle = handle(table)
+        if let snapshot { return try Int(clamping: snapshot.tree(table).entries) }
+        return try count(handle)
     }
 
     private func count(_ handle: MDB_dbi) throws(LMDBError) -> Int {

@@ -17,7 +17,7 @@ internal import CLMDB
         unsafe openSpans = .allocate(capacity: 1)
         unsafe openSpans.initialize(to: 0)
         unsafe access = TransactionAccess(
-            pointer: pointer, environment: environment.identity, openSpans: openSpans)
+            pointer: pointer, pages: nil, environment: environment.identity, openSpans: openSpans)
         unsafe self.environment = .passRetained(environment)
         self.thread = thread
     }

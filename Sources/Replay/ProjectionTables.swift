@@ -42,6 +42,8 @@ struct ProjectionTables: Sendable {
         let options = EnvironmentOptions(
             mapSize: 1 << 36, maxTables: UInt32(names.count + 1), maxReaders: 512, sync: sync)
         let environment = try Environment(path: path, options: options)
+        // Nothing can be written to it any more, and what is read may be another table's.
+        if let damage = environment.damage { throw damage }
         _ = try environment.checkReaders()
         meta = try environment.openTable(named: Self.metaName)
         var tables: [Table] = []

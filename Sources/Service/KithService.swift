@@ -49,6 +49,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.logger = logger
         startedAt = clock.now()
         let opened = try OpenedLog(configuration: configuration, clock: clock, identifiers: identifiers)
+        for finding in opened.findings { logger.error("\(finding)") }
         directory = opened.directory
         if let doubt = opened.settledDoubt {
             logger.notice(

@@ -14,6 +14,8 @@ struct OpenedLog {
     let isUnfinished: Bool
     /// Why the end of the log was verified; nil where nothing gave rise to that.
     let settledDoubt: String?
+    /// What was found wrong with the log's file, in sentences for an operator.
+    let findings: [String]
 
     /// How the records of a log are opened, given their directory; simulations put their own disk there.
     typealias StorageOpening = (_ path: String) throws -> any LogStorage
@@ -74,6 +76,7 @@ struct OpenedLog {
         settledDoubt = doubt
         isNew = last < Position(3)
         isUnfinished = recorded == nil
+        findings = storage.findings
     }
 
     /// The first record must be of the log that the FORMAT file names.
