@@ -95,7 +95,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "kith", dependencies: ["KithClient", "Schema", "StarterPack", arguments, protobuf, crypto],
+            name: "kith",
+            dependencies: ["EventLog", "KithClient", "Schema", "StarterPack", arguments, protobuf, crypto],
             swiftSettings: settings),
         .target(
             name: "KithTesting", dependencies: ["CRM", "Schema", protobuf],

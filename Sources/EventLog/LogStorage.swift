@@ -78,6 +78,19 @@ package final class LMDBLogStorage: LogStorage {
         try fillAhead()
     }
 
+    /// Opens the records of a directory for reading alone: nothing is made, filled or changed, and a service may go on
+    /// with them at the same time.
+    package init(reading path: String) throws(EventLogError) {
+        reserve = 0
+        do {
+            environment = try Environment(
+                path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, readOnly: true))
+            table = try environment.openTable(named: nil, flags: [.integerKey])
+        } catch {
+            throw EventLogError(error, during: "opening the log in \(path)")
+        }
+    }
+
     package func append(_ group: RecordGroup) throws(EventLogError) {
         if appendedSinceFill.load(ordering: .relaxed) >= min(Self.fillStep, reserve) / 2 { try fillAhead() }
         do {

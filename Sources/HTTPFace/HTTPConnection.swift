@@ -65,10 +65,16 @@ struct Responder: Sendable {
             if request.headers[.expect]?.lowercased() == "100-continue" {
                 try await pending?.writeInformationalHead(HTTPResponse(status: .continue))
             }
-            if exchange.route.target == .rebuild {
+            switch exchange.route.target {
+            case .rebuild:
                 let asked = try await exchange.requestMessage(RebuildRequest.self, "RebuildRequest")
                 guard let writer = pending.take() else { return }
                 return try await exchange.rebuild(asked, writer)
+            case .verify:
+                let asked = try await exchange.requestMessage(VerifyRequest.self, "VerifyRequest")
+                guard let writer = pending.take() else { return }
+                return try await exchange.verify(asked, writer)
+            default: break
             }
             let answer = try await exchange.answer()
             try await pending.take()?.write(response: answer.head, body: answer.body)

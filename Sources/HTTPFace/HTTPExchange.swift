@@ -66,7 +66,7 @@ struct HTTPExchange: Sendable {
         case .events: return try await history(try eventsRequest())
         case .putBody: return try await putBody()
         case .getBody: return try await getBody()
-        case .rebuild: throw Refusal(.internal, "A rebuild writes its own answer.")
+        case .rebuild, .verify: throw Refusal(.internal, "Work that tells its progress writes its own answer.")
         }
     }
 

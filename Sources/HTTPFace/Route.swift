@@ -5,7 +5,7 @@ package struct Route: Sendable, Hashable {
         case commands
         case query(String)
         case history
-        case rebuild
+        case rebuild, verify
         case record, records, customer, events, status
         case putBody, getBody
     }
@@ -30,6 +30,7 @@ package struct Route: Sendable, Hashable {
             Route("GET", "/v1/events", .events),
             Route("GET", "/v1/status", .status),
             Route("POST", "/v1/operations/rebuild", .rebuild),
+            Route("POST", "/v1/operations/verify", .verify),
             Route("POST", "/v1/bodies", .putBody),
             Route("PUT", "/v1/bodies/{item}", .putBody),
             Route("GET", "/v1/bodies/{item}", .getBody),

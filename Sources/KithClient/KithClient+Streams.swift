@@ -3,6 +3,9 @@ public import Schema
 /// The pages of a history request.
 public typealias HistoryPages = ResponseSequence<Answer<HistoryPage>>
 
+/// The progress of a verification.
+public typealias VerifyUpdates = ResponseSequence<VerifyProgress>
+
 /// The progress of a rebuild.
 public typealias RebuildUpdates = ResponseSequence<RebuildProgress>
 
@@ -30,6 +33,15 @@ extension KithClient {
     public func rebuild(_ request: RebuildRequest) -> RebuildUpdates {
         ResponseSequence(connection: connection, request: .rebuild(request)) { response in
             guard case .rebuild(let progress)? = response.response else { return nil }
+            return progress
+        }
+    }
+
+    /// Has the whole log checked while the service runs, and tells the progress about four times a second. The last one
+    /// says `done`, and holds the damage where there is any. Leaving the loop cancels the verification.
+    public func verify(_ request: VerifyRequest = VerifyRequest()) -> VerifyUpdates {
+        ResponseSequence(connection: connection, request: .verify(request)) { response in
+            guard case .verify(let progress)? = response.response else { return nil }
             return progress
         }
     }

@@ -25,6 +25,8 @@ extension KithService {
         response.startedAt = startedAt.timestamp
         if let due = context.log.index.earliestDue, due > .earliest { response.nextTimer = due.timestamp }
         response.parkedTimers = UInt64(context.log.index.parkedTimers)
+        if let damage = context.log.damage { response.damage = damage }
+        if let scrub { response.scrub = scrub.status }
         let bodies = context.bodies.counts
         response.bodies = UInt64(bodies.items)
         response.unreferencedBodies = UInt64(bodies.unreferred)

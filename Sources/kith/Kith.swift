@@ -19,7 +19,7 @@ struct Kith: AsyncParsableCommand {
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
             BodyCommand.self, HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, RebuildCommand.self,
-            RecomputeCommand.self, AccessCommand.self, PackCommand.self, DemoDataCommand.self,
+            RecomputeCommand.self, VerifyCommand.self, AccessCommand.self, PackCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

@@ -62,6 +62,7 @@ struct ConfigurationLoader {
         if let number = try await number(.maximumStreams) { configuration.limits.streams = number }
         if let number = try await number(.stopTimeout) { configuration.limits.stopTimeout = .seconds(number) }
         if let number = try await number(.refusalDays) { configuration.refusalDays = number }
+        if let number = try await number(.scrubMegabytesPerSecond) { configuration.scrubMegabytesPerSecond = number }
         return configuration
     }
 

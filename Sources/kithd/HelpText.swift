@@ -55,6 +55,7 @@ enum HelpText {
             (.maximumStreams, String(limits.streams)),
             (.stopTimeout, String(limits.stopTimeout.components.seconds)),
             (.refusalDays, String(configuration.refusalDays)),
+            (.scrubMegabytesPerSecond, String(configuration.scrubMegabytesPerSecond)),
         ]
         return rows.map { "\($0.0.name) = \($0.1)" }.joined(separator: "\n")
     }

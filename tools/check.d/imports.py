@@ -46,9 +46,10 @@ ALLOWED: dict[str, set[str]] = {
         "UnixSignals", "Logging",
     }
     | {"FoundationEssentials"} | SYSTEM,
-    # Foundation for the time zones of mappings alone; the engine and the daemon do without.
+    # Foundation for the time zones of mappings alone; the engine and the daemon do without. EventLog for the offline
+    # audit commands, which only read.
     "kith": {
-        "KithClient", "Schema", "StarterPack", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation",
+        "EventLog", "KithClient", "Schema", "StarterPack", "ArgumentParser", "SwiftProtobuf", "Crypto", "Foundation",
         "FoundationEssentials",
     }
     | SYSTEM,

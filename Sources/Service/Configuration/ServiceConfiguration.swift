@@ -70,6 +70,9 @@ package struct ServiceConfiguration: Sendable {
     /// Days for which the journal of refusals keeps an entry.
     package var refusalDays = 90
 
+    /// How fast the log is verified in the background, in millions of bytes a second; 0: not at all.
+    package var scrubMegabytesPerSecond = 8
+
     /// What the sockets take.
     package var limits = NativeLimits()
 

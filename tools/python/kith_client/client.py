@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 _CREDIT_STEP = 2
 
 # Requests that are answered in another way, or not at all.
-_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "credit", "cancel", "put_body"}
+_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "verify", "credit", "cancel", "put_body"}
 
 # Bytes of a body in one frame.
 _PIECE = 1 << 20
@@ -213,6 +213,15 @@ class Client:
         """Rebuilds a projection ("all": each of them) while the service runs, and tells the progress."""
         for response in self._stream("rebuild", operations_pb2.RebuildRequest(name=name), patient=True):
             yield response.rebuild
+
+    def verify(self, size: int = 0, root: bytes = b"") -> Iterator[operations_pb2.VerifyProgress]:
+        """Has the whole log checked, and tells the progress; the last one says `done` and names the damage, if any.
+
+        Args:
+            size, root: a size of the tree and the root that was given out with it, which the log must have.
+        """
+        for response in self._stream("verify", operations_pb2.VerifyRequest(size=size, root=root), patient=True):
+            yield response.verify
 
     # ---- Bodies ----
 

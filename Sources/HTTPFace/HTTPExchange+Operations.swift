@@ -4,23 +4,46 @@ internal import HummingbirdCore
 internal import NIOCore
 internal import Schema
 internal import Service
+internal import SwiftProtobuf
 
+/// Work on the whole log: its progress as lines or as server-sent events while it runs.
 extension HTTPExchange {
-    /// A rebuild: its progress as lines or as server-sent events while it runs.
+    /// A rebuild.
+    @concurrent
+    func rebuild(_ asked: RebuildRequest, _ writer: consuming ResponseWriter) async throws {
+        try await tell(writer) {
+            [backend, caller] (progress: @escaping @Sendable (Answer<RebuildProgress>) -> Void) async throws(Refusal) in
+            try await backend.rebuild(asked, from: caller) { progress($0) }
+        }
+    }
+
+    /// A verification of the log.
+    @concurrent
+    func verify(_ asked: VerifyRequest, _ writer: consuming ResponseWriter) async throws {
+        try await tell(writer) {
+            [backend, caller] (progress: @escaping @Sendable (Answer<VerifyProgress>) -> Void) async throws(Refusal) in
+            try await backend.verify(asked, from: caller) { progress($0) }
+        }
+    }
+
+    /// Does work that tells its progress.
     ///
     /// The answer begins with the first news, so that what is refused has the status of its refusal.
     @concurrent
-    func rebuild(_ asked: RebuildRequest, _ writer: consuming ResponseWriter) async throws {
+    private func tell<Progress: Message>(
+        _ writer: consuming ResponseWriter,
+        _ work: @escaping @Sendable (@escaping @Sendable (Answer<Progress>) -> Void) async throws(Refusal) -> Void
+    ) async throws {
         let (news, source) = AsyncStream.makeStream(
-            of: Answer<RebuildProgress>.self, bufferingPolicy: .bufferingNewest(256))
+            of: Answer<Progress>.self, bufferingPolicy: .bufferingNewest(256))
         let isEvents = request.headers[.accept]?.lowercased().contains(MediaType.events) == true
         var pending: ResponseWriter? = consume writer
         try await withThrowingTaskGroup(of: Refusal?.self) { group in
-            group.addTask { [backend, caller] in
+            group.addTask {
                 defer { source.finish() }
-                // A sample that the client has no room for is left out: a rebuild never waits for its audience.
+                // A sample that the client has no room for is left out: the work never waits for its audience.
                 do throws(Refusal) {
-                    try await backend.rebuild(asked, from: caller) { source.yield($0) }
+                    try await work { source.yield($0) }
                     return nil
                 } catch {
                     return error
@@ -36,7 +59,7 @@ extension HTTPExchange {
             let type = isEvents ? MediaType.events : MediaType.lines
             var body = try await writer.writeHead(
                 HTTPResponse(status: .ok, headerFields: HTTPAnswer.fields(type, reflects: first.reflects)))
-            var step: Answer<RebuildProgress>? = first
+            var step: Answer<Progress>? = first
             while let progress = step {
                 try await body.write(HTTPExchange.line(try JSONForm.bytes(progress.value), isEvents))
                 step = await iterator.next()
@@ -48,7 +71,7 @@ extension HTTPExchange {
         }
     }
 
-    /// A rebuild that ended without any news.
+    /// Work that ended without any news.
     @concurrent
     private static func write(
         _ refusal: Refusal?, reflects: Reflects, _ writer: consuming ResponseWriter
