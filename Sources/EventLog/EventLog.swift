@@ -27,6 +27,9 @@ package final class EventLog: Sendable {
     private let durable: Mutex<DurableEnd>
     private let listeners = Mutex<[@Sendable () -> Void]>([])
     private let indexer: DedicatedThread
+    private let firstDamage = Mutex<LogDamage?>(nil)
+    /// The end of the log when it was opened.
+    private let openedEnd: Position
 
     /// Opens a log and brings its index up to date.
     ///
@@ -44,6 +47,7 @@ package final class EventLog: Sendable {
         self.storage = storage
         index = try IndexStore(path: indexPath, logID: id)
         let last = try storage.lastPosition()
+        openedEnd = last
         if index.applied > last { try index.discard() }
         let index = index
         indexer = try DedicatedThread { index.run() }
@@ -112,7 +116,10 @@ package final class EventLog: Sendable {
         var tree = frontier
         // The last record is read in any case: its time is the floor for the next group.
         let from = min(applied.advanced(by: 1), last)
+        var expected = from
         try storage.scan(from: from) { position, value throws(EventLogError) in
+            guard position == expected else { throw .missing(expected, found: position) }
+            expected = position.advanced(by: 1)
             let (header, leaf) = try checked(value, at: position)
             let record = value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength))
             recordedAt = header.recordedAt
@@ -136,26 +143,27 @@ package final class EventLog: Sendable {
         _ value: RawSpan, at position: Position
     ) throws(EventLogError) -> (header: EventHeader, leaf: TreeHash) {
         guard value.byteCount > RecordLayout.leafHashLength else {
-            throw EventLogError(.damaged, "The record at position \(position) is cut off.", position: position)
+            throw .damage(.leafHash, at: position, "The record at position \(position) is cut off.")
         }
         let split = value.byteCount - RecordLayout.leafHashLength
         let record = value.extracting(0..<split)
         let stored = TreeHash(value.extracting(split..<value.byteCount))
         guard TreeHash.leaf(record) == stored else {
-            throw EventLogError(
-                .damaged, "The record at position \(position) does not have the hash it was written with.",
-                position: position)
+            throw .damage(
+                .leafHash, at: position,
+                "The record at position \(position) does not have the hash it was written with.")
         }
         let header: EventHeader
         do {
             header = try EventHeader(reading: record)
         } catch {
-            throw EventLogError(
-                .damaged, "The record at position \(position) cannot be read: \(error.message)", position: position)
+            throw .damage(
+                .header, at: position, "The record at position \(position) cannot be read: \(error.message)")
         }
         guard header.position == position else {
-            throw EventLogError(
-                .damaged, "The record at position \(position) says it is at \(header.position).", position: position)
+            throw .damage(
+                .misplacedRecord, at: position,
+                "The record at position \(position) says it is at \(header.position).")
         }
         return (header, stored)
     }
@@ -164,12 +172,14 @@ package final class EventLog: Sendable {
 // MARK: - Reading
 
 extension EventLog {
-    /// Calls `body` with a durable record, without its leaf hash and without checking it; nil where there is none.
+    /// Calls `body` with a durable record, without its leaf hash, after checking it against that; nil for a position
+    /// that the log does not have.
+    ///
+    /// - Throws: `damaged` with the position where it is not what was written, or gone.
     package func record<Result>(
         at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
     ) throws(EventLogError) -> Result? {
-        guard position <= end.position else { return nil }
-        return try linkedRecord(at: position, body)
+        try checkedRecord(at: position) { (_, record, _) throws(EventLogError) in try body(record) }
     }
 
     /// The same for a record that `IndexStore.durableLast` or a link from there names: it is on stable storage, also
@@ -177,48 +187,108 @@ extension EventLog {
     package func linkedRecord<Result>(
         at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
     ) throws(EventLogError) -> Result? {
-        try storage.value(at: position) { value throws(EventLogError) in
-            try body(value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
-        }
+        try value(at: position) { (_, record, _) throws(EventLogError) in try body(record) }
     }
 
-    /// Calls `body` with a durable record after checking it against its leaf hash.
-    ///
-    /// - Throws: `damaged` with the position where it is not what was written.
+    /// The same with header and leaf hash.
     package func checkedRecord<Result>(
         at position: Position, _ body: (EventHeader, RawSpan, TreeHash) throws(EventLogError) -> Result
     ) throws(EventLogError) -> Result? {
-        guard position <= end.position else { return nil }
-        return try storage.value(at: position) { value throws(EventLogError) in
-            let (header, leaf) = try Self.checked(value, at: position)
-            return try body(header, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)), leaf)
+        guard position > .none, position <= end.position else { return nil }
+        guard let result = try value(at: position, body) else {
+            let error = EventLogError.damage(
+                .missingRecord, at: position, "There is no record at position \(position).")
+            note(error)
+            throw error
+        }
+        return result
+    }
+
+    private func value<Result>(
+        at position: Position, _ body: (EventHeader, RawSpan, TreeHash) throws(EventLogError) -> Result
+    ) throws(EventLogError) -> Result? {
+        do throws(EventLogError) {
+            return try storage.value(at: position) { value throws(EventLogError) in
+                let (header, leaf) = try Self.checked(value, at: position)
+                return try body(header, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)), leaf)
+            }
+        } catch {
+            throw noted(error.met(at: position))
         }
     }
 
     /// Calls `body` with the durable records from `position` on, checked, in order, until it returns false or the
     /// end is reached. Holds one snapshot: keep it short.
+    ///
+    /// - Throws: `damaged` with the position of the first record that is not what was written, or gone; `body` has been
+    ///   called with those before it.
     package func scanChecked(
         from position: Position, _ body: (EventHeader, RawSpan, TreeHash) throws(EventLogError) -> Bool
     ) throws(EventLogError) {
-        let end = self.end.position
-        guard position <= end else { return }
-        try storage.scan(from: position) { at, value throws(EventLogError) in
-            guard at <= end else { return false }
+        try scanValues(from: position) { at, value throws(EventLogError) in
             let (header, leaf) = try Self.checked(value, at: at)
             return try body(header, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)), leaf)
         }
     }
 
-    /// The same without checking: for live projections, which read what was just written. The body gets the bytes of
-    /// the record without its leaf hash.
+    /// The same without checking hashes: for live projections, which read what this process has just written
+    /// (`isFresh`). The body gets the bytes of the record without its leaf hash.
     package func scan(
         from position: Position, _ body: (Position, RawSpan) throws(EventLogError) -> Bool
     ) throws(EventLogError) {
-        let end = self.end.position
-        guard position <= end else { return }
-        try storage.scan(from: position) { at, value throws(EventLogError) in
-            guard at <= end, value.byteCount > RecordLayout.leafHashLength else { return false }
+        try scanValues(from: position) { at, value throws(EventLogError) in
+            guard value.byteCount > RecordLayout.leafHashLength else {
+                throw .damage(.leafHash, at: at, "The record at position \(at) is cut off.")
+            }
             return try body(at, value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
         }
+    }
+
+    /// Whether the record was written by this process, and not found in the log when it was opened.
+    package func isFresh(_ position: Position) -> Bool { position > openedEnd }
+
+    /// Goes through the values from a position to the end; a position without one is damage.
+    private func scanValues(
+        from position: Position, _ body: (Position, RawSpan) throws(EventLogError) -> Bool
+    ) throws(EventLogError) {
+        let end = self.end.position
+        guard position > .none, position <= end else { return }
+        var expected = position
+        var isStopped = false
+        do throws(EventLogError) {
+            try storage.scan(from: position) { at, value throws(EventLogError) in
+                guard expected <= end else { return false }
+                guard at == expected else { throw .missing(expected, found: at) }
+                isStopped = !(try body(at, value))
+                expected = at.advanced(by: 1)
+                return !isStopped
+            }
+            guard isStopped || expected > end else { throw .missing(expected, found: nil) }
+        } catch {
+            throw noted(error.met(at: expected))
+        }
+    }
+}
+
+// MARK: - Damage
+
+extension EventLog {
+    /// The first damage that a reader met since the log was opened.
+    package var damage: LogDamage? { firstDamage.withLock { $0 } }
+
+    /// Remembers damage, of which the first position counts.
+    package func note(_ damage: LogDamage) {
+        firstDamage.withLock { known in
+            if known.map({ damage.position < $0.position }) ?? true { known = damage }
+        }
+    }
+
+    private func noted(_ error: EventLogError) -> EventLogError {
+        note(error)
+        return error
+    }
+
+    private func note(_ error: EventLogError) {
+        if let damage = error.damage { note(damage) }
     }
 }

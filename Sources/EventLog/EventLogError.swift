@@ -41,12 +41,41 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
     package var cause: LMDBError?
     /// The first position concerned, where one is known.
     package var position: Position?
+    /// What kind of damage it is, where the code is `damaged` and that is known.
+    package var damageKind: DamageKind = .unspecified
 
     package init(_ code: Code, _ message: String, cause: LMDBError? = nil, position: Position? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
         self.position = position
+    }
+
+    /// Damage of the log at a position.
+    static func damage(_ kind: DamageKind, at position: Position, _ message: String) -> EventLogError {
+        var error = EventLogError(.damaged, message, position: position)
+        error.damageKind = kind
+        return error
+    }
+
+    /// The damage of the log that this error tells of; nil where it is another error, or damage of something else.
+    package var damage: LogDamage? {
+        guard code == .damaged, let position else { return nil }
+        var damage = LogDamage()
+        damage.position = position.rawValue
+        damage.kind = damageKind
+        damage.sentence = message
+        return damage
+    }
+
+    /// The same error of the store, with the place where it met it.
+    func met(at position: Position) -> EventLogError {
+        guard code == .damaged, self.position == nil else { return self }
+        var error = self
+        error.position = position
+        error.damageKind = .store
+        error.message = "Position \(position) cannot be read: \(message)"
+        return error
     }
 
     /// The error of the log that an error of LMDB means.

@@ -18,7 +18,7 @@ struct IndexTables: Sendable {
     /// A change of it empties indexes that older versions wrote.
     private static let version: UInt8 = 5
     private static let ownerKey = Array("log".utf8)
-    private static let appliedKey = Array("applied".utf8)
+    static let appliedKey = Array("applied".utf8)
     static let frontierKey = Array("frontier".utf8)
 
     /// Opens the tables, or makes them.
@@ -41,16 +41,24 @@ struct IndexTables: Sendable {
     /// - Returns: the position up to which the tables reflect the log.
     func prepare(_ environment: Environment, logID: Identifier) throws(LMDBError) -> Position {
         try environment.write { transaction throws(LMDBError) in
-            let expected = logID.bytes + [Self.version]
-            if try transaction.getBytes(meta, key: Self.ownerKey) == expected {
+            if try Self.isOwned(meta, by: logID, transaction) {
                 return Position(try transaction.getUInt64(meta, key: Self.appliedKey) ?? 0)
             }
             try clear(transaction)
             try transaction.clear(meta)
-            try transaction.put(meta, key: Self.ownerKey, value: expected)
+            try transaction.put(meta, key: Self.ownerKey, value: Self.owner(logID))
             return .none
         }
     }
+
+    /// Whether the tables were written for this log, by this version.
+    static func isOwned(
+        _ meta: Table, by logID: Identifier, _ transaction: borrowing some TableReader & ~Copyable
+    ) throws(LMDBError) -> Bool {
+        try transaction.getBytes(meta, key: ownerKey) == owner(logID)
+    }
+
+    private static func owner(_ logID: Identifier) -> [UInt8] { logID.bytes + [version] }
 
     /// Empties all tables. Whose they are stays, and the highest key slot: none is ever given out twice.
     func clear(_ environment: Environment) throws(LMDBError) {

@@ -63,7 +63,14 @@ package import Schema
     ///
     /// - Throws: `format` where the file is of another version or unreadable.
     package func readFormat() throws(EventLogError) -> Identifier? {
-        try readFormat("\(path)/FORMAT")
+        try Self.logID(in: path)
+    }
+
+    /// The id of the log in a directory, from its FORMAT file, without taking the directory; nil where there is none.
+    ///
+    /// - Throws: `format` where the file is of another version or unreadable.
+    package static func logID(in path: String) throws(EventLogError) -> Identifier? {
+        try readFormat("\(path)/FORMAT", in: path)
     }
 
     /// The id of a log whose making was begun; nil where none was, or where it did not get as far as a whole file.
@@ -71,13 +78,13 @@ package import Schema
     /// - Throws: `notWritable` where the file is there and cannot be read.
     package func readBegunFormat() throws(EventLogError) -> Identifier? {
         do {
-            return try readFormat("\(path)/FORMAT.new")
+            return try Self.readFormat("\(path)/FORMAT.new", in: path)
         } catch  where error.code == .format {
             return nil
         }
     }
 
-    private func readFormat(_ name: String) throws(EventLogError) -> Identifier? {
+    private static func readFormat(_ name: String, in path: String) throws(EventLogError) -> Identifier? {
         guard let text = try readFile(name) else { return nil }
         let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
         guard words.count == 5, words[0] == "kith-log", words[1] == "version", let version = Int(words[2]),
@@ -147,12 +154,12 @@ package import Schema
         let file = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
-            throw EventLogError(.notWritable, "\(name) cannot be read: \(Self.lastError()).")
+            throw EventLogError(.notWritable, "\(name) cannot be read: \(lastError()).")
         }
         defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
-        guard count >= 0 else { throw EventLogError(.notWritable, "\(name) cannot be read: \(Self.lastError()).") }
+        guard count >= 0 else { throw EventLogError(.notWritable, "\(name) cannot be read: \(lastError()).") }
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 

@@ -106,6 +106,19 @@ package final class LMDBLogStorage: LogStorage {
         return [environment.repair.map { "The log: \($0)" }, damage].compactMap(\.self)
     }
 
+    /// Opens the records of a directory for reading alone: nothing is made, filled or changed, and a service may go on
+    /// with them at the same time.
+    package init(reading path: String) throws(EventLogError) {
+        reserve = 0
+        do {
+            environment = try Environment(
+                path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, readOnly: true))
+            table = try environment.openTable(named: nil, flags: [.integerKey])
+        } catch {
+            throw EventLogError(error, during: "opening the log in \(path)")
+        }
+    }
+
     package func append(_ group: RecordGroup) throws(EventLogError) {
         try room.make(for: group.bytes.count)
         do {

@@ -75,16 +75,29 @@ package struct MerkleFrontier: Hashable, Sendable {
     package init() {}
 
     /// Adds the next leaf.
-    package mutating func append(_ leaf: TreeHash) {
-        var hash = leaf
-        var level = 0
+    package mutating func append(_ leaf: TreeHash) { append(subtree: leaf, level: 0) }
+
+    /// Adds the leaves of another frontier, whose first one must come at a multiple of a power of two that is not
+    /// smaller than its size: then its perfect subtrees are subtrees of the whole.
+    mutating func append(_ stretch: MerkleFrontier) {
+        for level in stretch.levels.indices.reversed() {
+            if let hash = stretch.levels[level] { append(subtree: hash, level: level) }
+        }
+    }
+
+    /// Adds a perfect subtree of 2^level leaves; the size must be a multiple of that.
+    private mutating func append(subtree: TreeHash, level first: Int) {
+        precondition(size & ((1 << UInt64(first)) - 1) == 0, "a subtree begins at a multiple of its size")
+        var hash = subtree
+        var level = first
+        while levels.count < level { levels.append(nil) }
         while level < levels.count, let left = levels[level] {
             hash = TreeHash.node(left, hash)
             levels[level] = nil
             level += 1
         }
         if level == levels.count { levels.append(hash) } else { levels[level] = hash }
-        size += 1
+        size += 1 << UInt64(first)
     }
 
     /// The root of the tree over the leaves so far.

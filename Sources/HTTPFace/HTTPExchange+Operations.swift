@@ -24,20 +24,27 @@ extension HTTPExchange {
         @Sendable (_ tell: @escaping @Sendable (Result<News, any Error>) -> Void) async throws(Refusal) -> Void
 
     /// Whether the request begins an operation.
-    var isOperation: Bool { route.target == .rebuild || route.target == .backup }
+    var isOperation: Bool { [.rebuild, .verify, .backup].contains(route.target) }
 
     /// The operation that the request asks for.
     func operation() async throws -> Operation {
         let (backend, caller) = (backend, caller)
-        if route.target == .backup {
+        switch route.target {
+        case .backup:
             let asked = try await requestMessage(BackupRequest.self, "BackupRequest")
             return { tell throws(Refusal) in
                 try await backend.backup(asked, from: caller) { step in tell(HTTPExchange.news(step)) }
             }
-        }
-        let asked = try await requestMessage(RebuildRequest.self, "RebuildRequest")
-        return { tell throws(Refusal) in
-            try await backend.rebuild(asked, from: caller) { step in tell(HTTPExchange.news(step)) }
+        case .verify:
+            let asked = try await requestMessage(VerifyRequest.self, "VerifyRequest")
+            return { tell throws(Refusal) in
+                try await backend.verify(asked, from: caller) { step in tell(HTTPExchange.news(step)) }
+            }
+        default:
+            let asked = try await requestMessage(RebuildRequest.self, "RebuildRequest")
+            return { tell throws(Refusal) in
+                try await backend.rebuild(asked, from: caller) { step in tell(HTTPExchange.news(step)) }
+            }
         }
     }
 

@@ -71,7 +71,7 @@ struct HTTPExchange: Sendable {
             try refuseParameters()
             return .text(try await backend.metricsText(from: caller), type: TextExposition.mediaType)
         case .probe(let probe): return probe.answer(backend.health)
-        case .rebuild, .backup: throw Refusal(.internal, "An operation writes its own answer.")
+        case .rebuild, .verify, .backup: throw Refusal(.internal, "An operation writes its own answer.")
         }
     }
 

@@ -5,7 +5,7 @@ package struct Route: Sendable, Hashable {
         case commands
         case query(String)
         case history
-        case rebuild, backup
+        case rebuild, verify, backup
         case record, records, customer, events, status
         case putBody, getBody
         case metrics
@@ -32,6 +32,7 @@ package struct Route: Sendable, Hashable {
             Route("GET", "/v1/events", .events),
             Route("GET", "/v1/status", .status),
             Route("POST", "/v1/operations/rebuild", .rebuild),
+            Route("POST", "/v1/operations/verify", .verify),
             Route("POST", "/v1/operations/backup", .backup),
             Route("POST", "/v1/bodies", .putBody),
             Route("PUT", "/v1/bodies/{item}", .putBody),

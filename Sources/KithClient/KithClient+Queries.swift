@@ -77,7 +77,7 @@ extension KithClient {
         _ request: Request.OneOf_Request
     ) async throws(KithClientError) -> Answer<Response.OneOf_Response> {
         switch request {
-        case .history, .rebuild, .putBody, .getBody, .credit, .cancel:
+        case .history, .rebuild, .verify, .putBody, .getBody, .credit, .cancel:
             throw .protocolViolation("The request is not one that is answered once.")
         default: break
         }

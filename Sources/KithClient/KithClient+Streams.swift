@@ -3,6 +3,9 @@ public import Schema
 /// The pages of a history request.
 public typealias HistoryPages = ResponseSequence<Answer<HistoryPage>>
 
+/// The progress of a verification.
+public typealias VerifyUpdates = ResponseSequence<VerifyProgress>
+
 /// The progress of a rebuild.
 public typealias RebuildUpdates = ResponseSequence<RebuildProgress>
 
@@ -42,6 +45,15 @@ extension KithClient {
     public func backup(_ request: BackupRequest) -> BackupUpdates {
         ResponseSequence(connection: connection, request: .backup(request)) { response in
             guard case .backup(let progress)? = response.response else { return nil }
+            return progress
+        }
+    }
+
+    /// Has the whole log checked while the service runs, and tells the progress about four times a second. The last one
+    /// says `done`, and holds the damage where there is any. Leaving the loop cancels the verification.
+    public func verify(_ request: VerifyRequest = VerifyRequest()) -> VerifyUpdates {
+        ResponseSequence(connection: connection, request: .verify(request)) { response in
+            guard case .verify(let progress)? = response.response else { return nil }
             return progress
         }
     }

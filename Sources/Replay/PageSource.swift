@@ -63,7 +63,11 @@ final class PageSource: Sendable {
                 if state.recent.count > Self.recentPages { state.recent.removeFirst() }
             }
         }
-        page = try EventPage.read(log, from: position, through: end, kinds: kinds, limits: limits)
+        // What this process has written comes from memory as it was a moment ago; what it found comes from the disk.
+        page =
+            log.isFresh(position)
+            ? try EventPage.read(log, from: position, through: end, kinds: kinds, limits: limits)
+            : try EventPage.readChecked(log, from: position, through: end, kinds: kinds, limits: limits)
         return page
     }
 }

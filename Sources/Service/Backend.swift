@@ -83,6 +83,12 @@ package protocol ServiceBackend: Sendable {
         _ request: BackupRequest, from caller: CallerIdentity,
         progress: @escaping @Sendable (Answer<BackupProgress>) async -> Void
     ) async throws(Refusal)
+    /// Checks the whole log while the service runs; `progress` is called about four times a second and once at the end
+    /// with `done`. Damage is an answer, not a refusal.
+    func verify(
+        _ request: VerifyRequest, from caller: CallerIdentity,
+        progress: @escaping @Sendable (Answer<VerifyProgress>) async -> Void
+    ) async throws(Refusal)
     /// Begins to take the content of a body.
     func putBody(_ begin: PutBodyBegin, from caller: CallerIdentity) async throws(Refusal) -> any BodyReceiver
     /// Begins to give the content of a body.

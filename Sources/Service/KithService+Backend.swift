@@ -60,6 +60,15 @@ extension KithService {
         }
     }
 
+    package func verify(
+        _ request: VerifyRequest, from caller: CallerIdentity,
+        progress: @escaping @Sendable (Answer<VerifyProgress>) async -> Void
+    ) async throws(Refusal) {
+        try await journaling(.verify(request), from: caller) { () async throws(Refusal) in
+            try await verifyLog(request, from: caller, progress: progress)
+        }
+    }
+
     package func answer(
         _ query: Request.OneOf_Request, from caller: CallerIdentity
     ) async throws(Refusal) -> Answer<Response.OneOf_Response> {

@@ -27,6 +27,8 @@ extension KithService {
         // A moment that is past also where nobody has looked yet, after a start or behind an import: some may be due.
         if let due = context.log.index.earliestDue { response.nextTimer = max(due, end.recordedAt).timestamp }
         response.parkedTimers = UInt64(context.log.index.parkedTimers)
+        if let damage = context.log.damage { response.damage = damage }
+        if let scrub { response.scrub = scrub.status }
         let bodies = context.bodies.counts
         response.bodies = UInt64(bodies.items)
         response.unreferencedBodies = UInt64(bodies.unreferred)

@@ -27,6 +27,10 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private let failure: FailureReason
     let recomputing = OneAtATime()
     let backingUp = OneAtATime()
+    let verifying = OneAtATime()
+    /// The verification in the background; nil where it is switched off.
+    let scrub: LogScrub?
+    private let scrubber: DedicatedThread?
     let journal: RefusalJournal
     let keeper: BodyKeeper
     /// The uploads of bodies that are under way.
@@ -78,7 +82,14 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         self.queue = queue
         let failure = FailureReason()
         self.failure = failure
-        keeper = BodyKeeper(context: opened.context, logger: logger)
+        let keeper = BodyKeeper(context: opened.context, logger: logger)
+        self.keeper = keeper
+        let scrub =
+            configuration.scrubMegabytesPerSecond > 0
+            ? LogScrub(
+                log: opened.context.log, clock: clock,
+                bytesPerSecond: configuration.scrubMegabytesPerSecond * 1_000_000, logger: logger) : nil
+        self.scrub = scrub
         let start = SequencerStart(
             directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
             keeper: keeper, metrics: metrics, pulse: pulse, logger: logger)
@@ -93,6 +104,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         // What a crash left undone: a key of a redacted body above all.
         try keeper.settle()
         keeper.start()
+        scrubber = try scrub.map { scrub in try DedicatedThread { scrub.run() } }
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.
@@ -110,6 +122,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         queue.close()
         sequencer.join()
         keeper.stop()
+        scrub?.stop()
+        scrubber?.join()
         signal.close()
         journal.close()
         context.log.close()

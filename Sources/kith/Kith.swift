@@ -19,8 +19,8 @@ struct Kith: AsyncParsableCommand {
             PipelineCommand.self, OpportunitiesCommand.self, LoyaltyCommand.self, TargetsCommand.self,
             TicketsCommand.self, ClocksCommand.self, ServiceCommand.self, ClaimNextCommand.self,
             BodyCommand.self, HistoryCommand.self, RefusalsCommand.self, StatusCommand.self, DoctorCommand.self,
-            RebuildCommand.self, RecomputeCommand.self, BackupCommand.self, RestoreCommand.self, AccessCommand.self,
-            PackCommand.self, DemoDataCommand.self,
+            RebuildCommand.self, RecomputeCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
+            AccessCommand.self, PackCommand.self, DemoDataCommand.self,
         ])
 
     static func main() async {

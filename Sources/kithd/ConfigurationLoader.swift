@@ -64,6 +64,7 @@ struct ConfigurationLoader {
         if let number = try await number(.clientTimeout) { configuration.limits.clientTimeout = .seconds(number) }
         if let number = try await number(.stopTimeout) { configuration.limits.stopTimeout = .seconds(number) }
         if let number = try await number(.refusalDays) { configuration.refusalDays = number }
+        if let number = try await number(.scrubMegabytesPerSecond) { configuration.scrubMegabytesPerSecond = number }
         return configuration
     }
 

@@ -57,6 +57,7 @@ enum HelpText {
             (.clientTimeout, String(limits.clientTimeout.components.seconds)),
             (.stopTimeout, String(limits.stopTimeout.components.seconds)),
             (.refusalDays, String(configuration.refusalDays)),
+            (.scrubMegabytesPerSecond, String(configuration.scrubMegabytesPerSecond)),
         ]
         return rows.map { "\($0.0.name) = \($0.1)" }.joined(separator: "\n")
     }

@@ -88,6 +88,9 @@ struct Setting: Sendable {
     static let refusalDays = Setting(
         name: "refusalDays", kind: .wholeNumber(1...36_500), placeholder: "DAYS",
         help: "How long the journal of refusals keeps an entry.")
+    static let scrubMegabytesPerSecond = Setting(
+        name: "scrubMegabytesPerSecond", kind: .wholeNumber(0...100_000), placeholder: "N",
+        help: "How fast the log is verified in the background, in MB/s; 0: not at all.")
     static let stopTimeout = Setting(
         name: "stopTimeout", kind: .wholeNumber(0...3_600), placeholder: "SECONDS",
         help: "How long open requests may take once the service stops.")
@@ -96,6 +99,6 @@ struct Setting: Sendable {
     static let all = [
         dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpServiceSocket, httpPort, httpToken,
         logLevel, logReserveBytes, ballastBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight,
-        maximumStreams, clientTimeout, stopTimeout, refusalDays, pack,
+        maximumStreams, clientTimeout, stopTimeout, refusalDays, scrubMegabytesPerSecond, pack,
     ]
 }

@@ -33,7 +33,7 @@ import Testing
         #expect(configuration.httpPort == nil && configuration.httpTokens.isEmpty)
         #expect(configuration.socketGroup == nil && configuration.ballastBytes == 64 << 20)
         #expect(configuration.limits == NativeLimits())
-        #expect(configuration.refusalDays == 90 && configuration.httpServiceSockets.isEmpty)
+        #expect(configuration.refusalDays == 90 && configuration.scrubMegabytesPerSecond == 8 && configuration.httpServiceSockets.isEmpty)
         let root = try await ConfigurationTests.load([], environment: [:], userID: 0)
         #expect(root.dataDirectory == "/var/lib/kith")
         let desktop = ["HOME": "/h", "XDG_DATA_HOME": "/data", "XDG_RUNTIME_DIR": "/run/user/7"]
@@ -45,7 +45,7 @@ import Testing
     @Test func `flags win over the environment, that over the file, that over the defaults`() async throws {
         let text = """
             {"socket": "/file.sock", "group": "file", "logLevel": "error", "stopTimeout": 3,
-             "serviceSocket": ["a=/a.sock", "b=/b.sock"], "refusalDays": 7}
+             "serviceSocket": ["a=/a.sock", "b=/b.sock"], "refusalDays": 7, "scrubMegabytesPerSecond": 0}
             """
         try await ConfigurationTests.withFile(text) { file in
             let environment = ["HOME": "/h", "KITH_SOCKET": "/environment.sock", "KITH_GROUP": "environment"]
@@ -59,6 +59,7 @@ import Testing
             #expect(configuration.limits.stopTimeout == .seconds(3))
             #expect(configuration.serviceSockets.map(\.name) == ["a", "b"])
             #expect(configuration.refusalDays == 7)
+            #expect(configuration.scrubMegabytesPerSecond == 0)
             #expect(configuration.dataDirectory == "/h/.local/share/kith")
         }
     }

@@ -50,7 +50,8 @@ ALLOWED: dict[str, set[str]] = {
         "UnixSignals", "Logging", "CoreMetrics", "MetricsExposition",
     }
     | {"FoundationEssentials"} | SYSTEM | NIO,
-    # Foundation for the time zones of mappings alone; the engine and the daemon do without.
+    # Foundation for the time zones of mappings alone; the engine and the daemon do without. EventLog and Backup for the
+    # offline commands.
     "kith": {
         "Backup", "EventLog", "KithClient", "Schema", "StarterPack", "ArgumentParser", "SwiftProtobuf", "Crypto",
         "Foundation", "FoundationEssentials",

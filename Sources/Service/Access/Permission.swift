@@ -28,6 +28,8 @@ enum Permission: Hashable, Sendable, CaseIterable {
     case recompute
     /// The journal of refusals.
     case refusals
+    /// Checking the whole log.
+    case verify
 }
 
 /// Which role allows what: the matrix of the service, default deny.
@@ -37,8 +39,8 @@ enum AccessMatrix {
         switch role {
         case .service: [.business, .views, .personal, .history, .status]
         case .importer: [.business, .imports, .views, .personal, .history, .status]
-        case .auditor: [.views, .personalForPurpose, .history, .status, .recompute, .refusals]
-        case .operator: [.views, .status, .operations, .recompute]
+        case .auditor: [.views, .personalForPurpose, .history, .status, .recompute, .refusals, .verify]
+        case .operator: [.views, .status, .operations, .recompute, .verify]
         case .admin: Set(Permission.allCases)
         case .sales, .serviceAgent, .marketing: [.business, .views, .personal, .history, .status]
         case .unspecified, .UNRECOGNIZED: []

@@ -76,6 +76,8 @@ package struct ServiceConfiguration: Sendable {
 
     /// How much may wait for the sequencer, and how its sources take turns.
     package var queue = QueueLimits()
+    /// How fast the log is verified in the background, in millions of bytes a second; 0: not at all.
+    package var scrubMegabytesPerSecond = 8
 
     /// What the sockets take.
     package var limits = NativeLimits()

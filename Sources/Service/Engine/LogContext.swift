@@ -205,6 +205,7 @@ extension Refusal {
             default: .internal
             }
         self.init(code, error.message)
+        if let damage = error.damage { detail.positions = [damage.position] }
     }
 
     /// What a caller gets to know of a failure of the vault.

@@ -87,6 +87,13 @@ extension ConnectionHandler {
                     output.send(Response(id, last: false, reflects: progress.reflects, .backup(progress.value)))
                 }
             }
+        case .verify(let verify)?:
+            stream(id) { gate throws(Refusal) in
+                try await backend.verify(verify, from: caller) { progress in
+                    guard progress.value.done || gate.takeNow() else { return }
+                    output.send(Response(id, last: false, reflects: progress.reflects, .verify(progress.value)))
+                }
+            }
         case .getBody(let get)?:
             stream(id) { gate throws(Refusal) in
                 let pieces = try await backend.getBody(get, from: caller)

@@ -117,17 +117,23 @@ final class HistoryQuery: HistoryReader {
         var bytes = 0
         var looked = 0
         let encoder = EventEncoder(context: context, request: request, ids: ids)
-        try context.log.scanChecked(from: from) { (header, record, leaf) throws(EventLogError) in
-            guard header.position <= last else { return false }
-            page.next = header.position.rawValue
-            guard page.events.count < limit, bytes < Self.pageBytes, looked < Self.pageScan else { return false }
-            page.next += 1
-            looked += 1
-            if case .kind(let kind) = scope, header.kind != kind { return true }
-            guard isWanted(header.kind) else { return true }
-            page.events.append(try encoder.event(header, record, leaf))
-            bytes += record.byteCount
-            return true
+        do {
+            try context.log.scanChecked(from: from) { (header, record, leaf) throws(EventLogError) in
+                guard header.position <= last else { return false }
+                page.next = header.position.rawValue
+                guard page.events.count < limit, bytes < Self.pageBytes, looked < Self.pageScan else { return false }
+                page.next += 1
+                looked += 1
+                if case .kind(let kind) = scope, header.kind != kind { return true }
+                guard isWanted(header.kind) else { return true }
+                page.events.append(try encoder.event(header, record, leaf))
+                bytes += record.byteCount
+                return true
+            }
+        } catch {
+            // What stands before the damage is sent; the next page begins with it, and is refused.
+            guard looked > 0, let damage = error.damage else { throw error }
+            page.next = damage.position
         }
         return page
     }
@@ -165,11 +171,18 @@ final class HistoryQuery: HistoryReader {
                 page.next = position.rawValue
                 break
             }
-            let event = try context.log.checkedRecord(at: position) { (header, record, leaf) throws(EventLogError) in
-                bytes += record.byteCount
-                return try encoder.event(header, record, leaf)
+            do {
+                let event = try context.log.checkedRecord(at: position) {
+                    (header, record, leaf) throws(EventLogError) in
+                    bytes += record.byteCount
+                    return try encoder.event(header, record, leaf)
+                }
+                if let event { page.events.append(event) }
+            } catch {
+                guard !page.events.isEmpty, error.damage != nil else { throw error }
+                page.next = position.rawValue
+                break
             }
-            if let event { page.events.append(event) }
         }
         return page
     }

@@ -11,10 +11,14 @@ enum StatusText {
         fields.add("size", "\(status.logBytes) bytes")
         fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
         if status.hasDisk { fields.add("disk", disk(status.disk)) }
+        if status.hasDamage {
+            fields.add("damaged at", "\(status.damage.position), \(Labels.of(status.damage.kind)): \(status.damage.sentence)")
+        }
         fields.add("waiting commands", "\(status.waitingCommands)")
         if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
         if status.hasRefusalJournal { addRefusals(status.refusalJournal, to: &fields) }
+        if status.hasScrub { fields.add("verified", scrub(status.scrub, status.durablePosition, times)) }
         fields.add("connections", "\(status.connections)")
         fields.add("version", status.version)
         if status.hasStartedAt { fields.add("started", times.minute(status.startedAt)) }
@@ -24,6 +28,13 @@ enum StatusText {
     private static func disk(_ disk: DiskStatus) -> String {
         let ballast = disk.ballastBytes > 0 ? "ballast of \(disk.ballastBytes) bytes" : "no ballast"
         return "\(disk.full ? "full, " : "")\(disk.freeBytes) bytes free, \(ballast)"
+    }
+
+    private static func scrub(_ scrub: ScrubStatus, _ end: UInt64, _ times: ZonedTimeText) -> String {
+        if !scrub.stoppedReason.isEmpty { return "stopped at the damage" }
+        let rate = "at most \(scrub.bytesPerSecond / 1_000_000) MB/s"
+        guard scrub.hasSoundAt else { return "\(scrub.position) of \(end), first round, \(rate)" }
+        return "sound up to \(scrub.soundPosition) at \(times.minute(scrub.soundAt)), \(scrub.rounds) rounds, \(rate)"
     }
 
     private static func addRefusals(_ journal: RefusalJournalStatus, to fields: inout FieldList) {

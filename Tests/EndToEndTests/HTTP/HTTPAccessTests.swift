@@ -138,9 +138,11 @@ import Testing
                 // Paths of their own, which ask the same.
                 let record = try await curl.get("/v1/records/party")
                 #expect((record.status == 403) == (caller == "nobody"), "\(caller): \(record)")
-                let rebuild = try await curl.post("/v1/operations/rebuild", #"{"name": "nothing"}"#)
-                let native = try await HTTPAccessTests.refusal(of: "rebuild", caller, daemon) == .forbidden
-                #expect((rebuild.status == 403) == native, "\(caller): \(rebuild)")
+                for (operation, asked) in [("rebuild", #"{"name": "nothing"}"#), ("verify", "{}")] {
+                    let answer = try await curl.post("/v1/operations/\(operation)", asked)
+                    let native = try await HTTPAccessTests.refusal(of: operation, caller, daemon) == .forbidden
+                    #expect((answer.status == 403) == native, "\(caller), \(operation): \(answer)")
+                }
             }
         }
     }
@@ -154,6 +156,7 @@ import Testing
                 switch name {
                 case "history": for try await _ in client.history(HistoryRequest()) {}
                 case "rebuild": for try await _ in client.rebuild(RebuildRequest()) {}
+                case "verify": for try await _ in client.verify() {}
                 default:
                     let numbers = (1...200).lazy.compactMap { try? Request(serializedBytes: empty($0)).request }
                     let camel = name.split(separator: "_").enumerated()

@@ -187,6 +187,17 @@ import Testing
         }
     }
 
+    @Test func `a verification ends with what it found`() async throws {
+        try await Daemon.run { daemon in
+            let curl = Curl(daemon)
+            let answer = try await curl.post("/v1/operations/verify", "{}")
+            #expect(answer.status == 200, "\(answer)")
+            let last = try #require(try answer.objects.last)
+            #expect(last["done"] as? Bool == true && last["damage"] is NSNull? && last["position"] as? String != "0")
+            #expect(try await curl.post("/v1/operations/verify", #"{"size": "1"}"#).status == 400)
+        }
+    }
+
     @Test(.enabled(if: OtherUser.canBeTried, OtherUser.missing))
     func `the kernel says who asks`() async throws {
         let folder = try TestFolder()

@@ -44,6 +44,7 @@ internal import Testing
         "put_body": "xx--xxxx", "get_body": "xxx-xxxx",
         "history": "xxx-xxxx",
         "rebuild": "---xx---", "backup": "---xx---", "recompute": "--xxx---", "refusals": "--x-x---",
+        "verify": "--xxx---",
     ]
 
     /// What needs no permission of its own: commands are asked for one by one, the others concern an open request.
@@ -120,6 +121,7 @@ internal import Testing
             case .status(let status): _ = try await service.status(status, from: caller)
             case .rebuild(let rebuild): try await service.rebuild(rebuild, from: caller) { _ in }
             case .backup(let backup): try await service.backup(backup, from: caller) { _ in }
+            case .verify(let verify): try await service.verify(verify, from: caller) { _ in }
             case .putBody(let put): _ = try await service.putBody(put.begin, from: caller)
             case .getBody(let get): _ = try await service.getBody(get, from: caller)
             default: _ = try await service.answer(request, from: caller)

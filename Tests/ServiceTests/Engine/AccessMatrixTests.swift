@@ -7,20 +7,20 @@ internal import Testing
 @Suite struct AccessMatrixTests {
     private static let columns: [Permission] = [
         .business, .imports, .settings, .access, .views, .personal, .personalForPurpose, .history, .status, .operations,
-        .recompute, .refusals, .keys,
+        .recompute, .refusals, .verify, .keys,
     ]
 
     /// A row per role, a column per permission in the order above.
     private static let matrix: [(Role, String)] = [
-        (.service, "x---xx-xx----"),
-        (.importer, "xx--xx-xx----"),
-        (.auditor, "----x-xxx-xx-"),
-        (.operator, "----x---xxx--"),
-        (.admin, "xxxxxxxxxxxxx"),
-        (.sales, "x---xx-xx----"),
-        (.serviceAgent, "x---xx-xx----"),
-        (.marketing, "x---xx-xx----"),
-        (.unspecified, "-------------"),
+        (.service, "x---xx-xx-----"),
+        (.importer, "xx--xx-xx-----"),
+        (.auditor, "----x-xxx-xxx-"),
+        (.operator, "----x---xxx-x-"),
+        (.admin, "xxxxxxxxxxxxxx"),
+        (.sales, "x---xx-xx-----"),
+        (.serviceAgent, "x---xx-xx-----"),
+        (.marketing, "x---xx-xx-----"),
+        (.unspecified, "--------------"),
     ]
 
     @Test func `every role may do what its row says, and nothing else`() {

@@ -174,6 +174,14 @@ final class FakeBackend: ServiceBackend {
         return Reader(backend: self, request: request)
     }
 
+    /// Done at once.
+    func verify(
+        _ request: VerifyRequest, from caller: CallerIdentity,
+        progress: @escaping @Sendable (Answer<VerifyProgress>) async -> Void
+    ) async throws(Refusal) {
+        await progress(Answer(.with { $0.done = true }, reflects))
+    }
+
     /// Ten steps, then done.
     func rebuild(
         _ request: RebuildRequest, from caller: CallerIdentity,

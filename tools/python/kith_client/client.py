@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 _CREDIT_STEP = 2
 
 # Requests that are answered in another way, or not at all.
-_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "backup", "credit", "cancel", "put_body"}
+_NOT_ANSWERED_ONCE = {"submit", "history", "rebuild", "verify", "backup", "credit", "cancel", "put_body"}
 
 # Commands in one request.
 _COMMANDS_MAXIMUM = 10_000
@@ -223,6 +223,15 @@ class Client:
         """Writes a backup into a directory of the service's machine, and tells the progress."""
         for response in self._stream("backup", request, patient=True):
             yield response.backup
+
+    def verify(self, size: int = 0, root: bytes = b"") -> Iterator[operations_pb2.VerifyProgress]:
+        """Has the whole log checked, and tells the progress; the last one says `done` and names the damage, if any.
+
+        Args:
+            size, root: a size of the tree and the root that was given out with it, which the log must have.
+        """
+        for response in self._stream("verify", operations_pb2.VerifyRequest(size=size, root=root), patient=True):
+            yield response.verify
 
     # ---- Bodies ----
 
