@@ -1,0 +1,135 @@
+internal import CRM
+internal import EventLog
+internal import FoundationEssentials
+internal import Glibc
+internal import KeyVault
+internal import Logging
+internal import Schema
+internal import Synchronization
+
+@testable import Service
+
+/// One process of the service: the real log, gateway, sequencer, deciders and scheduler, put together as `KithService`
+/// does, but without threads of their own that would make a run depend on more than its seed.
+final class SimulatedService {
+    let log: EventLog
+    private(set) var path: CommandPath
+    private let opened: OpenedLog
+    private let machine: SimulatedMachine
+    private let gateway: Gateway
+    private let start: SequencerStart
+    private let journal: RefusalJournal
+    private let queue = WorkQueue<SubmittedWork>(limit: 1_000)
+    private var writer: LogWriter
+
+    /// Commands of the first start, whose ids the service makes itself.
+    static let firstStartKeys = ["first-start/0", "first-start/\(getuid())"]
+
+    /// Who sends the commands: the administrator of the first start.
+    private static let caller = CallerIdentity.uid(0)
+
+    /// Starts the service.
+    ///
+    /// - Throws: `EventLogError` where the disk fails, or where the log is damaged.
+    init(_ machine: SimulatedMachine) throws {
+        self.machine = machine
+        let source = machine.source
+        let logger = Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
+        opened = try OpenedLog(
+            configuration: machine.configuration, clock: machine.clock, identifiers: source,
+            openStorage: { _ in try SimulatedStorage(disk: machine.disk, bug: machine.bug) },
+            randomBytes: { source.bytes($0) })
+        log = opened.context.log
+        let cache = StateCache(capacity: 1 << 20)
+        let access = AccessControl(context: opened.context)
+        gateway = Gateway(context: opened.context, cache: cache, access: access)
+        do {
+            journal = try RefusalJournal(
+                path: machine.refusalsPath, clock: machine.clock, retention: RefusalJournal.Retention(days: 90),
+                logger: logger)
+        } catch {
+            opened.context.log.close()
+            throw error
+        }
+        start = SequencerStart(
+            context: opened.context, cache: cache, access: access, journal: journal,
+            keeper: BodyKeeper(context: opened.context, logger: logger), logger: logger)
+        writer = log.makeWriter(clock: machine.clock)
+        path = start.path(writer: writer, isStopping: { false })
+        do { try begin() } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// What a new log begins with, and what a start that was cut short has left undone.
+    private func begin() throws {
+        if log.end.position == .none { try start.openLog(writer) }
+        if opened.isNew {
+            let first = FirstStart(gateway: gateway, queue: queue)
+            let failure = FirstStartFailure()
+            // It waits for the sequencer, which is here.
+            let thread = try DedicatedThread {
+                do { try first.registerAdministrators() } catch { failure.note(error) }
+            }
+            if let works = queue.take(most: 10) { path.process(works) }
+            thread.join()
+            try failure.rethrow()
+        }
+        if opened.isUnfinished { try opened.directory.finishFormat() }
+    }
+
+    /// Sends commands, one request for each of them, which become one group.
+    func send(_ commands: [Command], to sink: any ReplySink) {
+        let works = commands.map { command in
+            let asking = AskingCaller(identity: Self.caller, principal: nil)
+            let (id, result) = gateway.check(command, from: Self.caller)
+            return SubmittedWork(
+                commands: [result], commandIDs: [id], asked: AskedCommands(commands: [command], caller: asking),
+                sink: sink, tag: 0)
+        }
+        path.process(works)
+    }
+
+    /// Lets time act.
+    func fireTimers() { path.process([]) }
+
+    /// The id that the service gives to a command of its own.
+    func commandID(key: String) -> Identifier? {
+        Identifier(bytes: opened.context.vault.commandID(idempotencyKey: Array(key.utf8)))
+    }
+
+    /// Why nothing is taken any more; nil while all is well.
+    var failure: EventLogError? { path.failure }
+
+    /// The bug of a writer that does not stop when it must: it begins anew at the end that readers see.
+    func goOnRegardless() {
+        writer = log.makeWriter(clock: machine.clock)
+        path = start.path(writer: writer, isStopping: { false })
+    }
+
+    /// Stops as the daemon does: everything goes to the index.
+    func stopOrderly() {
+        do { try writer.flushIndex() } catch {
+            // A process that is about to end has nobody to tell; the index is caught up at the next start.
+        }
+        stop()
+    }
+
+    /// Lets go of everything, as the end of the process does.
+    func stop() {
+        journal.close()
+        log.close()
+    }
+}
+
+/// Why the first start did not succeed, from the thread that waits for it.
+private final class FirstStartFailure: Sendable {
+    private let reason = Mutex<String?>(nil)
+
+    func note(_ error: any Error) { reason.withLock { $0 = "\(error)" } }
+
+    func rethrow() throws {
+        if let reason = reason.withLock({ $0 }) { throw EventLogError(.store, reason) }
+    }
+}
