@@ -47,6 +47,8 @@ package protocol LogStorage: Sendable {
         -> Result?
     /// Bytes on disk.
     func size() throws(EventLogError) -> Int
+    /// Bytes that can be on disk before more has to be arranged for.
+    func mapSize() throws(EventLogError) -> Int
     /// Sees to it that there is room for the next group. Called before anything is decided: nothing has to be undone.
     ///
     /// - Parameter urgent: also with what is kept for an emergency.
@@ -60,6 +62,7 @@ package protocol LogStorage: Sendable {
 extension LogStorage {
     package func makeRoom(urgent: Bool) throws(EventLogError) {}
     package var groupLimit: Int { .max }
+    package func mapSize() throws(EventLogError) -> Int { .max }
 }
 
 /// The records in an LMDB environment with one unnamed table.
@@ -73,10 +76,16 @@ package final class LMDBLogStorage: LogStorage {
     /// - Parameters:
     ///   - reserve: bytes of zeros to keep ahead of the content.
     ///   - space: the volume; nil: the file may use all of it.
-    package init(path: String, reserve: Int = 64 << 20, space: DiskSpace? = nil) throws(EventLogError) {
+    ///   - mapSize: bytes of the map, which grows by itself.
+    package init(
+        path: String, reserve: Int = 64 << 20, space: DiskSpace? = nil, mapSize: Int = 1 << 39
+    ) throws(EventLogError) {
         do {
             environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, maxReaders: 2_048, sync: .full))
+                path: path,
+                options: EnvironmentOptions(
+                    mapSize: mapSize, largestMapSize: EnvironmentOptions.largestMap, maxTables: 0, maxReaders: 2_048,
+                    sync: .full))
             table = try environment.openTable(named: nil, flags: [.integerKey])
             _ = try environment.checkReaders()
         } catch {
@@ -98,14 +107,14 @@ package final class LMDBLogStorage: LogStorage {
     package func append(_ group: RecordGroup) throws(EventLogError) {
         try room.make(for: group.bytes.count)
         do {
-            let transaction = try environment.beginWrite()
-            for index in 0..<group.count {
-                try group.withValue(index) { value throws(LMDBError) in
-                    try transaction.put(
-                        table, key: group.first.rawValue + UInt64(index), value: value, append: true)
+            try environment.write { transaction throws(LMDBError) in
+                for index in 0..<group.count {
+                    try group.withValue(index) { value throws(LMDBError) in
+                        try transaction.put(
+                            table, key: group.first.rawValue + UInt64(index), value: value, append: true)
+                    }
                 }
             }
-            try transaction.commit()
             room.used(group.bytes.count)
         } catch {
             throw EventLogError(
@@ -152,6 +161,10 @@ package final class LMDBLogStorage: LogStorage {
 
     package func size() throws(EventLogError) -> Int {
         do { return try environment.info().usedBytes } catch { throw EventLogError(error, during: "measuring the log") }
+    }
+
+    package func mapSize() throws(EventLogError) -> Int {
+        do { return try environment.info().mapSize } catch { throw EventLogError(error, during: "measuring the log") }
     }
 
     private static func flatten(

@@ -20,6 +20,8 @@ extension KithService {
         response.root = Data(end.root.bytes)
         response.readOnlyReason = writerStatus.failure
         response.disk = try diskStatus()
+        response.witnessPosition = witness?.position ?? 0
+        response.pinnedSnapshots = readers.pinned
         response.waitingCommands = UInt64(writerStatus.waiting)
         response.indexPosition = context.log.index.applied.rawValue
         response.version = ServiceVersion.text
@@ -40,6 +42,7 @@ extension KithService {
     private func diskStatus() throws(Refusal) -> DiskStatus {
         var status = DiskStatus()
         status.full = writerStatus.isDiskFull
+        do { status.logMapBytes = UInt64(try context.log.mapSize()) } catch { throw Refusal(error) }
         guard let space = context.log.space else { return status }
         do { status.freeBytes = UInt64(try space.free()) } catch { throw Refusal(error) }
         status.ballastBytes = space.holdsBallast ? UInt64(space.ballastBytes) : 0

@@ -28,6 +28,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     let recomputing = OneAtATime()
     let journal: RefusalJournal
     let keeper: BodyKeeper
+    let readers: ReaderWatch
+    /// Nil where no witness is kept.
+    let witness: WitnessKeeper?
     /// The uploads of bodies that are under way.
     let uploads = OpenWork()
     let logger: Logger
@@ -79,6 +82,11 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         let failure = FailureReason()
         self.failure = failure
         keeper = BodyKeeper(context: opened.context, logger: logger)
+        readers = ReaderWatch(directory: opened.directory.path, logger: logger)
+        witness = try opened.witness.map { witness in
+            try WitnessKeeper(
+                witness: witness, log: opened.context.log, required: configuration.requiresWitness, logger: logger)
+        }
         let start = SequencerStart(
             directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
             keeper: keeper, logger: logger)
@@ -93,6 +101,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         // What a crash left undone: a key of a redacted body above all.
         try keeper.settle()
         keeper.start()
+        readers.start()
+        witness?.start()
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.
@@ -110,6 +120,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         queue.close()
         sequencer.join()
         keeper.stop()
+        readers.stop()
+        witness?.stop()
         signal.close()
         journal.close()
         context.log.close()

@@ -11,6 +11,13 @@ enum StatusText {
         fields.add("size", "\(status.logBytes) bytes")
         fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
         if status.hasDisk { fields.add("disk", disk(status.disk)) }
+        if status.witnessPosition > 0 { fields.add("witness", "position \(status.witnessPosition)") }
+        for pinned in status.pinnedSnapshots {
+            fields.add(
+                "long reader",
+                "process \(pinned.processID) in \(pinned.store) for \(Int(pinned.seconds)) s, \(pinned.commitsBehind) commits behind"
+            )
+        }
         fields.add("waiting commands", "\(status.waitingCommands)")
         if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
