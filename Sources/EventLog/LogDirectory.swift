@@ -63,7 +63,7 @@ package import Schema
     ///
     /// - Throws: `format` where the file is of another version or unreadable.
     package func readFormat() throws(EventLogError) -> Identifier? {
-        try readFormat("\(path)/FORMAT")
+        try Self.readFormat("\(path)/FORMAT", of: path)
     }
 
     /// The id of a log whose making was begun; nil where none was, or where it did not get as far as a whole file.
@@ -71,13 +71,14 @@ package import Schema
     /// - Throws: `notWritable` where the file is there and cannot be read.
     package func readBegunFormat() throws(EventLogError) -> Identifier? {
         do {
-            return try readFormat("\(path)/FORMAT.new")
+            return try Self.readFormat("\(path)/FORMAT.new", of: path)
         } catch  where error.code == .format {
             return nil
         }
     }
 
-    private func readFormat(_ name: String) throws(EventLogError) -> Identifier? {
+    /// The log's id from a file that names it; nil where there is none.
+    static func readFormat(_ name: String, of path: String) throws(EventLogError) -> Identifier? {
         guard let text = try readFile(name) else { return nil }
         let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
         guard words.count == 5, words[0] == "kith-log", words[1] == "version", let version = Int(words[2]),
@@ -130,7 +131,7 @@ package import Schema
     }
 
     /// The first bytes of a small text file; nil where there is none.
-    func readFile(_ name: String) throws(EventLogError) -> String? {
+    static func readFile(_ name: String) throws(EventLogError) -> String? {
         let file = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }

@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Logging
 internal import Service
 internal import StarterPack
@@ -10,7 +11,7 @@ enum HelpText {
         let others = [
             ("--config FILE", "JSON file with settings, named as in docs/configuration.md."),
             ("--accept-rollback", "Serve a log that is not the one that its witness knows; meant once."),
-            ("--check", "Check the configuration, print it and stop."),
+            ("--check", "Check the configuration and the places that it names, and stop; nothing is written."),
             ("--version", "Print the version and stop."),
             ("--help", "Print this and stop."),
         ]
@@ -29,6 +30,17 @@ enum HelpText {
             file. Flags win over the environment, the environment over the file. Nothing has to be given.
             Exit code: 0 stopped clean, 1 failed, 2 wrong use.
             """
+    }
+
+    /// The second part of the answer to `--check`: one line per finding.
+    static func findings(_ findings: [DirectoryInspection.Finding]) -> String {
+        findings.map { finding in
+            switch finding.verdict {
+            case .fine: "ok      \(finding.text)"
+            case .notice: "notice  \(finding.text)"
+            case .wrong: "WRONG   \(finding.text)"
+            }
+        }.joined(separator: "\n")
     }
 
     /// The answer to `--check`: the configuration as it is in force.

@@ -32,10 +32,7 @@ enum Kithd {
                 let loader = try await ConfigurationLoader(flags: flags, environment: environment, userID: getuid())
                 configuration = try await loader.configuration()
             }
-            if flags.action == .check {
-                print(HelpText.check(configuration))
-                return ExitCode.clean
-            }
+            if flags.action == .check { return check(configuration) }
         } catch {
             printError("kithd: \(error)\nTry: kithd --help\n")
             return ExitCode.wrongUse
@@ -49,6 +46,13 @@ enum Kithd {
             logger.critical("kithd cannot go on", metadata: ["reason": "\(error)"])
             return ExitCode.failed
         }
+    }
+
+    /// Prints the configuration and what was found in the places that it names.
+    private static func check(_ configuration: ServiceConfiguration) -> Int32 {
+        let findings = StartCheck(configuration).findings()
+        print(HelpText.check(configuration) + "\n\n" + HelpText.findings(findings))
+        return findings.contains { $0.verdict == .wrong } ? ExitCode.failed : ExitCode.clean
     }
 
     private static func makeLogger(_ configuration: ServiceConfiguration) -> Logger {
