@@ -89,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "kithd",
             dependencies: [
-                "EventLog", "Service", "HTTPFace", "StarterPack", lifecycle, unixSignals, logging,
+                "Service", "HTTPFace", "StarterPack", lifecycle, unixSignals, logging,
                 .target(name: "CJemalloc", condition: .when(platforms: [.linux])),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],

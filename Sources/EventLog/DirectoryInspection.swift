@@ -32,9 +32,12 @@ package enum DirectoryInspection {
     package static func findings(of path: String, witnessPath: String?) -> [Finding] {
         guard exists(path) else { return [Finding(.notice, "directory: \(path) is missing; a start makes it")] }
         var findings = [rights(path), lock(path), format(path)]
-        if let doubt = finding("verification", { try LogDirectory.readFile("\(path)/VERIFY") }, { doubt in
-            Finding(.notice, "verification: the end of the log is verified at the start, because: \(doubt)")
-        }) {
+        if let doubt = finding(
+            "verification", { try LogDirectory.readFile("\(path)/VERIFY") },
+            { doubt in
+                Finding(.notice, "verification: the end of the log is verified at the start, because: \(doubt)")
+            })
+        {
             findings.append(doubt)
         }
         guard holdsLog(path) else { return findings }
@@ -56,7 +59,9 @@ package enum DirectoryInspection {
         let wanted = ballast + 2 * LogRoom.step(reserve: logReserve)
         guard free >= wanted else {
             return Finding(
-                .wrong, "space: \(free >> 20) MiB are free, commands need \(wanted >> 20) MiB; make space, or lower ballastBytes")
+                .wrong,
+                "space: \(free >> 20) MiB are free, commands need \(wanted >> 20) MiB; make space, or lower ballastBytes"
+            )
         }
         return Finding(.fine, "space: \(free >> 20) MiB are free")
     }
@@ -66,7 +71,8 @@ package enum DirectoryInspection {
     private static func rights(_ path: String) -> Finding {
         guard unsafe access(path, R_OK | W_OK | X_OK) == 0 else {
             return Finding(
-                .wrong, "directory: \(path) cannot be written: \(LogDirectory.lastError()). Change its owner or its mode.")
+                .wrong,
+                "directory: \(path) cannot be written: \(LogDirectory.lastError()). Change its owner or its mode.")
         }
         return Finding(.fine, "directory: \(path)")
     }
@@ -157,7 +163,8 @@ private struct MetaPages {
         case 2: finding = .init(.fine, "log: both meta pages can be read, \(newest?.entries ?? 0) events")
         case 1:
             finding = .init(
-                .wrong, "log: one of the two meta pages of \(path) is damaged; the other has \(newest?.entries ?? 0) events")
+                .wrong,
+                "log: one of the two meta pages of \(path) is damaged; the other has \(newest?.entries ?? 0) events")
         default: finding = .init(.wrong, "log: both meta pages of \(path) are damaged; restore the log from a backup")
         }
     }

@@ -21,7 +21,8 @@ extension EventLog {
                 "The log ends at position \(openedFrontier.size), and the witness \(path) knows \(statement.size).")
         }
         guard try root(at: statement.size) == statement.root else {
-            throw Self.rolledBack("The log has another root at position \(statement.size) than the witness \(path) knows.")
+            throw Self.rolledBack(
+                "The log has another root at position \(statement.size) than the witness \(path) knows.")
         }
     }
 

@@ -1,4 +1,3 @@
-internal import EventLog
 internal import Logging
 internal import Service
 internal import StarterPack
@@ -30,17 +29,6 @@ enum HelpText {
             file. Flags win over the environment, the environment over the file. Nothing has to be given.
             Exit code: 0 stopped clean, 1 failed, 2 wrong use.
             """
-    }
-
-    /// The second part of the answer to `--check`: one line per finding.
-    static func findings(_ findings: [DirectoryInspection.Finding]) -> String {
-        findings.map { finding in
-            switch finding.verdict {
-            case .fine: "ok      \(finding.text)"
-            case .notice: "notice  \(finding.text)"
-            case .wrong: "WRONG   \(finding.text)"
-            }
-        }.joined(separator: "\n")
     }
 
     /// The answer to `--check`: the configuration as it is in force.

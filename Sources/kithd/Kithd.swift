@@ -50,9 +50,9 @@ enum Kithd {
 
     /// Prints the configuration and what was found in the places that it names.
     private static func check(_ configuration: ServiceConfiguration) -> Int32 {
-        let findings = StartCheck(configuration).findings()
-        print(HelpText.check(configuration) + "\n\n" + HelpText.findings(findings))
-        return findings.contains { $0.verdict == .wrong } ? ExitCode.failed : ExitCode.clean
+        let found = StartCheck(configuration).report()
+        print(HelpText.check(configuration) + "\n\n" + found.lines.joined(separator: "\n"))
+        return found.passes ? ExitCode.clean : ExitCode.failed
     }
 
     private static func makeLogger(_ configuration: ServiceConfiguration) -> Logger {

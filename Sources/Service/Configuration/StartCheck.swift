@@ -1,4 +1,4 @@
-package import EventLog
+internal import EventLog
 internal import Glibc
 internal import KeyVault
 
@@ -9,8 +9,20 @@ package struct StartCheck {
 
     package init(_ configuration: ServiceConfiguration) { self.configuration = configuration }
 
-    /// One finding for each thing that was looked at.
-    package func findings() -> [DirectoryInspection.Finding] {
+    /// One line for each thing that was looked at, and whether a start would succeed.
+    package func report() -> (lines: [String], passes: Bool) {
+        let findings = findings()
+        let lines = findings.map { finding in
+            switch finding.verdict {
+            case .fine: "ok      \(finding.text)"
+            case .notice: "notice  \(finding.text)"
+            case .wrong: "WRONG   \(finding.text)"
+            }
+        }
+        return (lines, !findings.contains { $0.verdict == .wrong })
+    }
+
+    private func findings() -> [DirectoryInspection.Finding] {
         let directory = configuration.dataDirectory
         var findings = DirectoryInspection.findings(of: directory, witnessPath: configuration.witnessPath)
         findings.append(
@@ -36,7 +48,9 @@ package struct StartCheck {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         guard access(folder, W_OK | X_OK) == 0 else {
             return .init(
-                .wrong, "socket: \(path) cannot be made: \(folder): \(String(cString: strerror(errno))). Make the directory, or change its rights")
+                .wrong,
+                "socket: \(path) cannot be made: \(folder): \(String(cString: strerror(errno))). Make the directory, or change its rights"
+            )
         }
         return .init(.fine, "socket: \(path)")
     }

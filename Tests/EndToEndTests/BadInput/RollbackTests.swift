@@ -100,7 +100,9 @@ import Testing
         try await daemon.expectCleanStop()
         let fine = try await Self.check(daemon)
         #expect(fine.code == 0 && !fine.output.contains("notice") && !fine.output.contains("WRONG"), "\(fine)")
-        for text in ["lock: free", "\(position) events", "format: version 1", "vault:", "space:", "socket:", "witness:"] {
+        for text in [
+            "lock: free", "\(position) events", "format: version 1", "vault:", "space:", "socket:", "witness:",
+        ] {
             #expect(fine.output.contains(text), "\(text): \(fine)")
         }
 
