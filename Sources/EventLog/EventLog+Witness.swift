@@ -1,4 +1,4 @@
-package import Schema
+internal import Schema
 
 // Whether a log that was just opened is the one that its witness knows.
 

@@ -159,7 +159,7 @@ internal import Synchronization
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         // What follows the last line feed was cut off.
         lines.removeLast()
-        if let statement = lines.reversed().lazy.compactMap({ statement(in: $0) }).first { return statement }
+        if let newest = lines.reversed().lazy.compactMap({ Self.statement(in: $0) }).first { return newest }
         throw EventLogError(
             .format, "The file \(path) is not the witness of a log. Name another one, or move it away.")
     }

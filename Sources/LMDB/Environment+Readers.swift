@@ -17,7 +17,7 @@ package struct EnvironmentReader: Sendable, Hashable {
 extension Environment {
     /// The environments that this process has open, in no order.
     package static var open: [Environment] {
-        registry.withLock { registry in registry.values.compactMap(\.environment) }
+        registry.withLock { registry in registry.values.compactMap { $0.environment } }
     }
 
     /// Frees the reader slots of processes that have died, and says how many there were.

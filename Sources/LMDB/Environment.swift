@@ -74,7 +74,7 @@ extension Environment {
         while true {
             enter()
             do throws(LMDBError) {
-                return unsafe ReadTransaction(pointer: try begin(UInt32(MDB_RDONLY)), environment: self)
+                return try unsafe ReadTransaction(pointer: begin(UInt32(MDB_RDONLY)), environment: self)
             } catch {
                 leave()
                 attempt += 1
@@ -159,7 +159,7 @@ extension Environment {
                 try transaction.commit()
                 return result
             } catch {
-                guard error.code == .mapFull, try growMap(patience: Self.mapPatience) else { throw error }
+                guard error.code == .mapFull, try overcomeFullMap() else { throw error }
             }
         }
     }
@@ -169,6 +169,14 @@ extension Environment {
     /// Attempts to begin a transaction while every reader slot is taken, and the microseconds between them.
     private static let slotAttempts = 20
     private static let slotPause: UInt32 = 10_000
+
+    /// Makes the map larger; false where it stays full: for good, or while somebody reads for long.
+    private func overcomeFullMap() throws(LMDBError) -> Bool {
+        do { return try growMap(patience: Self.mapPatience) } catch {
+            guard error.code == .busy else { throw error }
+            return false
+        }
+    }
 
     /// Does what makes it worth while to begin a transaction again.
     ///

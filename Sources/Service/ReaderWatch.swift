@@ -2,6 +2,7 @@ internal import Dispatch
 internal import LMDB
 internal import Logging
 internal import Schema
+internal import SwiftProtobuf
 internal import Synchronization
 
 /// Looks after those who read the stores of a data directory: frees the slots of processes that have died, and tells
@@ -61,7 +62,7 @@ final class ReaderWatch: Sendable {
         return state.withLock { $0.seen }
             .filter { $0.value.commitsBehind > 0 && now - $0.value.since >= Self.patience }
             .map { key, sighting in
-                .with {
+                PinnedSnapshot.with {
                     $0.store = key.store
                     $0.processID = UInt32(clamping: key.reader.processID)
                     $0.commitsBehind = sighting.commitsBehind
@@ -74,7 +75,11 @@ final class ReaderWatch: Sendable {
     /// Looks once.
     func look() {
         var present: [Key: UInt64] = [:]
-        for environment in Environment.open where environment.path.hasPrefix(directory + "/") {
+        // Stores that are being built are nobody's but the builder's, who closes them for others to open.
+        let environments = Environment.open.filter {
+            $0.path.hasPrefix(directory + "/") && $0.options.sync == .full
+        }
+        for environment in environments {
             let store = String(environment.path.dropFirst(directory.count + 1))
             do {
                 let freed = try environment.checkReaders()

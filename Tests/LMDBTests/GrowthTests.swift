@@ -67,7 +67,7 @@ internal import Testing
         let error = #expect(throws: LMDBError.self) {
             try environment.write { transaction throws(LMDBError) in try transaction.put(table, key: 1, value: value) }
         }
-        #expect(error?.code == .busy)
+        #expect(error?.code == .mapFull)
         #expect(try Self.count(environment, table) == 0)
         reader.end()
         try environment.write { transaction throws(LMDBError) in try transaction.put(table, key: 1, value: value) }
