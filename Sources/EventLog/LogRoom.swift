@@ -65,7 +65,7 @@ final class LogRoom: Sendable {
             space?.giveUpBallast()
         }
         guard urgent else { throw full() }
-        if estimate < least { try fill(step, urgent: true) }
+        if estimate < least { try fill(least, urgent: true) }
         if estimate < least { throw full() }
     }
 

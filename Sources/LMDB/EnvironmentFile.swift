@@ -28,14 +28,24 @@ extension Environment {
         return Int(status.st_size)
     }
 
-    /// Bytes that the volume of the data file has left for this process.
+    /// Bytes that the data file can grow by: what its volume has left for this process, within the process's limit on
+    /// the size of files.
     ///
     /// LMDB reports the first short write to a full disk as an I/O error: this tells the two apart.
     package func freeSpace() throws(LMDBError) -> Int {
         var status = statvfs()
         guard unsafe fstatvfs(fileDescriptor, &status) == 0 else { throw .system("fstatvfs", subject: path) }
         let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
-        return overflow ? .max : bytes
+        return try min(overflow ? .max : bytes, distanceToLimit())
+    }
+
+    private func distanceToLimit() throws(LMDBError) -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else {
+            throw .system("getrlimit", subject: path)
+        }
+        let size = try fileSize()
+        return max(0, Int(clamping: limit.rlim_cur) - size)
     }
 
     /// Fills the data file with zeros so that it covers `from ..< from + bytes`, and flushes it.
