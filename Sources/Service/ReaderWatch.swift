@@ -9,6 +9,7 @@ internal import Synchronization
 /// who keeps old pages from being used again.
 final class ReaderWatch: Sendable {
     private let directory: String
+    private let patience: Duration
     private let logger: Logger
     private let queue = DispatchQueue(label: "kith.readers")
     private let state = Mutex(State())
@@ -32,12 +33,13 @@ final class ReaderWatch: Sendable {
 
     /// Seconds between two looks.
     private static let interval = 5
-    /// How long a transaction may be open before it is told of: replay lets go of its pages much sooner.
-    private static let patience: Duration = .seconds(10)
 
-    /// - Parameter directory: the stores below it are looked after.
-    init(directory: String, logger: Logger) {
+    /// - Parameters:
+    ///   - directory: the stores below it are looked after.
+    ///   - patience: how long a transaction may be open before it is told of: replay lets go of its own much sooner.
+    init(directory: String, patience: Duration = .seconds(10), logger: Logger) {
         self.directory = directory
+        self.patience = patience
         self.logger = logger
     }
 
@@ -60,7 +62,7 @@ final class ReaderWatch: Sendable {
     var pinned: [PinnedSnapshot] {
         let now = ContinuousClock.now
         return state.withLock { $0.seen }
-            .filter { $0.value.commitsBehind > 0 && now - $0.value.since >= Self.patience }
+            .filter { $0.value.commitsBehind > 0 && now - $0.value.since >= patience }
             .map { key, sighting in
                 PinnedSnapshot.with {
                     $0.store = key.store
@@ -108,7 +110,7 @@ final class ReaderWatch: Sendable {
             for (key, behind) in present {
                 var sighting = before[key] ?? Sighting(since: now, commitsBehind: 0)
                 sighting.commitsBehind = behind
-                if behind > 0, !sighting.isReported, now - sighting.since >= Self.patience {
+                if behind > 0, !sighting.isReported, now - sighting.since >= patience {
                     sighting.isReported = true
                     logger.warning(
                         "A reader keeps an old snapshot open: the store grows until it ends.",
