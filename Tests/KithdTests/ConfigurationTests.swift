@@ -80,7 +80,8 @@ import Testing
                 "KITH_HTTP_TOKEN": "a=/t", "KITH_PACK": "zh", "KITH_LOG_LEVEL": "debug", "KITH_LOG_RESERVE_BYTES": "1",
                 "KITH_MAXIMUM_CONNECTIONS": "2", "KITH_MAXIMUM_OPEN_REQUESTS": "3",
                 "KITH_MAXIMUM_BYTES_IN_FLIGHT": "4096", "KITH_MAXIMUM_STREAMS": "5", "KITH_STOP_TIMEOUT": "6",
-                "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30", "KITH_BALLAST_BYTES": "0", "KITH_WITNESS": "/w",
+                "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30", "KITH_BALLAST_BYTES": "0",
+                "KITH_WITNESS": "/w",
             ])
         #expect(configuration.dataDirectory == "/d" && configuration.ballastBytes == 0)
         #expect(configuration.witnessPath == "/w" && configuration.requiresWitness)
