@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "BodyStore", "CRM", "EventLog", "KeyVault", "KithClient", "Replay", "Schema", "Views",
+                "Service", "BodyStore", "CRM", "EventLog", "KeyVault", "KithClient", "LMDB", "Replay", "Schema",
+                "Views",
                 protobuf, logging, lifecycle, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ] + nio,
             swiftSettings: settings),

@@ -38,7 +38,8 @@ package final class DiskSpace: Sendable {
     package func free() throws(EventLogError) -> Int {
         var status = statvfs()
         guard unsafe statvfs(directory, &status) == 0 else {
-            throw EventLogError(.store, "The volume of \(directory) cannot be asked for its space: \(Self.lastError()).")
+            throw EventLogError(
+                .store, "The volume of \(directory) cannot be asked for its space: \(Self.lastError()).")
         }
         let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
         return overflow ? .max : bytes

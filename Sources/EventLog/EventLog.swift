@@ -36,16 +36,17 @@ package final class EventLog: Sendable {
     /// - Parameters:
     ///   - id: from the FORMAT file.
     ///   - space: the volume; nil where nobody looks after it.
+    ///   - indexMapSize: bytes of the index's map, which grows by itself.
     ///   - changes: what each record does to the index; called for records that the index has not seen.
     /// - Throws: `damaged` with the position where a record is not what was written.
     package init(
         id: Identifier, storage: any LogStorage, indexPath: String, space: DiskSpace? = nil,
-        changes: ChangesOfRecord
+        indexMapSize: Int = 1 << 36, changes: ChangesOfRecord
     ) throws(EventLogError) {
         self.id = id
         self.space = space
         self.storage = storage
-        index = try IndexStore(path: indexPath, logID: id)
+        index = try IndexStore(path: indexPath, logID: id, mapSize: indexMapSize)
         let last = try storage.lastPosition()
         openedEnd = last
         if index.applied > last { try index.discard() }
@@ -64,16 +65,17 @@ package final class EventLog: Sendable {
         }
         index.closeGroup()
         durable = Mutex(DurableEnd(position: last, root: frontier.root, recordedAt: lastRecordedAt))
-        openingFrontier = frontier
+        openedFrontier = frontier
     }
 
-    private let openingFrontier: MerkleFrontier
+    /// The frontier over the records that there were when the log was opened.
+    let openedFrontier: MerkleFrontier
 
     /// The writer. Call it once, and use it on one thread.
     package func makeWriter(clock: any LogClock) -> LogWriter {
         let end = self.end
         return LogWriter(
-            log: self, clock: clock, last: end.position, lastRecordedAt: end.recordedAt, frontier: openingFrontier)
+            log: self, clock: clock, last: end.position, lastRecordedAt: end.recordedAt, frontier: openedFrontier)
     }
 
     /// Ends the indexer's thread. Nothing may be appended afterwards.

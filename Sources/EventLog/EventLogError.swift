@@ -6,7 +6,7 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
     /// A stable code.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Wrapped: String {
-            case locked, notWritable, format, damaged, store, diskFull, poisoned, clock, tooLarge
+            case locked, notWritable, format, damaged, store, diskFull, poisoned, clock, tooLarge, rolledBack
         }
         private var wrapped: Wrapped
 
@@ -30,6 +30,8 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
         package static let clock = Code(.clock)
         /// A record is longer than the format allows.
         package static let tooLarge = Code(.tooLarge)
+        /// The log is not the one, or not as long, as its witness knows.
+        package static let rolledBack = Code(.rolledBack)
 
         package var description: String { wrapped.rawValue }
     }

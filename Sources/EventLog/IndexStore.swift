@@ -51,11 +51,15 @@ package final class IndexStore: Sendable {
     private static let retryInterval = 1_000
 
     /// Opens the index, or makes an empty one; one that belongs to another log is emptied.
-    package init(path: String, logID: Identifier) throws(EventLogError) {
+    ///
+    /// - Parameter mapSize: bytes of the map, which grows by itself.
+    package init(path: String, logID: Identifier, mapSize: Int = 1 << 36) throws(EventLogError) {
         do {
             let environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 36, maxTables: 16, maxReaders: 2_048, sync: .full)
-            )
+                path: path,
+                options: EnvironmentOptions(
+                    mapSize: mapSize, largestMapSize: EnvironmentOptions.largestMap, maxTables: 16, maxReaders: 2_048,
+                    sync: .full))
             let tables = try IndexTables(environment)
             let applied = try tables.prepare(environment, logID: logID)
             self.environment = environment

@@ -12,7 +12,7 @@ extension LogDirectory {
     /// Why the end of the log is to be verified before it is served; nil where nothing gives rise to doubt.
     ///
     /// - Throws: `notWritable` where the file that says so cannot be read.
-    package func doubt() throws(EventLogError) -> String? { try readFile(doubtPath) }
+    package func doubt() throws(EventLogError) -> String? { try Self.readFile(doubtPath) }
 
     /// Writes down, durably if the device still can, that the end of the log is to be verified at the next start.
     ///

@@ -84,7 +84,8 @@ package import Schema
         }
     }
 
-    private static func readFormat(_ name: String, in path: String) throws(EventLogError) -> Identifier? {
+    /// The log's id from a file that names it; nil where there is none.
+    static func readFormat(_ name: String, in path: String) throws(EventLogError) -> Identifier? {
         guard let text = try readFile(name) else { return nil }
         let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
         guard words.count == 5, words[0] == "kith-log", words[1] == "version", let version = Int(words[2]),
@@ -150,7 +151,7 @@ package import Schema
     }
 
     /// The first bytes of a small text file; nil where there is none.
-    func readFile(_ name: String) throws(EventLogError) -> String? {
+    static func readFile(_ name: String) throws(EventLogError) -> String? {
         let file = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }

@@ -26,6 +26,8 @@ final class LogRoom: Sendable {
     static let fillStep = 4 << 20
     /// The least reserve, without which a full disk could not be known beforehand.
     private static let leastReserve = 1 << 20
+    /// Milliseconds for which a change of the map waits for those who read.
+    private static let mapPatience = 200
     /// What a commit may take in pages of its own besides the records: paths through the tree and free lists.
     private static let commitOverhead = 256 << 10
 
@@ -63,7 +65,7 @@ final class LogRoom: Sendable {
             space?.giveUpBallast()
         }
         guard urgent else { throw full() }
-        if estimate < least { try fill(step, urgent: true) }
+        if estimate < least { try fill(least, urgent: true) }
         if estimate < least { throw full() }
     }
 
@@ -96,6 +98,7 @@ final class LogRoom: Sendable {
             guard ahead < max(wanted, urgent ? 0 : reserve) else { return }
             let bytes = urgent ? wanted - ahead : max(step, wanted - ahead)
             guard try leaves(bytes, urgent: urgent) else { return }
+            try growMap(for: size + bytes)
             do {
                 try environment.preallocate(from: size, bytes: bytes)
             } catch {
@@ -117,6 +120,16 @@ final class LogRoom: Sendable {
         guard let space else { return true }
         if urgent { return try space.free() >= bytes }
         return try space.available() >= bytes + step
+    }
+
+    /// Makes the map larger before it is full: no group then has to be written twice.
+    private func growMap(for bytes: Int) throws(LMDBError) {
+        do {
+            while try environment.info().mapSize < bytes, try environment.growMap(patience: Self.mapPatience) {}
+        } catch {
+            // Somebody has been reading for long. It is tried again when the next step is filled; what there is is used.
+            guard error.code == .busy else { throw error }
+        }
     }
 
     private func measure() throws(LMDBError) -> (ahead: Int, size: Int) {

@@ -79,10 +79,16 @@ package final class LMDBLogStorage: LogStorage {
     /// - Parameters:
     ///   - reserve: bytes of zeros to keep ahead of the content.
     ///   - space: the volume; nil: the file may use all of it.
-    package init(path: String, reserve: Int = 64 << 20, space: DiskSpace? = nil) throws(EventLogError) {
+    ///   - mapSize: bytes of the map, which grows by itself.
+    package init(
+        path: String, reserve: Int = 64 << 20, space: DiskSpace? = nil, mapSize: Int = 1 << 39
+    ) throws(EventLogError) {
         do {
             environment = try Environment(
-                path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, maxReaders: 2_048, sync: .full))
+                path: path,
+                options: EnvironmentOptions(
+                    mapSize: mapSize, largestMapSize: EnvironmentOptions.largestMap, maxTables: 0, maxReaders: 2_048,
+                    sync: .full))
             table = try environment.openTable(named: nil, flags: [.integerKey])
             _ = try environment.checkReaders()
         } catch {
@@ -122,14 +128,14 @@ package final class LMDBLogStorage: LogStorage {
     package func append(_ group: RecordGroup) throws(EventLogError) {
         try room.make(for: group.bytes.count)
         do {
-            let transaction = try environment.beginWrite()
-            for index in 0..<group.count {
-                try group.withValue(index) { value throws(LMDBError) in
-                    try transaction.put(
-                        table, key: group.first.rawValue + UInt64(index), value: value, append: true)
+            try environment.write { transaction throws(LMDBError) in
+                for index in 0..<group.count {
+                    try group.withValue(index) { value throws(LMDBError) in
+                        try transaction.put(
+                            table, key: group.first.rawValue + UInt64(index), value: value, append: true)
+                    }
                 }
             }
-            try transaction.commit()
             room.used(group.bytes.count)
         } catch {
             throw EventLogError(

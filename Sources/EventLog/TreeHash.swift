@@ -100,6 +100,18 @@ package struct MerkleFrontier: Hashable, Sendable {
         size += 1 << UInt64(first)
     }
 
+    /// What the frontier of the tree over the first `size` leaves has in common with this one: the perfect subtrees from
+    /// the left up to the first in which they differ. Its size is at most `size`; leaves that are missing follow there.
+    package func shared(with size: UInt64) -> MerkleFrontier {
+        let difference = self.size ^ size
+        guard difference != 0, size < self.size else { return self }
+        let level = 63 - difference.leadingZeroBitCount
+        var shared = self
+        shared.size = self.size >> UInt64(level + 1) << UInt64(level + 1)
+        for lower in 0...level where lower < levels.count { shared.levels[lower] = nil }
+        return shared
+    }
+
     /// The root of the tree over the leaves so far.
     package var root: TreeHash {
         var result: TreeHash?

@@ -49,6 +49,23 @@ extension KeyVault {
         try VaultFile.create(path: path, bytes: bytes)
     }
 
+    /// Whether the master key opens the vault, and the file is as long as it says. Nothing is written or made.
+    ///
+    /// - Throws: what `init` would, of that.
+    package static func check(path: String, masterKeyPath: String) throws(VaultError) {
+        guard let file = try VaultFile(path: path, readOnly: true) else {
+            throw VaultError(.vaultMissing, "There is no vault at \(path). Restore it from the vault's own backup.")
+        }
+        guard let masterKey = try MasterKey.read(path: masterKeyPath) else {
+            throw VaultError(
+                .masterKeyMissing, "There is no master key at \(masterKeyPath). Put the one of this vault there.")
+        }
+        let filled = try checkHeader(file: file, masterKey: masterKey, masterKeyPath: masterKeyPath)
+        guard filled > 0 else { return }
+        _ = try unwrap(
+            slot: Slot(number: 0, generation: VaultFormat.firstGeneration), file: file, masterKey: masterKey)
+    }
+
     /// Checks the header, the master key and the file's length, and gives the number of filled slots.
     static func checkHeader(
         file: VaultFile, masterKey: SymmetricKey, masterKeyPath: String

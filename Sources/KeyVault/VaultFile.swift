@@ -5,9 +5,9 @@ final class VaultFile: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    /// Opens an existing file for reading and writing; nil when there is none.
-    init?(path: String) throws(VaultError) {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    /// Opens an existing file, for reading and writing unless it is said otherwise; nil when there is none.
+    init?(path: String, readOnly: Bool = false) throws(VaultError) {
+        let descriptor = open(path, (readOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw VaultError.system("open", path: path)

@@ -33,10 +33,14 @@ package final class Environment: Sendable {
     let identity: UInt64
 
     private static let identities = Atomic<UInt64>(0)
+    /// The environments that are open in this process.
+    static let registry = Mutex<[UInt64: ListedEnvironment]>([:])
     /// Open transactions; below zero while the map is being replaced.
-    private let openTransactions = Atomic<Int>(0)
+    let openTransactions = Atomic<Int>(0)
+    /// Held while the map is replaced.
+    let mapChange = Mutex<Void>(())
     /// The thread that holds the write lock, 0 when none of this process does.
-    private let writingThread = Atomic<UInt>(0)
+    let writingThread = Atomic<UInt>(0)
     /// LMDB allows only one transaction at a time to open tables.
     private let tableOpening = Mutex<Void>(())
 
@@ -51,10 +55,13 @@ package final class Environment: Sendable {
         self.path = path
         self.options = options
         identity = Self.identities.wrappingAdd(1, ordering: .relaxed).newValue
+        Self.registry.withLock { $0[identity] = ListedEnvironment(environment: self) }
     }
 
     /// What was mended in the file before it was opened; `nil` when nothing had to be.
     package var repair: MetaRepair? { handle.repair }
+
+    deinit { Self.registry.withLock { _ = $0.removeValue(forKey: identity) } }
 
     /// The version of the LMDB library in use, in its own words: `LMDB 0.9.24: (July 24, 2019)`.
     package static var libraryVersion: String {
@@ -69,29 +76,27 @@ extension Environment {
     ///
     /// It may move between threads, but only one may use it at a time.
     ///
-    /// - Throws: `.readersFull` when all slots are taken, also after those of dead processes were freed;
-    ///   `.mapResized` when another process has grown the map (see ``setMapSize(_:)``).
+    /// - Throws: `.readersFull` when all slots are taken, also after those of dead processes were freed and some time
+    ///   has passed; `.mapResized` when another process has grown the map, and it cannot be adopted because other
+    ///   transactions stay open.
     package func beginRead() throws(LMDBError) -> ReadTransaction {
-        enter()
-        do throws(LMDBError) {
-            let pointer: OpaquePointer
+        var attempt = 0
+        while true {
+            enter()
             do throws(LMDBError) {
-                unsafe pointer = try unsafe begin(UInt32(MDB_RDONLY))
+                let pointer = try unsafe begin(UInt32(MDB_RDONLY))
+                do throws(LMDBError) {
+                    return unsafe ReadTransaction(
+                        pointer: pointer, pages: try unsafe maps.snapshot(of: pointer), environment: self)
+                } catch {
+                    unsafe mdb_txn_abort(pointer)
+                    throw error
+                }
             } catch {
-                guard error.code == .readersFull else { throw error }
-                _ = try checkReaders()
-                unsafe pointer = try unsafe begin(UInt32(MDB_RDONLY))
+                leave()
+                attempt += 1
+                try overcome(error, attempt: attempt)
             }
-            do throws(LMDBError) {
-                return unsafe ReadTransaction(
-                    pointer: pointer, pages: try unsafe maps.snapshot(of: pointer), environment: self)
-            } catch {
-                unsafe mdb_txn_abort(pointer)
-                throw error
-            }
-        } catch {
-            leave()
-            throw error
         }
     }
 
@@ -108,14 +113,18 @@ extension Environment {
         precondition(
             writingThread.load(ordering: .relaxed) != thread,
             "this thread has a write transaction open in the same environment")
-        enter()
-        do throws(LMDBError) {
-            let pointer = try unsafe begin(0)
-            writingThread.store(thread, ordering: .relaxed)
-            return unsafe WriteTransaction(pointer: pointer, environment: self, thread: thread)
-        } catch {
-            leave()
-            throw error
+        var attempt = 0
+        while true {
+            enter()
+            do throws(LMDBError) {
+                let pointer = try unsafe begin(0)
+                writingThread.store(thread, ordering: .relaxed)
+                return unsafe WriteTransaction(pointer: pointer, environment: self, thread: thread)
+            } catch {
+                leave()
+                attempt += 1
+                try overcome(error, attempt: attempt)
+            }
         }
     }
 
@@ -156,13 +165,50 @@ extension Environment {
     }
 
     /// Runs `body`, which throws nothing but ``LMDBError``, in a write transaction.
+    ///
+    /// Where the map is full, at a change or at the commit, it is made larger if the options allow it, and `body` runs
+    /// again: it must change nothing but the transaction.
     package func write<Result>(
         _ body: (borrowing WriteTransaction) throws(LMDBError) -> Result
     ) throws(LMDBError) -> Result {
-        let transaction = try beginWrite()
-        let result = try body(transaction)
-        try transaction.commit()
-        return result
+        while true {
+            do throws(LMDBError) {
+                let transaction = try beginWrite()
+                let result = try body(transaction)
+                try transaction.commit()
+                return result
+            } catch {
+                guard error.code == .mapFull, try overcomeFullMap() else { throw error }
+            }
+        }
+    }
+
+    /// Milliseconds that a change of the map waits for open transactions.
+    private static let mapPatience = 1_000
+    /// Attempts to begin a transaction while every reader slot is taken, and the microseconds between them.
+    private static let slotAttempts = 20
+    private static let slotPause: UInt32 = 10_000
+
+    /// Makes the map larger; false where it stays full: for good, or while somebody reads for long.
+    private func overcomeFullMap() throws(LMDBError) -> Bool {
+        do { return try growMap(patience: Self.mapPatience) } catch {
+            guard error.code == .busy else { throw error }
+            return false
+        }
+    }
+
+    /// Does what makes it worth while to begin a transaction again.
+    ///
+    /// - Throws: the error itself where nothing does.
+    private func overcome(_ error: LMDBError, attempt: Int) throws(LMDBError) {
+        switch error.code {
+        case .readersFull where attempt <= Self.slotAttempts:
+            if try checkReaders() == 0 { usleep(Self.slotPause) }
+        case .mapResized where attempt == 1:
+            let resized = error
+            do { try setMapSize(0, patience: Self.mapPatience) } catch { throw error.code == .busy ? resized : error }
+        default: throw error
+        }
     }
 
     private func begin(_ flags: UInt32) throws(LMDBError) -> OpaquePointer {
@@ -176,49 +222,6 @@ extension Environment {
 
     /// Which thread this is, as a number that is not 0.
     static var currentThread: UInt { UInt(pthread_self()) }
-}
-
-// MARK: - Counting transactions
-
-extension Environment {
-    /// Added to the count while the map is replaced; no number of transactions brings it above zero.
-    private static let closed = Int.min / 2
-
-    /// Counts a transaction that is about to begin.
-    private func enter() {
-        while openTransactions.wrappingAdd(1, ordering: .acquiring).oldValue < 0 {
-            // The map is being replaced, which takes microseconds.
-            openTransactions.wrappingSubtract(1, ordering: .relaxed)
-            sched_yield()
-        }
-    }
-
-    /// Counts off a transaction that has ended.
-    func leave() {
-        openTransactions.wrappingSubtract(1, ordering: .releasing)
-    }
-
-    /// Counts off the write transaction of `thread`, after LMDB has released the write lock.
-    func leaveWrite(thread: UInt) {
-        // Another thread may have the lock already; its mark stays.
-        _ = writingThread.compareExchange(expected: thread, desired: 0, ordering: .relaxed)
-        leave()
-    }
-
-    /// Changes the size of the map, in bytes; 0 adopts the size that another process has set.
-    ///
-    /// No transaction of this environment may be open, not even for reading: the map moves.
-    ///
-    /// - Throws: `.busy` when a transaction is open, `.outOfMemory` when there is no address space.
-    package func setMapSize(_ bytes: Int) throws(LMDBError) {
-        let exchange = openTransactions.compareExchange(expected: 0, desired: Self.closed, ordering: .acquiring)
-        guard exchange.exchanged else {
-            throw LMDBError(rawCode: EBUSY, call: "mdb_env_set_mapsize", subject: path, code: .busy)
-        }
-        defer { openTransactions.wrappingSubtract(Self.closed, ordering: .releasing) }
-        try unsafe LMDBError.check(
-            mdb_env_set_mapsize(handle.pointer, bytes), "mdb_env_set_mapsize", subject: path)
-    }
 }
 
 // MARK: - Tables

@@ -28,14 +28,24 @@ extension Environment {
         return Int(status.st_size)
     }
 
-    /// Bytes that the volume of the data file has left for this process.
+    /// Bytes that the data file can grow by: what its volume has left for this process, within the process's limit on
+    /// the size of files.
     ///
     /// LMDB reports the first short write to a full disk as an I/O error: this tells the two apart.
     package func freeSpace() throws(LMDBError) -> Int {
         var status = statvfs()
         guard unsafe fstatvfs(fileDescriptor, &status) == 0 else { throw .system("fstatvfs", subject: path) }
         let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
-        return overflow ? .max : bytes
+        return try min(overflow ? .max : bytes, distanceToLimit())
+    }
+
+    private func distanceToLimit() throws(LMDBError) -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else {
+            throw .system("getrlimit", subject: path)
+        }
+        let size = try fileSize()
+        return max(0, Int(clamping: limit.rlim_cur) - size)
     }
 
     /// Fills the data file with zeros so that it covers `from ..< from + bytes`, and flushes it.
@@ -80,57 +90,14 @@ extension Environment {
         try unsafe LMDBError.check(mdb_env_info(handle.pointer, &info), "mdb_env_info", subject: path)
         var status = MDB_stat()
         try unsafe LMDBError.check(mdb_env_stat(handle.pointer, &status), "mdb_env_stat", subject: path)
-        let readers = try listReaders()
+        let readers = try readers()
         return unsafe EnvironmentInfo(
             mapSize: Int(info.me_mapsize),
             lastPage: Int(info.me_last_pgno),
             pageSize: Int(status.ms_psize),
             lastTransaction: UInt64(info.me_last_txnid),
             readersInUse: readers.count,
-            oldestSnapshot: readers.oldestSnapshot,
+            oldestSnapshot: readers.compactMap(\.snapshot).min(),
             maxReaders: Int(info.me_maxreaders))
-    }
-
-    /// Frees the reader slots of processes that have died, and says how many there were.
-    ///
-    /// Such a slot keeps freed pages from being used again, so that the file grows. Call it at start (opening does)
-    /// and on a timer.
-    package func checkReaders() throws(LMDBError) -> Int {
-        var dead: Int32 = 0
-        try unsafe LMDBError.check(mdb_reader_check(handle.pointer, &dead), "mdb_reader_check", subject: path)
-        return Int(dead)
-    }
-
-    /// LMDB offers the table of readers only as lines of text: process, thread and transaction, below a heading.
-    private func listReaders() throws(LMDBError) -> ReaderList {
-        var list = ReaderList()
-        let result = unsafe withUnsafeMutablePointer(to: &list) { list in
-            unsafe mdb_reader_list(
-                handle.pointer,
-                { line, context in
-                    guard let line = unsafe line, let context = unsafe context else { return 0 }
-                    unsafe context.assumingMemoryBound(to: ReaderList.self).pointee.add(String(cString: line))
-                    return 0
-                }, list)
-        }
-        guard result >= 0 else { throw LMDBError(rawCode: result, call: "mdb_reader_list", subject: path) }
-        return list
-    }
-}
-
-/// What the table of readers says.
-private struct ReaderList {
-    var count = 0
-    var oldestSnapshot: UInt64?
-
-    /// Takes in one line; headings do not begin with a number. A reader between two transactions has a dash for its
-    /// snapshot.
-    mutating func add(_ line: String) {
-        let fields = line.split(whereSeparator: \.isWhitespace)
-        guard fields.count == 3, fields[0].allSatisfy(\.isNumber) else { return }
-        count += 1
-        if let snapshot = UInt64(fields[2]) {
-            oldestSnapshot = min(oldestSnapshot ?? .max, snapshot)
-        }
     }
 }

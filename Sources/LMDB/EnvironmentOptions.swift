@@ -9,8 +9,10 @@ package struct EnvironmentOptions: Sendable, Equatable {
         case none
     }
 
-    /// Largest size of the data file, in bytes. Costs address space, neither memory nor disk.
+    /// Size of the map, and so the largest of the data file, in bytes. Costs address space, neither memory nor disk.
     package var mapSize: Int
+    /// How far the map grows by itself when it is full, in bytes; nil: not at all.
+    package var largestMapSize: Int?
     /// Number of named tables that can be opened.
     package var maxTables: UInt32
     /// Number of reader slots, over all processes. Whoever creates the lock file decides.
@@ -29,6 +31,7 @@ package struct EnvironmentOptions: Sendable, Equatable {
 
     package init(
         mapSize: Int = 64 << 30,
+        largestMapSize: Int? = nil,
         maxTables: UInt32 = 16,
         maxReaders: UInt32 = 2048,
         sync: SyncMode = .full,
@@ -38,6 +41,7 @@ package struct EnvironmentOptions: Sendable, Equatable {
         fileMode: UInt32 = 0o600
     ) {
         self.mapSize = mapSize
+        self.largestMapSize = largestMapSize
         self.maxTables = maxTables
         self.maxReaders = maxReaders
         self.sync = sync
@@ -46,6 +50,11 @@ package struct EnvironmentOptions: Sendable, Equatable {
         self.examinedBytes = examinedBytes
         self.fileMode = fileMode
     }
+}
+
+extension EnvironmentOptions {
+    /// As large as a map can become where a process has 47 bits of address space, with room for others.
+    package static let largestMap = 1 << 45
 }
 
 /// The state of an environment at one moment.

@@ -173,8 +173,9 @@ extension LMDBError: CustomStringConvertible {
         switch code {
         case .notFound: "Nothing is stored under this name; create it first or treat it as absent."
         case .keyExists: "Nothing was written; for an append the key must be greater than the last one."
-        case .mapFull: "Nothing of the transaction was written; raise the map size and try again."
-        case .mapResized: "Close this environment's transactions and set the map size to 0 to adopt the new size."
+        case .mapFull:
+            "Nothing of the transaction was written; where the map may grow, end open transactions and try again."
+        case .mapResized: "End this environment's transactions: the new size is then adopted by itself."
         case .readersFull: "End transactions that are not needed, or open with more reader slots."
         case .tablesFull: "Open the environment with a larger number of tables."
         case .transactionFull: "Abort, and split the work into smaller transactions."

@@ -40,7 +40,8 @@ struct ProjectionTables: Sendable {
     /// - Parameter sync: `.none` for one that is being built and thrown away when that is interrupted.
     init(path: String, names: [String], sync: EnvironmentOptions.SyncMode) throws(LMDBError) {
         let options = EnvironmentOptions(
-            mapSize: 1 << 36, maxTables: UInt32(names.count + 1), maxReaders: 512, sync: sync)
+            mapSize: 1 << 36, largestMapSize: EnvironmentOptions.largestMap, maxTables: UInt32(names.count + 1),
+            maxReaders: 512, sync: sync)
         let environment = try Environment(path: path, options: options)
         // Nothing can be written to it any more, and what is read may be another table's.
         if let damage = environment.damage { throw damage }

@@ -20,6 +20,8 @@ extension KithService {
         response.durablePosition = end.position.rawValue
         response.root = Data(end.root.bytes)
         response.readOnlyReason = writerStatus.failure
+        response.witnessPosition = witness?.position ?? 0
+        response.pinnedSnapshots = readers.pinned
         response.waitingCommands = UInt64(writerStatus.waiting)
         response.indexPosition = context.log.index.applied.rawValue
         response.version = ServiceVersion.text

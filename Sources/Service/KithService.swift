@@ -33,6 +33,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     private let scrubber: DedicatedThread?
     let journal: RefusalJournal
     let keeper: BodyKeeper
+    let readers: ReaderWatch
+    /// Nil where no witness is kept.
+    let witness: WitnessKeeper?
     /// The uploads of bodies that are under way.
     let uploads = OpenWork()
     let logger: Logger
@@ -90,6 +93,11 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
                 log: opened.context.log, clock: clock,
                 bytesPerSecond: configuration.scrubMegabytesPerSecond * 1_000_000, logger: logger) : nil
         self.scrub = scrub
+        readers = ReaderWatch(directory: opened.directory.path, logger: logger)
+        witness = try opened.witness.map { witness in
+            try WitnessKeeper(
+                witness: witness, log: opened.context.log, required: configuration.requiresWitness, logger: logger)
+        }
         let start = SequencerStart(
             directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
             keeper: keeper, metrics: metrics, pulse: pulse, logger: logger)
@@ -105,6 +113,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         try keeper.settle()
         keeper.start()
         scrubber = try scrub.map { scrub in try DedicatedThread { scrub.run() } }
+        readers.start()
+        witness?.start()
     }
 
     /// Keeps the projections going until the graceful shutdown, then drains.
@@ -124,6 +134,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         keeper.stop()
         scrub?.stop()
         scrubber?.join()
+        readers.stop()
+        witness?.stop()
         signal.close()
         journal.close()
         context.log.close()

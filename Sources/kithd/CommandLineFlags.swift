@@ -10,6 +10,8 @@ struct CommandLineFlags: Sendable {
     }
 
     private(set) var action = Action.serve
+    /// A log that is not the one that its witness knows is to be served. Never a setting: it is meant once.
+    private(set) var acceptsRollback = false
     /// The configuration file, where one is named.
     private(set) var configurationFile: String?
     /// The settings that are given, by name.
@@ -24,6 +26,9 @@ struct CommandLineFlags: Sendable {
             case "--check": try set(.check, attached, flag)
             case "--help", "-h": try set(.help, attached, flag)
             case "--version": try set(.version, attached, flag)
+            case "--accept-rollback":
+                guard attached == nil else { throw WrongUse("\(flag) takes no value.") }
+                acceptsRollback = true
             case "--config":
                 guard configurationFile == nil else { throw WrongUse("--config is given twice.") }
                 configurationFile = try CommandLineFlags.value(of: flag, attached, &rest)

@@ -9,6 +9,7 @@ struct ConfigurationLoader {
     private let reader: ConfigReader
     private let environment: [String: String]
     private let userID: UInt32
+    private let acceptsRollback: Bool
 
     /// Reads the sources.
     ///
@@ -31,6 +32,7 @@ struct ConfigurationLoader {
         reader = ConfigReader(providers: providers)
         self.environment = environment
         self.userID = userID
+        acceptsRollback = flags.acceptsRollback
     }
 
     /// The whole configuration.
@@ -57,6 +59,11 @@ struct ConfigurationLoader {
         }
         if let number = try await number(.logReserveBytes) { configuration.logReserveBytes = number }
         if let number = try await number(.ballastBytes) { configuration.ballastBytes = number }
+        let witness = try await path(.witness)
+        configuration.requiresWitness = witness != nil
+        configuration.witnessPath =
+            witness == "none" ? nil : witness ?? DefaultPaths.witness(dataDirectory: directory)
+        configuration.acceptsRollback = acceptsRollback
         if let number = try await number(.maximumConnections) { configuration.limits.connections = number }
         if let number = try await number(.maximumOpenRequests) { configuration.limits.openRequests = number }
         if let number = try await number(.maximumBytesInFlight) { configuration.limits.bytesInFlight = number }

@@ -9,7 +9,8 @@ enum HelpText {
         let settings = Setting.all.map { ("\($0.flag) \($0.placeholder)", $0.help) }
         let others = [
             ("--config FILE", "JSON file with settings, named as in docs/configuration.md."),
-            ("--check", "Check the configuration, print it and stop."),
+            ("--accept-rollback", "Serve a log that is not the one that its witness knows; meant once."),
+            ("--check", "Check the configuration and the places that it names, and stop; nothing is written."),
             ("--version", "Print the version and stop."),
             ("--help", "Print this and stop."),
         ]
@@ -50,6 +51,7 @@ enum HelpText {
             (.logLevel, configuration.logLevel.rawValue),
             (.logReserveBytes, String(configuration.logReserveBytes)),
             (.ballastBytes, String(configuration.ballastBytes)),
+            (.witness, configuration.witnessPath ?? "none"),
             (.maximumConnections, String(limits.connections)),
             (.maximumOpenRequests, String(limits.openRequests)),
             (.maximumBytesInFlight, String(limits.bytesInFlight)),

@@ -34,10 +34,7 @@ enum Kithd {
                 configuration = try await loader.configuration()
                 manager = try ManagerEnvironment(environment, processID: getpid())
             }
-            if flags.action == .check {
-                print(HelpText.check(configuration))
-                return ExitCode.clean
-            }
+            if flags.action == .check { return check(configuration) }
         } catch {
             printError("kithd: \(error)\nTry: kithd --help\n")
             return ExitCode.wrongUse
@@ -51,6 +48,13 @@ enum Kithd {
             logger.critical("kithd cannot go on", metadata: ["reason": "\(error)"])
             return ExitCode.failed
         }
+    }
+
+    /// Prints the configuration and what was found in the places that it names.
+    private static func check(_ configuration: ServiceConfiguration) -> Int32 {
+        let found = StartCheck(configuration).report()
+        print(HelpText.check(configuration) + "\n\n" + found.lines.joined(separator: "\n"))
+        return found.passes ? ExitCode.clean : ExitCode.failed
     }
 
     private static func makeLogger(_ configuration: ServiceConfiguration) -> Logger {

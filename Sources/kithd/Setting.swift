@@ -70,6 +70,9 @@ struct Setting: Sendable {
     static let ballastBytes = Setting(
         name: "ballastBytes", kind: .wholeNumber(0...1_099_511_627_776), placeholder: "BYTES",
         help: "File that is given up when the disk is full, so that reading and erasing go on; 0 for none.")
+    static let witness = Setting(
+        name: "witness", kind: .text, placeholder: "FILE",
+        help: "File outside of the data directory that notes size and root of the log; 'none' for none.")
     static let maximumConnections = Setting(
         name: "maximumConnections", kind: .wholeNumber(1...1_000_000), placeholder: "N",
         help: "Connections at the same time, per socket.")
@@ -98,7 +101,7 @@ struct Setting: Sendable {
     /// Every setting, in the order of the help and of docs/configuration.md.
     static let all = [
         dataDirectory, masterKey, socket, group, serviceSocket, httpSocket, httpServiceSocket, httpPort, httpToken,
-        logLevel, logReserveBytes, ballastBytes, maximumConnections, maximumOpenRequests, maximumBytesInFlight,
-        maximumStreams, clientTimeout, stopTimeout, refusalDays, scrubMegabytesPerSecond, pack,
+        logLevel, logReserveBytes, ballastBytes, witness, maximumConnections, maximumOpenRequests,
+        maximumBytesInFlight, maximumStreams, clientTimeout, stopTimeout, refusalDays, scrubMegabytesPerSecond, pack,
     ]
 }

@@ -124,6 +124,30 @@ import Testing
         #expect(!writer.isGroupLarge)
     }
 
+    @Test func `the maps of log and index grow under the writer`() throws {
+        log.close()
+        let storage = try LMDBLogStorage(path: directory.path + "/log", reserve: 1 << 20, mapSize: 256 << 10)
+        let grown = try EventLog(
+            id: TestLog.id, storage: storage, indexPath: directory.path + "/small", indexMapSize: 256 << 10
+        ) { _, _ in [] }
+        defer { grown.close() }
+        let writer = grown.makeWriter(clock: ManualClock())
+        for group in 0..<60 as Range<UInt64> {
+            try writer.begin()
+            for number in (group * 100)..<(group * 100 + 100) {
+                try writer.append(
+                    .sample(
+                        .new(.party, Identifier(high: 9, low: number)), payload: [UInt8](repeating: 7, count: 1_000),
+                        command: number + 1))
+            }
+            try writer.commit()
+        }
+        try writer.flushIndex()
+        #expect(grown.end.position == Position(6_000) && grown.index.applied == Position(6_000))
+        #expect(try grown.mapSize() > 6_000_000)
+        #expect(try grown.index.stream(id: Identifier(high: 9, low: 5_999)) == StreamNumber(6_000))
+    }
+
     @Test func `a doubted log is verified from its end, and says the first bad position`() throws {
         defer { log.close() }
         for number in 1...20 { try append(UInt64(number)) }

@@ -32,6 +32,8 @@ import Testing
         #expect(configuration.httpSocketPath == "/tmp/kith-1000-http.sock")
         #expect(configuration.httpPort == nil && configuration.httpTokens.isEmpty)
         #expect(configuration.socketGroup == nil && configuration.ballastBytes == 64 << 20)
+        #expect(configuration.witnessPath == "/srv/kith/.local/share/kith.witness")
+        #expect(!configuration.requiresWitness && !configuration.acceptsRollback)
         #expect(configuration.limits == NativeLimits())
         #expect(configuration.refusalDays == 90 && configuration.scrubMegabytesPerSecond == 8 && configuration.httpServiceSockets.isEmpty)
         let root = try await ConfigurationTests.load([], environment: [:], userID: 0)
@@ -64,6 +66,12 @@ import Testing
         }
     }
 
+    @Test func `a witness can be done without, and a rollback be accepted once`() async throws {
+        let configuration = try await ConfigurationTests.load(["--witness", "none", "--accept-rollback"])
+        #expect(configuration.witnessPath == nil && configuration.acceptsRollback)
+        await #expect(throws: WrongUse.self) { try await ConfigurationTests.load(["--accept-rollback=yes"]) }
+    }
+
     @Test func `every setting can be given in the environment`() async throws {
         let configuration = try await ConfigurationTests.load(
             [],
@@ -74,8 +82,10 @@ import Testing
                 "KITH_MAXIMUM_CONNECTIONS": "2", "KITH_MAXIMUM_OPEN_REQUESTS": "3",
                 "KITH_MAXIMUM_BYTES_IN_FLIGHT": "4096", "KITH_MAXIMUM_STREAMS": "5", "KITH_STOP_TIMEOUT": "6",
                 "KITH_HTTP_SERVICE_SOCKET": "a=/ah,c=/ch", "KITH_REFUSAL_DAYS": "30", "KITH_BALLAST_BYTES": "0",
+                "KITH_WITNESS": "/w",
             ])
         #expect(configuration.dataDirectory == "/d" && configuration.ballastBytes == 0)
+        #expect(configuration.witnessPath == "/w" && configuration.requiresWitness)
         #expect(configuration.masterKeyPath == "/k")
         #expect(configuration.socketPath == "/s")
         #expect(configuration.socketGroup == "g")

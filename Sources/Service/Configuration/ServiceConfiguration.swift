@@ -71,6 +71,15 @@ package struct ServiceConfiguration: Sendable {
     /// Bytes of the file that is given up when the disk is full, so that reading and erasing go on; 0 for none.
     package var ballastBytes = 64 << 20
 
+    /// The file outside of the data directory in which size and root of the log are written down; nil: there is none.
+    package var witnessPath: String?
+
+    /// The service does not start without being able to write the witness.
+    package var requiresWitness = false
+
+    /// A log that is not the one that the witness knows is served, and the witness begun anew.
+    package var acceptsRollback = false
+
     /// Days for which the journal of refusals keeps an entry.
     package var refusalDays = 90
 
@@ -111,6 +120,9 @@ package enum DefaultPaths {
     package static func httpSocket(besides socket: String) -> String {
         (socket.hasSuffix(".sock") ? String(socket.dropLast(5)) : socket) + "-http.sock"
     }
+
+    /// Beside the data directory, with `.witness` at the end of its name.
+    package static func witness(dataDirectory: String) -> String { dataDirectory + ".witness" }
 
     /// `master.key` in the data directory.
     package static func masterKey(dataDirectory: String) -> String { dataDirectory + "/master.key" }

@@ -12,6 +12,8 @@ struct OpenedLog {
     let isNew: Bool
     /// The FORMAT file has not got its name yet: it does when the first start is done.
     let isUnfinished: Bool
+    /// What is known of the log outside of the directory; nil where nothing is to be.
+    let witness: Witness?
     /// Why the end of the log was verified; nil where nothing gave rise to that.
     let settledDoubt: String?
     /// What was found wrong with the log's file, in sentences for an operator.
@@ -30,6 +32,8 @@ struct OpenedLog {
     ) throws {
         let directory = try LogDirectory(path: configuration.dataDirectory)
         let recorded = try directory.readFormat()
+        let witness = try configuration.witnessPath.map { (path) throws(EventLogError) in try Witness(path: path) }
+        if configuration.acceptsRollback { try witness?.setAside() }
         let doubt = try directory.doubt()
         if doubt != nil { directory.dropCachedPages() }
         let space = DiskSpace(
@@ -49,6 +53,7 @@ struct OpenedLog {
                 .damaged,
                 "The directory \(directory.path) is that of a log, but its records are gone. Restore it from a backup.")
         }
+        if last == .none, let known = witness?.last { throw EventLog.lost(known, from: directory.path) }
         if recorded == nil, begun == nil, last > .none {
             throw EventLogError(
                 .format, "The directory \(directory.path) holds a log but no FORMAT file. Restore it from a backup.")
@@ -65,6 +70,7 @@ struct OpenedLog {
             try changes(header, record)
         }
         do {
+            if let witness, let known = witness.last { try log.compare(with: known, from: witness.path) }
             try vault.startAllocating(after: try log.index.highestSlot())
             let bodies = try BodyStore(directory: directory.bodiesPath, logID: id, vault: vault)
             context = LogContext(log: log, vault: vault, bodies: bodies, clock: clock, identifiers: identifiers)
@@ -74,6 +80,7 @@ struct OpenedLog {
         }
         self.directory = directory
         settledDoubt = doubt
+        self.witness = witness
         isNew = last < Position(3)
         isUnfinished = recorded == nil
         findings = storage.findings

@@ -27,7 +27,10 @@ final class RefusalStore: Sendable {
     /// - Throws: what is wrong with its directory, and what to do.
     init(path: String) throws(EventLogError) {
         do {
-            environment = try Environment(path: path, options: EnvironmentOptions(mapSize: Self.mapBytes, maxTables: 3))
+            environment = try Environment(
+                path: path,
+                options: EnvironmentOptions(
+                    mapSize: Self.mapBytes, largestMapSize: EnvironmentOptions.largestMap, maxTables: 3))
             entries = try environment.openTable(named: "entries", flags: [.integerKey])
             losses = try environment.openTable(named: "losses", flags: [.integerKey])
             state = try environment.openTable(named: "state", flags: [.integerKey])

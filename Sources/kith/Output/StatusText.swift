@@ -14,6 +14,13 @@ enum StatusText {
         if status.hasDamage {
             fields.add("damaged at", "\(status.damage.position), \(Labels.of(status.damage.kind)): \(status.damage.sentence)")
         }
+        if status.witnessPosition > 0 { fields.add("witness", "position \(status.witnessPosition)") }
+        for pinned in status.pinnedSnapshots {
+            fields.add(
+                "long reader",
+                "process \(pinned.processID) in \(pinned.store) for \(Int(pinned.seconds)) s, \(pinned.commitsBehind) commits behind"
+            )
+        }
         fields.add("waiting commands", "\(status.waitingCommands)")
         if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
