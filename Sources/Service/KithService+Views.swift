@@ -17,7 +17,8 @@ extension KithService {
         case .ticketClocks(let request): try await ticketClocks(request, from: caller)
         case .refusals(let request): try await refusals(request, from: caller)
         case .putBody, .getBody: throw Self.unknown
-        case .submit, .get, .list, .customer, .history, .status, .rebuild, .backup, .credit, .cancel: throw Self.unknown
+        case .submit, .get, .list, .customer, .history, .status, .rebuild, .verify, .backup, .credit, .cancel:
+            throw Self.unknown
         }
     }
 
