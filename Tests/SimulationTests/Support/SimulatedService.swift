@@ -19,7 +19,7 @@ final class SimulatedService {
     private let gateway: Gateway
     private let start: SequencerStart
     private let journal: RefusalJournal
-    private let queue = WorkQueue<SubmittedWork>(limit: 1_000)
+    private let queue = WorkQueue<SubmittedWork>()
     private var writer: LogWriter
 
     /// Commands of the first start, whose ids the service makes itself.
@@ -72,7 +72,7 @@ final class SimulatedService {
             let thread = try DedicatedThread {
                 do { try first.registerAdministrators() } catch { failure.note(error) }
             }
-            if let works = queue.take(most: 10) { path.process(works) }
+            if let works = queue.take() { path.process(works) }
             thread.join()
             try failure.rethrow()
         }
