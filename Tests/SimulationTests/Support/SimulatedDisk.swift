@@ -90,6 +90,18 @@ final class SimulatedDisk: Sendable {
     /// Leaves so many bytes beyond what the file has now.
     func leaveSpace(_ bytes: Int) { state.withLock { $0.capacity = $0.cache.count + bytes } }
 
+    /// There is space again.
+    func makeSpace() { state.withLock { $0.capacity = .max } }
+
+    /// Bytes that can be written from an offset on.
+    func space(from offset: Int) -> Int {
+        state.withLock { state in
+            let space = max(0, state.capacity - offset)
+            if space < SimulatedDisk.sectorSize * 4 { state.counts.fullDisks += 1 }
+            return space
+        }
+    }
+
     /// The power goes, between two calls.
     func cutPower() { state.withLock { $0.cutPower() } }
 

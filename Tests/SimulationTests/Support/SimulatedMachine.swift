@@ -34,8 +34,12 @@ struct SimulatedMachine {
     }
 
     var configuration: ServiceConfiguration {
-        ServiceConfiguration(
+        var configuration = ServiceConfiguration(
             dataDirectory: path + "/data", masterKeyPath: path + "/master.key", socketPath: path + "/socket")
+        // The space of the log is that of its simulated disk.
+        configuration.ballastBytes = 0
+        configuration.logReserveBytes = 0
+        return configuration
     }
 
     var viewsPath: String { path + "/data/views" }

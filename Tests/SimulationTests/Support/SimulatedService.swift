@@ -52,8 +52,9 @@ final class SimulatedService {
             throw error
         }
         start = SequencerStart(
-            context: opened.context, cache: cache, access: access, journal: journal,
-            keeper: BodyKeeper(context: opened.context, logger: logger), logger: logger)
+            directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
+            keeper: BodyKeeper(context: opened.context, logger: logger), metrics: ServiceMetrics(),
+            pulse: SequencerPulse(), logger: logger)
         writer = log.makeWriter(clock: machine.clock)
         path = start.path(writer: writer, isStopping: { false })
         do { try begin() } catch {
@@ -99,8 +100,16 @@ final class SimulatedService {
         Identifier(bytes: opened.context.vault.commandID(idempotencyKey: Array(key.utf8)))
     }
 
-    /// Why nothing is taken any more; nil while all is well.
+    /// Why nothing is taken before a restart; nil while all is well.
     var failure: EventLogError? { path.failure }
+    /// There is no space: commands are taken again as soon as there is.
+    var isShortOfSpace: Bool { path.failure == nil && path.standstill != nil }
+
+    /// Notes for the next start that the end of the log is to be verified, as the sequencer's loop does.
+    func noteDoubt(_ failure: EventLogError) throws {
+        guard failure.code != .clock, failure.code != .damaged else { return }
+        try opened.directory.noteDoubt(failure.message)
+    }
 
     /// The bug of a writer that does not stop when it must: it begins anew at the end that readers see.
     func goOnRegardless() {

@@ -134,6 +134,12 @@ final class SimulatedStorage: LogStorage {
 
     func size() throws(EventLogError) -> Int { disk.length }
 
+    /// Knows beforehand that there is no space for a small group; a large one may still fail when it is appended.
+    func makeRoom(urgent: Bool) throws(EventLogError) {
+        let wanted = urgent ? 512 : 2_048
+        guard disk.space(from: state.withLock({ $0.tail })) >= wanted else { throw Self.error(.full) }
+    }
+
     // MARK: Bytes
 
     private static func add(_ number: Int, to bytes: inout [UInt8]) {

@@ -151,12 +151,14 @@ final class Simulation {
     private func restartIfNeeded() {
         guard service != nil else { return }
         if machine.disk.isAlive {
+            if service?.isShortOfSpace == true, Bool.random(using: &random) { machine.disk.makeSpace() }
             guard let failure = service?.failure else { return }
             if failure.code == .clock { report.clockStops += 1 }
             if machine.bug == .goesOnAfterFailedFlush, failure.code == .store { return goOnRegardless() }
             // For a while nobody comes.
             if Int.random(in: 0..<3, using: &random) == 0 { return }
-            if failure.code == .diskFull { machine.disk.heal() }
+            if failure.code == .diskFull { machine.disk.makeSpace() }
+            attempt("a doubt cannot be noted") { try service?.noteDoubt(failure) }
         }
         var powerGoes: Bool
         repeat {
