@@ -5,6 +5,11 @@ internal import Glibc
 /// ```
 /// LOCK                 held by the backup that writes into it
 /// log-E-FIRST-LAST     segments of the log: epoch, first and last position
+/// epoch-N              a note that a restore has opened this epoch
+/// erasures             the register of what was erased
+/// keys-TIME.kith       the keys, sealed under the backup key
+/// bodies-TIME.kith     the table of the content store, sealed under the backup key
+/// contents/            sealed contents of bodies
 /// .unfinished-…        what a backup that was killed left behind
 /// ```
 package struct BackupDirectory: Sendable {

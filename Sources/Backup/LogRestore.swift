@@ -33,9 +33,10 @@ package struct LogRestore {
     ///   - target: how far.
     ///   - ending: of which epoch the last segment may be at most; of the latest where it is nil. For a future that an
     ///     earlier restore had given up.
+    ///   - keys: puts vault and content store beside the log.
     /// - Throws: `BackupError`.
     package func run(
-        into path: String, target: RestoreTarget, ending: UInt32? = nil, reason: RestoreReason
+        into path: String, target: RestoreTarget, ending: UInt32? = nil, reason: RestoreReason, keys: KeyRestore? = nil
     ) throws(BackupError) -> RestoreOutcome {
         let segments = try source.segments()
         let chain = try Self.chain(of: segments, in: source, ending: ending)
@@ -49,11 +50,12 @@ package struct LogRestore {
             let storage = try LMDBLogStorage(path: directory.logPath)
             var copy = RecordCopy(storage: storage, target: target)
             try read(chain, into: &copy)
-            let outcome = RestoreOutcome(
+            var outcome = RestoreOutcome(
                 restored: Position(copy.frontier.size), root: copy.frontier.root, recordedAt: copy.recordedAt,
                 backedUp: chain.last, epoch: epoch)
             try open(outcome, of: chain, reason, &copy)
             try Self.verify(storage, against: copy.frontier)
+            outcome.keys = try keys?.run(into: directory, of: chain.segments[0].header.logID)
             try directory.writeFormat(id: chain.segments[0].header.logID)
             return outcome
         } catch let error as BackupError {

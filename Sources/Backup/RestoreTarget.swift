@@ -44,4 +44,6 @@ package struct RestoreOutcome: Sendable, Hashable {
     package var backedUp: Position
     /// The epoch that the restored log is in: its first event stands behind the restored ones.
     package var epoch: UInt32
+    /// What was put back beside the log; nil where nothing was asked for.
+    package var keys: KeyRestore.Outcome?
 }

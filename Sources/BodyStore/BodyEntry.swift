@@ -54,6 +54,15 @@ struct BodyEntry: Equatable {
     /// Whether the item can be read and no event refers to it, as far as was noted.
     var isUnreferred: Bool { state == .stored && body.referredBy == .none }
 
+    /// Takes the key out.
+    ///
+    /// - Parameter position: of the event that says so.
+    mutating func redact(by position: Position) {
+        state = .redacted
+        wrappedKey = [UInt8](repeating: 0, count: Self.wrappedKeySize)
+        body.redactedBy = position
+    }
+
     /// A free entry, with nothing of what stood in it.
     static func free(at index: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: size - checksumSize)

@@ -94,9 +94,7 @@ package final class BodyStore: Sendable {
         let hash = try table.withLock { (table) throws(BodyStoreError) -> [UInt8] in
             var entry = try table.entry(of: id)
             if entry.state == .stored {
-                entry.state = .redacted
-                entry.wrappedKey = [UInt8](repeating: 0, count: BodyEntry.wrappedKeySize)
-                entry.body.redactedBy = position
+                entry.redact(by: position)
                 try table.put(entry)
             }
             return entry.body.sealedHash

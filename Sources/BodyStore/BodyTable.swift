@@ -5,6 +5,8 @@ internal import Schema
 struct BodyTable {
     private static let magic: [UInt8] = Array("KITHBDY1".utf8)
     private static let headerSize = 4_096
+    /// What stands before the entries.
+    static let header = magic + [UInt8](repeating: 0, count: headerSize - magic.count)
     /// Entries that are read at a time.
     private static let entriesPerRead = 2_048
 
@@ -40,7 +42,7 @@ struct BodyTable {
         let unfinished = path + ".new"
         try BodyDirectory.remove(unfinished)
         guard let file = try BodyFile(path: unfinished, .new) else { return }
-        try file.write(magic + [UInt8](repeating: 0, count: headerSize - magic.count), at: 0)
+        try file.write(header, at: 0)
         try file.sync()
         try BodyDirectory.move(unfinished, to: "items", in: directory)
     }

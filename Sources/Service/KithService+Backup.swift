@@ -20,9 +20,7 @@ extension KithService {
             throw Refusal(
                 .schemaInvalid, "Give the absolute path of a directory of the service's machine.", field: "directory")
         }
-        guard request.part == .unspecified || request.part == .log else {
-            throw Refusal(.schemaInvalid, "This version does not know what is to be backed up.", field: "part")
-        }
+        if request.part != .unspecified, request.part != .log { try principal.require(.keys) }
         guard backingUp.begin() else {
             throw Refusal(.overloaded, "Another backup is being written. Ask again when that is done.")
         }
@@ -58,12 +56,14 @@ private struct BackupWork {
     let news: AsyncStream<BackupProgress>.Continuation
 
     private static let interval = Duration.milliseconds(250)
+    /// Days for which backups of the keys are kept where nobody says otherwise.
+    private static let keepDays = 30
 
     /// Writes the backup, and gives the last progress.
     func run(_ request: BackupRequest) throws(Refusal) -> BackupProgress {
         let begun = ContinuousClock.now
         do throws(BackupError) {
-            var last = try backUpLog(into: BackupDirectory(path: request.directory), since: begun)
+            var last = try part(request, since: begun)
             last.done = true
             last.seconds = begun.seconds
             return last
@@ -72,21 +72,61 @@ private struct BackupWork {
         }
     }
 
+    private func part(
+        _ request: BackupRequest, since begun: ContinuousClock.Instant
+    ) throws(BackupError) -> BackupProgress {
+        let directory = BackupDirectory(path: request.directory)
+        let now = context.clock.now()
+        let position = context.log.end.position
+        switch request.part {
+        case .unspecified, .log: return try backUpLog(into: directory, since: begun)
+        case .keys:
+            let days = request.keepDays == 0 ? Self.keepDays : Int(request.keepDays)
+            let key = try BackupKey(path: request.keyFile)
+            let outcome = try keyBackup(.keys, into: directory, since: begun)
+                .backUpKeys(under: key, position: position, keptDays: days, at: now)
+            return BackupProgress(.keys, outcome)
+        case .bodies:
+            let key = try BackupKey(path: request.keyFile)
+            let outcome = try keyBackup(.bodies, into: directory, since: begun)
+                .backUpBodies(under: key, position: position, at: now)
+            return BackupProgress(.bodies, outcome)
+        case .UNRECOGNIZED:
+            throw BackupError(.missing, "This version does not know what is to be backed up.")
+        }
+    }
+
+    private func keyBackup(
+        _ part: BackupPart, into directory: BackupDirectory, since begun: ContinuousClock.Instant
+    ) -> KeyBackup {
+        KeyBackup(
+            of: context.log.id, vault: context.vault, bodies: context.bodies, into: directory,
+            report: reporter(of: part, since: begun), isStopped: { stop.isRaised })
+    }
+
+    /// Tells how far the work is, four times a second.
+    private func reporter(
+        of part: BackupPart, since begun: ContinuousClock.Instant
+    ) -> (LogBackup.Progress) -> Void {
+        let pace = Pace(interval: Self.interval)
+        return { progress in
+            guard pace.isDue else { return }
+            var step = BackupProgress(part, done: progress.done, of: progress.target, bytes: progress.bytes)
+            step.verifying = progress.isVerifying
+            step.seconds = begun.seconds
+            news.yield(step)
+        }
+    }
+
     private func backUpLog(
         into directory: BackupDirectory, since begun: ContinuousClock.Instant
     ) throws(BackupError) -> BackupProgress {
-        let pace = Pace(interval: Self.interval)
         let backup = LogBackup(
-            of: context.log, into: directory,
-            report: { progress in
-                guard pace.isDue else { return }
-                var step = BackupProgress(.log, done: progress.done, of: progress.target, bytes: progress.bytes)
-                step.verifying = progress.isVerifying
-                step.seconds = begun.seconds
-                news.yield(step)
-            },
+            of: context.log, into: directory, report: reporter(of: .log, since: begun),
             isStopped: { stop.isRaised })
         let outcome = try backup.run(at: context.clock.now())
+        // What was erased by now stays erased, whatever is restored from here.
+        try keyBackup(.log, into: directory, since: begun).registerErasures()
         var last = BackupProgress(
             .log, done: outcome.last.rawValue, of: outcome.last.rawValue, bytes: outcome.bytes)
         last.file = outcome.file ?? ""
@@ -119,6 +159,12 @@ extension BackupProgress {
         position = done
         self.target = target
         self.bytes = UInt64(bytes)
+    }
+
+    fileprivate init(_ part: BackupPart, _ outcome: KeyBackup.Outcome) {
+        self.init(part, done: UInt64(outcome.entries), of: UInt64(outcome.entries), bytes: outcome.bytes)
+        file = outcome.file
+        deleted = outcome.deleted
     }
 }
 

@@ -40,6 +40,20 @@ struct RestoreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Why it is restored; stands in the log for ever.", valueName: "text"))
     var reason: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Put the keys and the bodies back as well; the file of the key that they were backed up with.",
+            valueName: "path"),
+        completion: .file())
+    var backupKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file of the master key to wrap the keys with, made where it is missing; master.key in the data directory "
+                + "where it is absent.", valueName: "path"),
+        completion: .file())
+    var masterKey: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -47,6 +61,7 @@ struct RestoreCommand: ParsableCommand {
         guard toPosition == nil || toTime == nil else {
             throw ValidationError("Only one of --to-position and --to-time can be given.")
         }
+        guard masterKey == nil || backupKey != nil else { throw ValidationError("--master-key is about --backup-key.") }
         guard toPosition != 0 else { throw ValidationError("--to-position must be at least 1.") }
         guard !reason.isEmpty, reason.utf8.count <= 1_024 else {
             throw ValidationError("--reason must have 1 to 1,024 bytes.")
@@ -68,10 +83,14 @@ struct RestoreCommand: ParsableCommand {
                 note: "\(progress.bytes / 1_000_000) MB")
         }
         let outcome: RestoreOutcome
-        do {
+        do throws(BackupError) {
+            let key = try backupKey.map { (path) throws(BackupError) in try BackupKey(path: path) }
+            let keys = key.map {
+                KeyRestore(from: BackupDirectory(path: directory), under: $0, masterKeyPath: masterKey)
+            }
             outcome = try restore.run(
                 into: dataDirectory, target: target, ending: fromEpoch,
-                reason: RestoreReason(text: reason, uid: UInt32(getuid())))
+                reason: RestoreReason(text: reason, uid: UInt32(getuid())), keys: keys)
         } catch {
             throw Failure.refused(error.message)
         }
