@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import pathlib
 import random
-import shutil
 import time
 from collections.abc import Callable, Iterator
 
@@ -139,7 +138,7 @@ class Run:
         finally:
             service.kill()
             if not self.findings and directory is None:
-                shutil.rmtree(service.directory, ignore_errors=True)
+                service.remove()
 
     def found(self, what: str, kind: str = OTHER) -> None:
         """Says what is against the promise."""

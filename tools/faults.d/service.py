@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -132,6 +133,13 @@ class Service:
         except subprocess.TimeoutExpired:
             self.kill()
             raise Failed(f"the service did not end within {seconds:.0f} seconds") from None
+
+    def remove(self) -> None:
+        """Removes the directory, the service's log, and the witness that stands beside the directory: another log may
+        come into its place."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        for path in (self.log_file, *self.directory.parent.glob(f"{self.directory.name}.witness*")):
+            path.unlink(missing_ok=True)
 
     def resident_bytes(self) -> int:
         """Anonymous memory of the process; 0 where it is gone."""

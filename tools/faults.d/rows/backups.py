@@ -84,8 +84,7 @@ def _judge(
         _hold_to_ledger(run, world, service, 0 if limit else known, limit)
     finally:
         service.kill()
-        shutil.rmtree(directory, ignore_errors=True)
-        service.log_file.unlink(missing_ok=True)
+        service.remove()
     return True
 
 

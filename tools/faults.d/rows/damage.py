@@ -83,8 +83,7 @@ class _Copy:
 
     def __exit__(self, *_: object) -> None:
         self._service.kill()
-        shutil.rmtree(self._service.directory, ignore_errors=True)
-        self._service.log_file.unlink(missing_ok=True)
+        self._service.remove()
 
 
 def used_bytes(environment: pathlib.Path) -> int:
@@ -170,7 +169,7 @@ def _older_pages(run: Run, world: World, file: pathlib.Path) -> dict[int, bytes]
             kith.submit(*[Maker(run.rng).person() for _ in range(20)])
     service.stop()
     before, after = file.read_bytes(), (with_more / "log" / "data.mdb").read_bytes()
-    shutil.rmtree(with_more)
+    service.remove()
     pages = used_bytes(file.parent) // PAGE
     return {
         page: after[page * PAGE : (page + 1) * PAGE]

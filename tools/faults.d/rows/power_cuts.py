@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 from load import Load
@@ -94,8 +93,7 @@ def _judge(run: Run, world: World, files: dict[str, bytes], nanoseconds: int) ->
         service.kill()
     run.findings += oracle.findings
     if not run.findings:
-        shutil.rmtree(directory)
-        service.log_file.unlink()
+        service.remove()
 
 
 ROWS = [
