@@ -115,7 +115,6 @@ package final class LMDBLogStorage: LogStorage {
     /// Opens the records of a directory for reading alone: nothing is made, filled or changed, and a service may go on
     /// with them at the same time.
     package init(reading path: String) throws(EventLogError) {
-        reserve = 0
         do {
             environment = try Environment(
                 path: path, options: EnvironmentOptions(mapSize: 1 << 39, maxTables: 0, readOnly: true))
@@ -123,6 +122,7 @@ package final class LMDBLogStorage: LogStorage {
         } catch {
             throw EventLogError(error, during: "opening the log in \(path)")
         }
+        room = LogRoom(environment: environment, reserve: 0, space: nil)
     }
 
     package func append(_ group: RecordGroup) throws(EventLogError) {

@@ -107,7 +107,7 @@ package struct MerkleFrontier: Hashable, Sendable {
         guard difference != 0, size < self.size else { return self }
         let level = 63 - difference.leadingZeroBitCount
         var shared = self
-        shared.size = self.size >> UInt64(level + 1) << UInt64(level + 1)
+        shared.size = (self.size >> UInt64(level + 1)) << UInt64(level + 1)
         for lower in 0...level where lower < levels.count { shared.levels[lower] = nil }
         return shared
     }
