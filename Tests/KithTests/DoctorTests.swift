@@ -12,8 +12,6 @@ internal import Testing
         $0.dataDirectory = "/srv/kith"
         $0.masterKeyFile = "/etc/kith/master.key"
         $0.disk.freeBytes = 100 << 30
-        $0.disk.logMapBytes = 512 << 30
-        $0.logBytes = 1 << 30
         $0.maximumReaders = 2_048
         $0.readers = 3
         $0.projections = [
@@ -47,7 +45,13 @@ internal import Testing
             ("diskNearlyFull", "df -h /srv/kith", { $0.disk.freeBytes = 900 << 20 }),
             ("projectionParked", "kith rebuild loyalty", { $0.projections[1].state = .parked }),
             ("projectionBehind", "watch kith status", { $0.projections[1].lagMicroseconds = 61_000_000 }),
-            ("mapNearlyFull", "kith status --json", { $0.logBytes = 450 << 30 }),
+            ("logDamaged", "kith verify", { $0.damage.position = 4_711 }),
+            ("scrubStopped", "kith verify", { $0.scrub.stoppedReason = "It cannot read." }),
+            (
+                "snapshotPinned", "ps -o pid,etime,user,args -p 17",
+                { $0.pinnedSnapshots = [PinnedSnapshot.with { $0.processID = 17 }] }
+            ),
+            ("storeRepaired", "dmesg --level err,warn", { $0.repairs = [DerivedRepair.with { $0.store = "index" }] }),
             ("readersNearlyFull", "fuser -v /srv/kith/log/lock.mdb", { $0.readers = 2_000 }),
             ("commandsWaiting", "iostat -x 5 3", { $0.waitingCommands = 6_000 }),
             ("timersParked", "journalctl -u kithd --grep 'timer cannot be fired'", { $0.parkedTimers = 1 }),
@@ -62,6 +66,20 @@ internal import Testing
         #expect(found.map(\.trouble) == [trouble])
         #expect(found.map(\.command) == [command])
         #expect(found.allSatisfy { !$0.line.contains("\n") && $0.line.hasSuffix(" Type: \(command)") })
+    }
+
+    @Test func `a full disk is said once, and damage with the place`() {
+        let full = Self.troubles {
+            $0.disk.full = true
+            $0.disk.freeBytes = 0
+            $0.readOnlyReason = "There is no space."
+        }
+        #expect(full.map(\.trouble) == ["diskFull"] && full[0].command == "df -h /srv/kith")
+        let damaged = Self.troubles {
+            $0.damage.position = 4_711
+            $0.scrub.stoppedReason = "It found damage."
+        }
+        #expect(damaged.map(\.trouble) == ["logDamaged"] && damaged[0].sentence.contains("position 4711"))
     }
 
     @Test func `what the service says to type is typed`() {

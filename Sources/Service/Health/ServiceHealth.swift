@@ -2,7 +2,7 @@
 package struct ServiceHealth: Sendable, Equatable {
     /// For how long the sequencer has been at one thing (a group, a part of the timers due); nil while it waits.
     package var effort: Duration?
-    /// Why no commands are taken until the service is started again; empty while they are.
+    /// Why no commands are taken; empty while they are.
     package var readOnlyReason: String
     /// The service takes nothing new, and ends.
     package var isStopping: Bool

@@ -20,7 +20,7 @@ package enum MetricCatalogue {
     static let refusalsLost = MetricDefinition(
         "kith_refusals_lost", .gauge, "Refusals since the start that were not written into their journal.")
     static let readOnly = MetricDefinition(
-        "kith_read_only", .gauge, "1 where no commands are taken until the service is started again, else 0.")
+        "kith_read_only", .gauge, "1 where no commands are taken, for want of space or until a new start, else 0.")
     static let timersParked = MetricDefinition(
         "kith_timers_parked", .gauge, "Timers since the start that could not be fired.")
 

@@ -41,8 +41,8 @@ struct DirectoryExamination {
         if let holder = FileLocks.holder(of: "\(directory)/LOCK") {
             return Trouble(
                 "noAnswer",
-                "Process \(holder) serves \(directory) and does not answer at \(socket): it is being started, is stuck, "
-                    + "or listens elsewhere.",
+                "Process \(holder) serves \(directory) and does not answer at \(socket): it is being started, is "
+                    + "stuck, or listens elsewhere.",
                 type: "journalctl -u kithd -n 20")
         }
         let left = FileStatus(socket)?.isSocket == true ? "; the socket is left over from one that was killed" : ""
@@ -74,7 +74,7 @@ struct DirectoryExamination {
     private var hasRecords: Bool { FileStatus("\(directory)/log/data.mdb") != nil }
 
     private var format: Trouble? {
-        let restore = "ls -l \(Trouble.quoted(directory))"
+        let restore = "kith restore BACKUPS --data-directory \(Trouble.quoted(directory + ".restored")) --reason lost"
         let text: String
         do {
             text = try String(contentsOfFile: "\(directory)/FORMAT", encoding: .utf8)
@@ -96,8 +96,8 @@ struct DirectoryExamination {
         guard version == Int(RecordLayout.formatVersion) else {
             return Trouble(
                 "formatUnknown",
-                "The log has format version \(version), this program knows \(RecordLayout.formatVersion): it is that of "
-                    + "another release.",
+                "The log has format version \(version), this program knows \(RecordLayout.formatVersion): it is that "
+                    + "of another release.",
                 type: "kithd --version")
         }
         return nil

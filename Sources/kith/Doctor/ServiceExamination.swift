@@ -6,13 +6,28 @@ struct ServiceExamination {
 
     /// Every trouble there is, the worst first.
     var troubles: [Trouble] {
-        [takesNoCommands, diskNearlyFull, masterKey].compactMap(\.self) + projections
-            + [mapNearlyFull, readers, waiting, timers, refusals, lostRefusals, bodies].compactMap(\.self)
+        [damage, takesNoCommands, diskNearlyFull, masterKey].compactMap(\.self) + projections
+            + [scrub, readers, waiting, timers, refusals, lostRefusals, bodies].compactMap(\.self) + pinned + repairs
     }
 
     private var directory: String { Trouble.quoted(status.dataDirectory.isEmpty ? "." : status.dataDirectory) }
 
+    private var damage: Trouble? {
+        guard status.hasDamage else { return nil }
+        return Trouble(
+            "logDamaged",
+            "The log is damaged from position \(status.damage.position) on: \(status.damage.sentence)",
+            type: "kith verify")
+    }
+
     private var takesNoCommands: Trouble? {
+        if status.disk.full {
+            return Trouble(
+                "diskFull",
+                "The disk of \(status.dataDirectory) is full: commands are refused, and taken again when there is "
+                    + "space.",
+                type: "df -h \(directory)")
+        }
         guard !status.readOnlyReason.isEmpty else { return nil }
         return Trouble(
             "readOnly", "No commands are taken, reads go on: \(status.readOnlyReason)",
@@ -21,11 +36,11 @@ struct ServiceExamination {
 
     private var diskNearlyFull: Trouble? {
         // A service that is older than this program does not say.
-        guard status.disk.logMapBytes > 0, status.disk.freeBytes < Threshold.freeBytes else { return nil }
+        guard status.hasDisk, !status.disk.full, status.disk.freeBytes < Threshold.freeBytes else { return nil }
         return Trouble(
             "diskNearlyFull",
-            "The disk of \(status.dataDirectory) has \(status.disk.freeBytes >> 20) MiB left; when it is full, commands are "
-                + "refused.",
+            "The disk of \(status.dataDirectory) has \(status.disk.freeBytes >> 20) MiB left; when it is full, commands "
+                + "are refused.",
             type: "df -h \(directory)")
     }
 
@@ -54,24 +69,40 @@ struct ServiceExamination {
         }
     }
 
-    private var mapNearlyFull: Trouble? {
-        guard Self.isNearlyFull(status.logBytes, of: status.disk.logMapBytes) else { return nil }
+    private var scrub: Trouble? {
+        // Where it has stopped at damage, that is said already.
+        guard status.hasScrub, !status.hasDamage, !status.scrub.stoppedReason.isEmpty else { return nil }
         return Trouble(
-            "mapNearlyFull",
-            "The log has \(status.logBytes >> 20) of the \(status.disk.logMapBytes >> 20) MiB that its file may have.",
-            type: "kith status --json")
+            "scrubStopped", "The log is no longer verified in the background: \(status.scrub.stoppedReason)",
+            type: "kith verify")
+    }
+
+    private var pinned: [Trouble] {
+        status.pinnedSnapshots.map { snapshot in
+            Trouble(
+                "snapshotPinned",
+                "Process \(snapshot.processID) has read \(snapshot.store) for \(Int(snapshot.seconds)) s without "
+                    + "letting go: its file grows.",
+                type: "ps -o pid,etime,user,args -p \(snapshot.processID)")
+        }
+    }
+
+    private var repairs: [Trouble] {
+        status.repairs.map { repair in
+            Trouble(
+                "storeRepaired",
+                "\(repair.store) was found damaged and made anew from the log; the disk may be failing: "
+                    + repair.reason,
+                type: "dmesg --level err,warn")
+        }
     }
 
     private var readers: Trouble? {
-        guard Self.isNearlyFull(status.readers, of: status.maximumReaders) else { return nil }
+        guard Double(status.readers) > Double(status.maximumReaders) * Threshold.share else { return nil }
         return Trouble(
             "readersNearlyFull",
             "\(status.readers) of \(status.maximumReaders) places for readers of the log are taken; somebody keeps them.",
             type: "fuser -v \(Trouble.quoted(status.dataDirectory + "/log/lock.mdb"))")
-    }
-
-    private static func isNearlyFull(_ used: UInt64, of whole: UInt64) -> Bool {
-        whole > 0 && Double(used) > Double(whole) * Threshold.share
     }
 
     private var waiting: Trouble? {

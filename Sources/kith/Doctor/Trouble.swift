@@ -43,7 +43,7 @@ struct Trouble: Equatable, Encodable, Sendable {
 enum Threshold {
     /// Bytes that the file system should have left: at ten million events a day an hour, and an erasure always fits.
     static let freeBytes: UInt64 = 1 << 30
-    /// Part of the map, or of the places of readers, that may be in use.
+    /// Part of the places for readers that may be taken.
     static let share = 0.8
     /// Seconds that a projection may be behind.
     static let lagSeconds: UInt64 = 60
