@@ -33,7 +33,7 @@ package enum DirectoryInspection {
         guard exists(path) else { return [Finding(.notice, "directory: \(path) is missing; a start makes it")] }
         var findings = [rights(path), lock(path), format(path)]
         if let doubt = finding(
-            "verification", { try LogDirectory.readFile("\(path)/VERIFY") },
+            "verification", { () throws(EventLogError) in try LogDirectory.readFile("\(path)/VERIFY") },
             { doubt in
                 Finding(.notice, "verification: the end of the log is verified at the start, because: \(doubt)")
             })
@@ -92,14 +92,14 @@ package enum DirectoryInspection {
     }
 
     private static func format(_ path: String) -> Finding {
-        let found = finding("format", { try LogDirectory.readFormat("\(path)/FORMAT", in: path) }) { id in
-            Finding(.fine, "format: version \(RecordLayout.formatVersion), log \(id)")
-        }
+        let found = finding(
+            "format", { () throws(EventLogError) in try LogDirectory.readFormat("\(path)/FORMAT", in: path) },
+            { id in Finding(.fine, "format: version \(RecordLayout.formatVersion), log \(id)") })
         return found ?? Finding(.notice, "format: there is no log yet; a start makes one")
     }
 
     private static func witness(_ path: String, _ directory: String, _ records: UInt64?) -> Finding {
-        let found = finding("witness", { try Witness(path: path).last }) { known in
+        let found = finding("witness", { () throws(EventLogError) in try Witness(path: path).last }) { known in
             do {
                 guard try LogDirectory.readFormat("\(directory)/FORMAT", in: directory) == known.log else {
                     return Finding(.wrong, "witness: \(path) knows another log, \(known.log)")

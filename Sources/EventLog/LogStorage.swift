@@ -98,8 +98,8 @@ package final class LMDBLogStorage: LogStorage {
         do {
             try room.make(urgent: false)
         } catch {
-            // What is there can be read on a full disk, too; the first command is told.
-            guard error.code == .diskFull else { throw error }
+            // What is there can be read on a full disk, and of a damaged file, too; the first command is told.
+            guard error.code == .diskFull || environment.damage != nil else { throw error }
         }
     }
 
