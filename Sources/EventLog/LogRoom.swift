@@ -94,6 +94,8 @@ final class LogRoom: Sendable {
     /// - Parameter urgent: no more than is wanted, and whatever that leaves to others.
     private func fill(_ wanted: Int, urgent: Bool) throws(EventLogError) {
         do {
+            // One that was found damaged takes no more, however much space there is.
+            if let damage = environment.damage { throw damage }
             let (ahead, size) = try measure()
             guard ahead < max(wanted, urgent ? 0 : reserve) else { return }
             let bytes = urgent ? wanted - ahead : max(step, wanted - ahead)
