@@ -24,8 +24,7 @@ struct ServiceExamination {
         if status.disk.full {
             return Trouble(
                 "diskFull",
-                "The disk of \(status.dataDirectory) is full: commands are refused, and taken again when there is "
-                    + "space.",
+                "The disk of \(status.dataDirectory) is full: commands are refused until there is space again.",
                 type: "df -h \(directory)")
         }
         guard !status.readOnlyReason.isEmpty else { return nil }
@@ -101,7 +100,7 @@ struct ServiceExamination {
         guard Double(status.readers) > Double(status.maximumReaders) * Threshold.share else { return nil }
         return Trouble(
             "readersNearlyFull",
-            "\(status.readers) of \(status.maximumReaders) places for readers of the log are taken; somebody keeps them.",
+            "\(status.readers) of \(status.maximumReaders) places for readers of the log are taken and kept.",
             type: "fuser -v \(Trouble.quoted(status.dataDirectory + "/log/lock.mdb"))")
     }
 
