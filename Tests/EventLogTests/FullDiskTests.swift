@@ -74,7 +74,7 @@ import Testing
 
     private func append(_ number: UInt64, urgent: Bool = false) throws {
         try writer.begin(urgent: urgent)
-        try writer.append(.sample(.new(.party, Identifier(high: 9, low: number)), command: number))
+        _ = try writer.append(.sample(.new(.party, Identifier(high: 9, low: number)), command: number))
         try writer.commit()
     }
 
@@ -117,7 +117,7 @@ import Testing
         #expect(!writer.isGroupLarge)
         while !writer.isGroupLarge {
             let number = writer.nextPosition.rawValue
-            try writer.append(.sample(.new(.party, Identifier(high: 9, low: number)), command: number))
+            _ = try writer.append(.sample(.new(.party, Identifier(high: 9, low: number)), command: number))
         }
         #expect(writer.groupBytes >= storage.groupLimit && writer.groupCount < 20)
         try writer.commit()
@@ -135,7 +135,7 @@ import Testing
         for group in 0..<60 as Range<UInt64> {
             try writer.begin()
             for number in (group * 100)..<(group * 100 + 100) {
-                try writer.append(
+                _ = try writer.append(
                     .sample(
                         .new(.party, Identifier(high: 9, low: number)), payload: [UInt8](repeating: 7, count: 1_000),
                         command: number + 1))
