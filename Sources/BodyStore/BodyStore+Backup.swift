@@ -1,4 +1,5 @@
 package import Schema
+internal import Synchronization
 
 /// Leaving the content store for a backup, and coming back.
 extension BodyStore {

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import Synchronization
 
 /// What a backup of the vault holds of a slot: its key as it is, not wrapped by anything.
 package struct BareSlot: Sendable, Hashable {
