@@ -99,7 +99,9 @@ package enum DirectoryInspection {
     }
 
     private static func witness(_ path: String, _ directory: String, _ records: UInt64?) -> Finding {
-        let found = finding("witness", { () throws(EventLogError) in try Witness(path: path).last }) { known in
+        let found = finding(
+            "witness", { () throws(EventLogError) -> Witness.Statement? in try Witness(path: path).last }
+        ) { (known: Witness.Statement) in
             do {
                 guard try LogDirectory.readFormat("\(directory)/FORMAT", in: directory) == known.log else {
                     return Finding(.wrong, "witness: \(path) knows another log, \(known.log)")

@@ -46,27 +46,34 @@ package final class EventLog: Sendable {
         self.id = id
         self.space = space
         self.storage = storage
-        index = try IndexStore(path: indexPath, logID: id, mapSize: indexMapSize)
         let last = try storage.lastPosition()
         openedEnd = last
-        if index.applied > last { try index.discard() }
-        let index = index
-        indexer = try DedicatedThread { index.run() }
-        var frontier = try index.frontier()
-        var lastRecordedAt = Instant.earliest
-        do {
-            lastRecordedAt = try Self.catchUp(index, storage, last: last, frontier: &frontier, changes: changes)
-            let own = try index.head(of: LogEpoch.stream)
-            epochs = try LogEpoch.all(in: storage, last: own.map { $0.kind == .log ? $0.last : .none } ?? .none)
-        } catch {
-            index.stop()
-            indexer.join()
-            throw error
+        let opening = IndexOpening(path: indexPath, logID: id, mapSize: indexMapSize)
+        let opened: OpenedIndex
+        if IndexStore.isCondemned(indexPath) {
+            IndexStore.remove(indexPath)
+            opened = try opening.open(storage, last: last, changes: changes)
+            indexRepair = "The index was found damaged before the start."
+        } else {
+            do {
+                opened = try opening.open(storage, last: last, changes: changes)
+                indexRepair = nil
+            } catch {
+                guard error.code == .index else { throw error }
+                IndexStore.remove(indexPath)
+                opened = try opening.open(storage, last: last, changes: changes)
+                indexRepair = error.message
+            }
         }
-        index.closeGroup()
-        durable = Mutex(DurableEnd(position: last, root: frontier.root, recordedAt: lastRecordedAt))
-        openedFrontier = frontier
+        index = opened.index
+        indexer = opened.indexer
+        epochs = opened.epochs
+        durable = Mutex(DurableEnd(position: last, root: opened.frontier.root, recordedAt: opened.recordedAt))
+        openedFrontier = opened.frontier
     }
+
+    /// Why the index was discarded and made anew when the log was opened; nil where it was not.
+    package let indexRepair: String?
 
     /// The frontier over the records that there were when the log was opened.
     let openedFrontier: MerkleFrontier
@@ -107,38 +114,6 @@ package final class EventLog: Sendable {
 
     /// Bytes of the log on disk.
     package func size() throws(EventLogError) -> Int { try storage.size() }
-
-    private static func catchUp(
-        _ index: IndexStore, _ storage: any LogStorage, last: Position, frontier: inout MerkleFrontier,
-        changes: ChangesOfRecord
-    ) throws(EventLogError) -> Instant {
-        var recordedAt = Instant.earliest
-        guard last > .none else { return recordedAt }
-        let applied = index.applied
-        var tree = frontier
-        // The last record is read in any case: its time is the floor for the next group.
-        let from = min(applied.advanced(by: 1), last)
-        var expected = from
-        try storage.scan(from: from) { position, value throws(EventLogError) in
-            guard position == expected else { throw .missing(expected, found: position) }
-            expected = position.advanced(by: 1)
-            let (header, leaf) = try checked(value, at: position)
-            let record = value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength))
-            recordedAt = header.recordedAt
-            guard position > applied else { return true }
-            tree.append(leaf)
-            let subjects = (0..<Int(header.subjectCount)).map { header.subject($0, in: record) }
-            try index.apply(
-                header, streamID: header.streamID(in: record), subjects: subjects, changes: try changes(header, record))
-            if index.pendingChanges >= IndexStore.flushThreshold {
-                try index.waitUntilFlushed()
-                index.handOver(upTo: position, frontier: tree)
-            }
-            return true
-        }
-        frontier = tree
-        return recordedAt
-    }
 
     /// The header and the leaf hash of a stored value, after checking that they belong to its record.
     package static func checked(
@@ -280,6 +255,7 @@ extension EventLog {
 
     /// Remembers damage, of which the first position counts.
     package func note(_ damage: LogDamage) {
+        if damage.kind == .index { index.condemn() }
         firstDamage.withLock { known in
             if known.map({ damage.position < $0.position }) ?? true { known = damage }
         }

@@ -6,7 +6,7 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
     /// A stable code.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Wrapped: String {
-            case locked, notWritable, format, damaged, store, diskFull, poisoned, clock, tooLarge, rolledBack
+            case locked, notWritable, format, damaged, index, store, diskFull, poisoned, clock, tooLarge, rolledBack
         }
         private var wrapped: Wrapped
 
@@ -20,6 +20,8 @@ package struct EventLogError: Error, Sendable, CustomStringConvertible {
         package static let format = Code(.format)
         /// Stored bytes are not what was written.
         package static let damaged = Code(.damaged)
+        /// The index, which follows from the log, is damaged. It is made anew when the log is opened next.
+        package static let index = Code(.index)
         /// LMDB failed; `cause` keeps the code and the call.
         package static let store = Code(.store)
         /// There is no space left.

@@ -68,6 +68,7 @@ package final class IndexStore: Sendable {
         } catch {
             var failure = EventLogError(error, during: "opening the index in \(path)")
             failure.message += " The index follows from the log: delete \(path) and start again."
+            if Self.damage.contains(error.code) { failure.code = .index }
             throw failure
         }
         try loadReleasedImports()
@@ -76,12 +77,21 @@ package final class IndexStore: Sendable {
     /// The position up to which the environment reflects the log.
     package var applied: Position { state.withLock { $0.applied } }
 
+    /// The directory.
+    var path: String { environment.path }
+
     /// The frontier of the Merkle tree at the applied position.
     package func frontier() throws(EventLogError) -> MerkleFrontier {
         let bytes = try read("reading the frontier") { transaction throws(LMDBError) in
             try transaction.getBytes(tables.meta, key: IndexTables.frontierKey)
         }
-        return bytes.flatMap { MerkleFrontier(bytes: $0) } ?? MerkleFrontier()
+        guard let bytes else { return MerkleFrontier() }
+        // The next acknowledgement's root follows from it: it is believed only whole.
+        guard let frontier = IndexTables.frontier(in: bytes), frontier.size == applied.rawValue else {
+            condemn()
+            throw EventLogError(.index, "The index does not hold the tree's frontier as it was written.")
+        }
+        return frontier
     }
 
     /// Empties the index, as if it had just been made: for one that is ahead of its log, whose rows nobody may trust.
@@ -235,7 +245,14 @@ extension IndexStore {
     func read<Result>(
         _ activity: String, _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
     ) throws(EventLogError) -> Result {
-        do { return try environment.read(body) } catch { throw EventLogError(error, during: activity) }
+        do { return try environment.read(body) } catch {
+            var failure = EventLogError(error, during: activity)
+            if Self.damage.contains(error.code) {
+                failure.code = .index
+                condemn()
+            }
+            throw failure
+        }
     }
 }
 
@@ -264,9 +281,10 @@ extension IndexStore {
         let lastBefore = before?.lastFactAt ?? .earliest
         let lastFactAt = isFact ? max(header.occurredAt, lastBefore) : lastBefore
         guard let id = streamID ?? before?.id else {
+            condemn()
             throw EventLogError(
-                .damaged, "The stream of the event at \(header.position) has no first event.", position: header.position
-            )
+                .index, "The index does not have the stream of the event at \(header.position).",
+                position: header.position)
         }
         state.withLock { state in
             if let streamID { state.active.streams[streamID] = header.stream }

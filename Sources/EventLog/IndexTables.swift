@@ -16,7 +16,7 @@ struct IndexTables: Sendable {
     let tickets: TicketTables
 
     /// A change of it empties indexes that older versions wrote.
-    private static let version: UInt8 = 5
+    private static let version: UInt8 = 6
     private static let ownerKey = Array("log".utf8)
     static let appliedKey = Array("applied".utf8)
     static let frontierKey = Array("frontier".utf8)
@@ -59,6 +59,23 @@ struct IndexTables: Sendable {
     }
 
     private static func owner(_ logID: Identifier) -> [UInt8] { logID.bytes + [version] }
+
+    /// The frontier with a hash behind it, as it is stored.
+    private static func bytes(of frontier: MerkleFrontier) -> [UInt8] {
+        var bytes = frontier.bytes
+        let check = unsafe TreeHash.leaf(bytes.span.bytes)
+        check.append(to: &bytes)
+        return bytes
+    }
+
+    /// The frontier in stored bytes; nil where they are not as they were written.
+    static func frontier(in stored: [UInt8]) -> MerkleFrontier? {
+        guard stored.count > RecordLayout.leafHashLength else { return nil }
+        let bytes = Array(stored.dropLast(RecordLayout.leafHashLength))
+        let check = unsafe TreeHash.leaf(bytes.span.bytes)
+        guard TreeHash(bytes: Array(stored.suffix(RecordLayout.leafHashLength))) == check else { return nil }
+        return MerkleFrontier(bytes: bytes)
+    }
 
     /// Empties all tables. Whose they are stays, and the highest key slot: none is ever given out twice.
     func clear(_ environment: Environment) throws(LMDBError) {
@@ -118,7 +135,7 @@ struct IndexTables: Sendable {
             try timers.write(overlay, transaction)
             try tickets.write(overlay.tickets, transaction)
             try transaction.put(meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
-            try transaction.put(meta, key: Self.frontierKey, value: frontier.bytes)
+            try transaction.put(meta, key: Self.frontierKey, value: Self.bytes(of: frontier))
         }
     }
 

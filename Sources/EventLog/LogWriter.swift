@@ -80,7 +80,8 @@ package final class LogWriter {
             header = makeHeader(draft, position, StreamNumber(position.rawValue), kind, Revision(1), previous: .none)
         case .existing(let number):
             guard let head = try log.index.head(of: number) else {
-                throw EventLogError(.damaged, "The index has no stream \(number). Delete the index and start again.")
+                log.index.condemn()
+                throw EventLogError(.index, "The index has no stream \(number). It is made anew at the next start.")
             }
             header = makeHeader(
                 draft, position, number, head.kind, Revision(head.revision.rawValue + 1), previous: head.last)

@@ -72,10 +72,14 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
                 "The store of a projection was discarded; it is made again from the log.",
                 metadata: ["projection": "\(P.name)", "reason": "\(reason)"])
         }
+        discarded = opened.discarded
         waiters = PositionWaiters(reached: opened.rows.applied.position)
         executor = try ThreadExecutor()
         rows = opened.rows
     }
+
+    /// Why the store that was there has been discarded; nil where it was not.
+    nonisolated let discarded: String?
 
     package nonisolated func stop() {
         stopping.store(true, ordering: .releasing)

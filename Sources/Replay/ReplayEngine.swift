@@ -22,6 +22,7 @@ package final class ReplayEngine: Sendable {
     private let options: ReplayOptions
     private let logger: Logger
     private let pages: PageSource
+    private let discardedStores = Mutex<[(store: String, reason: String)]>([])
     private let runners = Mutex<[any AnyProjectionRunner]>([])
 
     /// - Parameter viewsPath: folder of the stores; made where it is missing.
@@ -44,6 +45,7 @@ package final class ReplayEngine: Sendable {
         let signal = runner.signal
         log.onDurable { signal.raise() }
         runners.withLock { $0.append(runner) }
+        if let reason = runner.discarded { discardedStores.withLock { $0.append((P.name, reason)) } }
     }
 
     /// The runner of a projection.
@@ -63,6 +65,9 @@ package final class ReplayEngine: Sendable {
         guard let runner = all.first(where: { $0.name == name }) else { throw Self.unknown(name) }
         return runner
     }
+
+    /// The projections whose stores could not be used when they were opened and are made anew, and why.
+    package var discarded: [(store: String, reason: String)] { discardedStores.withLock { $0 } }
 
     /// All runners, in the order in which their projections were added.
     package var all: [any AnyProjectionRunner] { runners.withLock { $0 } }

@@ -31,6 +31,7 @@ extension KithService {
         response.parkedTimers = UInt64(context.log.index.parkedTimers)
         if let damage = context.log.damage { response.damage = damage }
         if let scrub { response.scrub = scrub.status }
+        response.repairs = repairs
         let bodies = context.bodies.counts
         response.bodies = UInt64(bodies.items)
         response.unreferencedBodies = UInt64(bodies.unreferred)

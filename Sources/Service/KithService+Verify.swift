@@ -57,6 +57,18 @@ extension KithService {
         await progress(Answer(last, self.reflects))
     }
 
+    /// What was discarded when the service started, and made anew from the log.
+    var repairs: [DerivedRepair] {
+        let index = context.log.indexRepair.map { [(store: "index", reason: $0)] } ?? []
+        return (index + replay.discarded).map { store, reason in
+            var repair = DerivedRepair()
+            repair.store = store
+            repair.reason = reason
+            repair.foundAt = startedAt.timestamp
+            return repair
+        }
+    }
+
     private func knownRoots(_ request: VerifyRequest) throws(Refusal) -> [LogVerification.KnownRoot] {
         if request.size == 0, request.root.isEmpty { return [] }
         guard request.size > 0, let root = TreeHash(bytes: Array(request.root)) else {

@@ -64,6 +64,11 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
                 metadata: ["failure": "\(doubt)"])
         }
         context = opened.context
+        if let reason = opened.context.log.indexRepair {
+            logger.warning(
+                "The index was discarded because it is damaged, and made again from the log.",
+                metadata: ["reason": "\(reason)"])
+        }
         let cache = StateCache(capacity: Self.cacheBytes)
         let access = AccessControl(context: opened.context)
         self.access = access

@@ -199,7 +199,7 @@ extension Refusal {
     package init(_ error: EventLogError) {
         let code: ErrorCode =
             switch error.code {
-            case .damaged: .damaged
+            case .damaged, .index: .damaged
             case .diskFull: .diskFull
             case .poisoned, .clock: .readOnly
             default: .internal

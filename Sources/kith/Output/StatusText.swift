@@ -25,6 +25,7 @@ enum StatusText {
         if status.hasNextTimer { fields.add("next timer", times.minute(status.nextTimer)) }
         if status.parkedTimers > 0 { fields.add("parked timers", "\(status.parkedTimers), see the service's log") }
         if status.hasRefusalJournal { addRefusals(status.refusalJournal, to: &fields) }
+        for repair in status.repairs { fields.add("made anew", "\(repair.store): \(repair.reason)") }
         if status.hasScrub { fields.add("verified", scrub(status.scrub, status.durablePosition, times)) }
         fields.add("connections", "\(status.connections)")
         fields.add("version", status.version)

@@ -23,7 +23,7 @@ enum VerifyText {
     private static func advice(_ damage: LogDamage) -> String {
         switch damage.kind {
         case .index:
-            "The log itself is sound so far. Stop the service, delete the directory index in the data directory, and start it again: the index is made anew."
+            "The log itself is sound so far. Where the service found this, start it again and the index is made anew; else stop it and delete the directory index first."
         case .root where damage.position == 1:
             "Stop the service, keep a copy of the data directory, and compare with a root that was kept elsewhere."
         default:
