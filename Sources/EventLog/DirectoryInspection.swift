@@ -34,7 +34,7 @@ package enum DirectoryInspection {
         var findings = [rights(path), lock(path), format(path)]
         if let doubt = finding(
             "verification", { () throws(EventLogError) in try LogDirectory.readFile("\(path)/VERIFY") },
-            { doubt in
+            { (doubt: String) in
                 Finding(.notice, "verification: the end of the log is verified at the start, because: \(doubt)")
             })
         {
@@ -94,7 +94,7 @@ package enum DirectoryInspection {
     private static func format(_ path: String) -> Finding {
         let found = finding(
             "format", { () throws(EventLogError) in try LogDirectory.readFormat("\(path)/FORMAT", in: path) },
-            { id in Finding(.fine, "format: version \(RecordLayout.formatVersion), log \(id)") })
+            { (id: Identifier) in Finding(.fine, "format: version \(RecordLayout.formatVersion), log \(id)") })
         return found ?? Finding(.notice, "format: there is no log yet; a start makes one")
     }
 
