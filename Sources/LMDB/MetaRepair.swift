@@ -161,11 +161,18 @@ extension MetaPair {
 
     /// The two pages are of commits that follow one another. Where they are not, the number of one is damaged; the page
     /// is the one whose list of free pages does not end with the pages that its own commit freed.
+    ///
+    /// A damaged number can also make the older page the newer one. But what a commit freed is not used by the next one,
+    /// so the newer list reaches as far as the older one.
     private func planForNumbers() throws(LMDBError) -> Repair? {
         let numbers = [Self.page(bytes[0]).transaction, Self.page(bytes[1]).transaction]
-        let distance = max(numbers[0], numbers[1]) - min(numbers[0], numbers[1])
-        guard distance > 1 else { return nil }
         let freed = [lastFreed(Self.page(bytes[0])), lastFreed(Self.page(bytes[1]))]
+        let newer = numbers[0] > numbers[1] ? 0 : 1
+        let older = newer ^ 1
+        guard numbers[newer] - numbers[older] > 1 else {
+            guard freed[older] == numbers[older], let last = freed[newer], last < numbers[older] else { return nil }
+            return try plan(bad: newer, "transaction \(numbers[newer]) did not follow \(numbers[older])")
+        }
         guard let bad = [0, 1].first(where: { freed[$0] != numbers[$0] && freed[$0 ^ 1] == numbers[$0 ^ 1] }) else {
             throw .damagedPage(
                 0, "it is of transaction \(numbers[0]) and page 1 of transaction \(numbers[1]), which cannot be",
@@ -193,7 +200,7 @@ extension MetaPair {
         var page = copied(from: bad ^ 1)
         for range in MetaPage.changingBytes { page.replaceSubrange(range, with: bytes[bad][range]) }
         let good = Self.page(bytes[bad ^ 1])
-        if let freed = lastFreed(Self.page(page)) {
+        if let freed = lastFreed(Self.page(page)), freed > 0 {
             MetaPage.setTransaction(freed, in: &page)
         }
         let meta = Self.page(page)
@@ -218,12 +225,12 @@ extension MetaPair {
         return page
     }
 
-    /// The commit that was the last to free pages; `nil` when none has or the list cannot be read.
+    /// The commit that was the last to free pages, 0 when none has; `nil` when the list cannot be read.
     private func lastFreed(_ meta: MetaPage) -> UInt64? {
         do throws(LMDBError) {
             let snapshot = try snapshot(meta)
             let last = try unsafe PageCursor(snapshot, meta.free).go(.last, nil)
-            return unsafe last?.key.start.loadUnaligned(as: UInt64.self)
+            return unsafe last?.key.start.loadUnaligned(as: UInt64.self) ?? 0
         } catch {
             return nil
         }

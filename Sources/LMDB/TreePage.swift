@@ -70,14 +70,28 @@
     /// Checks that the entries fill what the page says is in use, no more and no less. A place that points elsewhere,
     /// a length that changed or an entry that was lost shows here.
     func checkEntries() throws(LMDBError) {
-        var used = 0
-        for index in 0..<count {
-            let entry = try entry(index)
-            used += ((isLeaf ? entry.leafSize : entry.branchSize) + 1) & ~1
+        guard let used = isLeaf ? usedBytes({ $0.leafSize }) : usedBytes({ $0.branchSize }) else {
+            throw .damagedPage(number, "one of its entries lies outside the page")
         }
         guard used == size - upper else {
             throw .damagedPage(number, "its entries take \(used) bytes and not the \(size - upper) in use")
         }
+    }
+
+    /// Bytes that all entries take; `nil` when one begins outside the page. Runs once for every page that is read, so it
+    /// looks at each entry's header and at nothing else.
+    @inline(__always)
+    private func usedBytes(_ bytes: (PageEntry) -> Int) -> Int? {
+        var used = 0
+        let last = size - PageFormat.entryHeader
+        for index in 0..<count {
+            let place = Int(
+                unsafe start.loadUnaligned(fromByteOffset: PageFormat.pageHeader &+ 2 &* index, as: UInt16.self))
+            guard place >= upper, place <= last else { return nil }
+            let entry = unsafe PageEntry(start + place)
+            used &+= (bytes(entry) &+ 1) & ~1
+        }
+        return used
     }
 
     /// The first entry whose key is not less than `key`, from `first` on; `count` when all are less.
@@ -122,9 +136,10 @@
     var child: UInt64 { header & 0xFFFF_FFFF_FFFF }
     var isOverflow: Bool { flags & PageFormat.EntryFlags.overflow != 0 }
 
-    var branchSize: Int { PageFormat.entryHeader + keyCount }
+    // Of at most 16 and 32 bits: the sums do not overflow.
+    var branchSize: Int { PageFormat.entryHeader &+ keyCount }
     var leafSize: Int {
-        PageFormat.entryHeader + keyCount + (isOverflow ? PageFormat.pageNumber : valueCount)
+        PageFormat.entryHeader &+ keyCount &+ (isOverflow ? PageFormat.pageNumber : valueCount)
     }
 
     var key: PageKey { unsafe PageKey(start: start + PageFormat.entryHeader, count: keyCount) }

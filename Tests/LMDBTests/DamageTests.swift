@@ -15,17 +15,18 @@ internal import Testing
         let file = try SampleFile(&random)
         let expected = try file.read()
         var named = 0
-        for flip in 0..<1_200 {
+        for flip in 0..<500 {
             let offset = Self.offset(flip, file.bytes.count, &random)
             guard !file.isName(offset) else { continue }
             let mask = UInt8(1) << UInt8.random(in: 0..<8, using: &random)
             try file.write { $0[offset] ^= mask }
             let comment: Comment = "seed \(seed): bit \(mask) of byte \(offset)"
             do throws(LMDBError) {
+                let known = try file.isFoundDamaged()
                 let found = try file.read()
                 // Within a key or a value a flip is not seen here; what it may not do is to change anything else.
-                let known = try Self.differ(found, expected) > 1 ? file.isFoundDamaged() : true
-                #expect(known, comment)
+                #expect(known || Self.differ(found, expected) <= 1, comment)
+                if known { named += 1 }
             } catch {
                 named += 1
                 #expect(error.damage != nil, comment)
@@ -34,7 +35,7 @@ internal import Testing
             try file.change(comment)
         }
         // Most of the flips go where a page says what is where.
-        #expect(named > 100)
+        #expect(named > 50)
     }
 
     /// Two of three are at the beginning of a page, where its header and the places of its entries are.
@@ -64,7 +65,8 @@ internal import Testing
                 bytes.replaceSubrange(places[1]..<places[1] + 4_096, with: first)
             }
             do throws(LMDBError) {
-                #expect(try file.read() == expected)
+                // Pages within long values are not told apart.
+                #expect(Self.differ(try file.read(), expected) <= 2)
             } catch {
                 named += 1
                 #expect(error.damage != nil)
@@ -121,7 +123,7 @@ struct SampleFile {
             try environment.write { transaction throws in
                 for _ in 0..<40 {
                     let number = UInt64.random(in: 0..<200, using: &random)
-                    let count = Int.random(in: 0..<[20, 300, 5_000][Int(number % 3)], using: &random)
+                    let count = Int.random(in: 0..<(number % 10 == 0 ? 5_000 : 300), using: &random)
                     let value = [UInt8](repeating: UInt8(round), count: count)
                     try transaction.put(numbers, key: number, value: value)
                     let key = Self.key(number)
@@ -149,8 +151,11 @@ struct SampleFile {
         }
     }
 
-    /// Whether damage is known as soon as the file is open.
-    func isFoundDamaged() throws(LMDBError) -> Bool { try open().damage != nil }
+    /// Whether damage is known, or was mended, as soon as the file is open.
+    func isFoundDamaged() throws(LMDBError) -> Bool {
+        let environment = try open()
+        return environment.damage != nil || environment.repair != nil
+    }
 
     /// Writes the file as it was, with one change.
     func write(_ change: (inout [UInt8]) -> Void) throws {
