@@ -102,7 +102,7 @@ package enum DirectoryInspection {
         let found = finding(
             "witness", { () throws(EventLogError) -> Witness.Statement? in try Witness(path: path).last }
         ) { (known: Witness.Statement) in
-            do {
+            do throws(EventLogError) {
                 guard try LogDirectory.readFormat("\(directory)/FORMAT", in: directory) == known.log else {
                     return Finding(.wrong, "witness: \(path) knows another log, \(known.log)")
                 }
