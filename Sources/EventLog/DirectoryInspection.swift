@@ -121,7 +121,7 @@ package enum DirectoryInspection {
     private static func finding<Value>(
         _ name: String, _ read: () throws(EventLogError) -> Value?, _ body: (Value) -> Finding
     ) -> Finding? {
-        do {
+        do throws(EventLogError) {
             return try read().map(body)
         } catch { return Finding(.wrong, "\(name): \(error.message)") }
     }
