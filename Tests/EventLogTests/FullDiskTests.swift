@@ -144,7 +144,7 @@ import Testing
         }
         try writer.flushIndex()
         #expect(grown.end.position == Position(6_000) && grown.index.applied == Position(6_000))
-        #expect(try grown.mapSize() > 6_000_000)
+        #expect(try grown.usage().mapBytes > 6_000_000)
         #expect(try grown.index.stream(id: Identifier(high: 9, low: 5_999)) == StreamNumber(6_000))
     }
 
