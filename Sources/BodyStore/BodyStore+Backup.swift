@@ -11,6 +11,11 @@ extension BodyStore {
         package var path: String
         package var hash: [UInt8]
 
+        package init(path: String, hash: [UInt8]) {
+            self.path = path
+            self.hash = hash
+        }
+
         /// The name of the file.
         package var name: String { BodyStore.fileName(hash) }
     }
