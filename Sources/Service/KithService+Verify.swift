@@ -1,6 +1,7 @@
 internal import CRM
 internal import EventLog
 internal import FoundationEssentials
+internal import Replay
 internal import Schema
 
 extension KithService {
