@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import EventLog
 internal import Logging
+internal import Schema
 internal import Synchronization
 
 /// Writes down now and then, outside of the data directory, how large the log is and the root over it.

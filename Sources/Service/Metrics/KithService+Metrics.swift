@@ -23,8 +23,9 @@ extension KithService {
         gauges.set(
             position: context.log.end.position, index: context.log.index.applied,
             indexChanges: context.log.index.pendingChanges, bodies: (bodies.items, bodies.unreferred))
+        let writer = writerStatus
         gauges.set(
-            writer: writerStatus, journal: journal.standing, parkedTimers: context.log.index.parkedTimers)
+            writer: (writer.waiting, writer.failure), journal: journal.standing, parkedTimers: context.log.index.parkedTimers)
         do {
             for projection in try await replay.status() { gauges.set(projection) }
         } catch {
