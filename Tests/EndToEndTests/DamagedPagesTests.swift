@@ -1,5 +1,6 @@
 import Foundation
 import KithClient
+import SwiftProtobuf
 import Testing
 
 /// Pages of the service's files that are torn or flipped while it is down.
