@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Schema
+internal import SwiftProtobuf
 internal import Testing
 
 @testable import kith
@@ -39,33 +40,45 @@ internal import Testing
         #expect(ServiceExamination(status: StatusResponse()).troubles.isEmpty)
     }
 
-    @Test(
-        arguments: [
-            ("readOnly", "systemctl restart kithd", { $0.readOnlyReason = "The disk is full." }),
-            ("diskNearlyFull", "df -h /srv/kith", { $0.disk.freeBytes = 900 << 20 }),
-            ("projectionParked", "kith rebuild loyalty", { $0.projections[1].state = .parked }),
-            ("projectionBehind", "watch kith status", { $0.projections[1].lagMicroseconds = 61_000_000 }),
-            ("logDamaged", "kith verify", { $0.damage.position = 4_711 }),
-            ("scrubStopped", "kith verify", { $0.scrub.stoppedReason = "It cannot read." }),
-            (
-                "snapshotPinned", "ps -o pid,etime,user,args -p 17",
-                { $0.pinnedSnapshots = [PinnedSnapshot.with { $0.processID = 17 }] }
-            ),
-            ("storeRepaired", "dmesg --level err,warn", { $0.repairs = [DerivedRepair.with { $0.store = "index" }] }),
-            ("readersNearlyFull", "fuser -v /srv/kith/log/lock.mdb", { $0.readers = 2_000 }),
-            ("commandsWaiting", "iostat -x 5 3", { $0.waitingCommands = 6_000 }),
-            ("timersParked", "journalctl -u kithd --grep 'timer cannot be fired'", { $0.parkedTimers = 1 }),
-            ("refusalsNotWritten", "ls -l /srv/kith/refusals", { $0.refusalJournal.failure = "disk full" }),
-            ("refusalsLost", "kith refusals --counts", { $0.refusalJournal.lost = 1 }),
-            ("bodiesUnreferenced", "kith refusals --counts", { $0.unreferencedBodies = 1_001 }),
-        ] as [(String, String, @Sendable (inout StatusResponse) -> Void)])
-    func `each trouble of a service has its line`(
-        trouble: String, command: String, make: @Sendable (inout StatusResponse) -> Void
-    ) {
-        let found = Self.troubles(make)
-        #expect(found.map(\.trouble) == [trouble])
-        #expect(found.map(\.command) == [command])
-        #expect(found.allSatisfy { !$0.line.contains("\n") && $0.line.hasSuffix(" Type: \(command)") })
+    /// A trouble, what is to be typed about it, and what makes it.
+    private struct MadeInStatus: Sendable {
+        var trouble: String
+        var command: String
+        var make: @Sendable (inout StatusResponse) -> Void
+
+        init(_ trouble: String, _ command: String, _ make: @escaping @Sendable (inout StatusResponse) -> Void) {
+            self.trouble = trouble
+            self.command = command
+            self.make = make
+        }
+    }
+
+    private static let madeInStatus = [
+        MadeInStatus("readOnly", "systemctl restart kithd") { $0.readOnlyReason = "A flush has failed." },
+        MadeInStatus("diskNearlyFull", "df -h /srv/kith") { $0.disk.freeBytes = 900 << 20 },
+        MadeInStatus("projectionParked", "kith rebuild loyalty") { $0.projections[1].state = .parked },
+        MadeInStatus("projectionBehind", "watch kith status") { $0.projections[1].lagMicroseconds = 61_000_000 },
+        MadeInStatus("logDamaged", "kith verify") { $0.damage.position = 4_711 },
+        MadeInStatus("scrubStopped", "kith verify") { $0.scrub.stoppedReason = "It cannot read." },
+        MadeInStatus("snapshotPinned", "ps -o pid,etime,user,args -p 17") {
+            $0.pinnedSnapshots = [.with { $0.processID = 17 }]
+        },
+        MadeInStatus("storeRepaired", "dmesg --level err,warn") { $0.repairs = [.with { $0.store = "index" }] },
+        MadeInStatus("readersNearlyFull", "fuser -v /srv/kith/log/lock.mdb") { $0.readers = 2_000 },
+        MadeInStatus("commandsWaiting", "iostat -x 5 3") { $0.waitingCommands = 6_000 },
+        MadeInStatus("timersParked", "journalctl -u kithd --grep 'timer cannot be fired'") { $0.parkedTimers = 1 },
+        MadeInStatus("refusalsNotWritten", "ls -l /srv/kith/refusals") { $0.refusalJournal.failure = "disk full" },
+        MadeInStatus("refusalsLost", "kith refusals --counts") { $0.refusalJournal.lost = 1 },
+        MadeInStatus("bodiesUnreferenced", "kith refusals --counts") { $0.unreferencedBodies = 1_001 },
+    ]
+
+    @Test func `each trouble of a service has its line`() {
+        for made in Self.madeInStatus {
+            let found = Self.troubles(made.make)
+            #expect(found.map(\.trouble) == [made.trouble])
+            #expect(found.map(\.command) == [made.command])
+            #expect(found.allSatisfy { !$0.line.contains("\n") && $0.line.hasSuffix(" Type: \(made.command)") })
+        }
     }
 
     @Test func `a full disk is said once, and damage with the place`() {
@@ -157,26 +170,37 @@ internal import Testing
         #expect(found[0].command == "systemctl start kithd" && found[0].sentence.contains("nothing is in the way"))
     }
 
-    @Test(
-        arguments: [
-            ("formatMissing", { try $0.remove("FORMAT") }),
-            ("formatDamaged", { try $0.write("something else", "FORMAT") }),
-            ("formatUnknown", { try $0.write("kith-log version 99 id x\n", "FORMAT") }),
-            ("recordsMissing", { try $0.remove("log/data.mdb") }),
-            ("vaultMissing", { try $0.remove("vault") }),
-            ("masterKeyMissing", { try $0.remove("master.key") }),
-            ("masterKeyMode", { try $0.mode(0o644, "master.key") }),
-            ("masterKeySize", { try $0.write("short", "master.key") }),
-            ("directoryOpen", { try $0.mode(0o777, "") }),
-        ] as [(String, @Sendable (LogFolder) throws -> Void)])
-    private func `each trouble of a directory has its line`(
-        trouble: String, make: @Sendable (LogFolder) throws -> Void
-    ) throws {
-        let folder = try LogFolder()
-        try make(folder)
-        let found = folder.examine()
-        #expect(found.map(\.trouble) == [trouble, "notRunning"])
-        #expect(!found[1].sentence.contains("nothing is in the way"))
+    /// A trouble, and what makes it.
+    private struct MadeInFolder: Sendable {
+        var trouble: String
+        var make: @Sendable (LogFolder) throws -> Void
+
+        init(_ trouble: String, _ make: @escaping @Sendable (LogFolder) throws -> Void) {
+            self.trouble = trouble
+            self.make = make
+        }
+    }
+
+    private static let madeInFolder = [
+        MadeInFolder("formatMissing") { try $0.remove("FORMAT") },
+        MadeInFolder("formatDamaged") { try $0.write("something else", "FORMAT") },
+        MadeInFolder("formatUnknown") { try $0.write("kith-log version 99 id x\n", "FORMAT") },
+        MadeInFolder("recordsMissing") { try $0.remove("log/data.mdb") },
+        MadeInFolder("vaultMissing") { try $0.remove("vault") },
+        MadeInFolder("masterKeyMissing") { try $0.remove("master.key") },
+        MadeInFolder("masterKeyMode") { try $0.mode(0o644, "master.key") },
+        MadeInFolder("masterKeySize") { try $0.write("short", "master.key") },
+        MadeInFolder("directoryOpen") { try $0.mode(0o777, "") },
+    ]
+
+    @Test func `each trouble of a directory has its line`() throws {
+        for made in Self.madeInFolder {
+            let folder = try LogFolder()
+            try made.make(folder)
+            let found = folder.examine()
+            #expect(found.map(\.trouble) == [made.trouble, "notRunning"])
+            #expect(found.last?.sentence.contains("nothing is in the way") == false)
+        }
     }
 
     @Test func `a full disk, rights that are missing, and a directory that is not there are said`() throws {
