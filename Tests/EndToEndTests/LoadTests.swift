@@ -1,5 +1,6 @@
 import Foundation
 import KithClient
+import SwiftProtobuf
 import Testing
 
 /// Many connections, clients that flood, stop in the middle or find no room. What is measured here is memory, answers
@@ -117,7 +118,8 @@ import Testing
 extension Daemon {
     /// Memory that the process has in use.
     fileprivate func residentBytes() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
+        let process = try #require(processID)
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         let kilobytes = line?.split(separator: " ").compactMap { Int($0) }.first
         return try #require(kilobytes) * 1_024

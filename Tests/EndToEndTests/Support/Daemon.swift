@@ -120,9 +120,6 @@ final class Daemon: Sendable {
         return await child.exitCode()
     }
 
-    /// The number of the process; 0 where none runs.
-    var processID: Int32 { process.withLock { $0?.processID ?? 0 } }
-
     /// Sends a signal and does not wait.
     func signal(_ signal: Int32) {
         process.withLock { $0?.kill(signal) }
