@@ -1,5 +1,6 @@
 import Foundation
 import KithClient
+import SwiftProtobuf
 import Testing
 
 /// A device that fails the log: nothing is acknowledged any more, and nothing that was is lost.
