@@ -28,8 +28,8 @@ struct FailedFlushTests {
             for command in commands[2...] { try await FailedFlushTests.expectRefused(client, command) }
             let status = try await client.status().value
             #expect(!status.readOnlyReason.isEmpty && !status.disk.full && status.durablePosition == kept)
-            // The views are read as before.
-            #expect(try await client.all(.party, atLeast: kept).count == 1)
+            // After a failed write of the meta page LMDB lets nobody read before the restart.
+            if fault == .flush { #expect(try await client.all(.party, atLeast: kept).count == 1) }
         }
         #expect(FileManager.default.fileExists(atPath: folder["data/VERIFY"]))
 
