@@ -1,5 +1,6 @@
 import Foundation
 import KithClient
+import SwiftProtobuf
 import Testing
 
 /// Damage in the files of a log is found, named, and never read as if it were right.
@@ -102,7 +103,7 @@ import Testing
                 do {
                     for try await page in client.history(all) { read += page.value.events.map(\.position) }
                     Issue.record("the history went past the damage")
-                } catch {
+                } catch let error as KithClientError {
                     #expect(error.detail?.code == .damaged && error.detail?.positions == [position], "\(error)")
                 }
                 #expect(read == Array(1..<position))
