@@ -94,8 +94,6 @@ def _run(row: Row, given: argparse.Namespace, seconds: float) -> report.Result:
             row.act(run)
         except report.NotHere as why:
             result.state, result.detail = report.NOT_HERE, str(why)
-        except report.NotYet as why:
-            result.state, result.detail = report.NOT_YET, str(why)
         except report.Failed as why:
             run.found(str(why))
         except (KithError, OSError) as error:

@@ -11,7 +11,7 @@ LOST, WRONG, DOUBLED, OTHER = "lost acknowledgements", "wrong answers", "doubled
 # Kinds of faults, as the closing line names them.
 KILLS, IMAGES, CALLS, BITS = "kills", "power-cut images", "n-th-call failures", "bits flipped"
 
-PASSED, FAILED, NOT_HERE, NOT_YET = "passed", "FAILED", "cannot run here", "not yet"
+PASSED, FAILED, NOT_HERE = "passed", "FAILED", "cannot run here"
 
 
 # How much of a finding the table tells.
@@ -20,10 +20,6 @@ TABLE_CHARACTERS = 200
 
 class NotHere(Exception):
     """The row cannot run on this machine; the message says why."""
-
-
-class NotYet(Exception):
-    """The service cannot do yet what the row asks of it; the message says what is missing."""
 
 
 class Failed(Exception):
@@ -74,7 +70,7 @@ def closing(results: list[Result], seed: int, seconds: float | None = None) -> s
         done += result.faults
         found += collections.Counter(finding.kind for finding in result.findings)
     verdict = "PASSED" if passed(results) else "FAILED"
-    rows = ", ".join(f"{states[state]} {state}" for state in (PASSED, FAILED, NOT_HERE, NOT_YET) if states[state])
+    rows = ", ".join(f"{states[state]} {state}" for state in (PASSED, FAILED, NOT_HERE) if states[state])
     faults = ", ".join(f"{kind} {done[kind]}" for kind in (KILLS, IMAGES, CALLS, BITS))
     wrong = ", ".join(f"{kind} {found[kind]}" for kind in (LOST, WRONG, DOUBLED))
     time = f"; {seconds:.0f} s" if seconds is not None else ""

@@ -46,20 +46,17 @@ class Service:
         self.directory = directory or folder / name
         self.socket = folder / f"{name}.sock"
         self.log_file = folder / f"{name}.log"
-        # What the next start begins with.
-        self.prefix = tuple(prefix)
         self._command = [
-            str(kithd), "--data-directory", str(self.directory), "--socket", str(self.socket),
+            *prefix, str(kithd), "--data-directory", str(self.directory), "--socket", str(self.socket),
             "--http-socket", "none", "--pack", "none", *_small(kithd), *options,
         ]  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
 
     def launch(self, environment: Mapping[str, str] | None = None) -> None:
         """Starts the process and does not wait for anything."""
-        command = [*self.prefix, *self._command]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**_clean_environment(), **(environment or {})}
+                self._command, stdout=log, stderr=log, env={**_clean_environment(), **(environment or {})}
             )
 
     def start(self, environment: Mapping[str, str] | None = None, limit: float = START_SECONDS) -> float:

@@ -7,17 +7,15 @@ import shutil
 import subprocess
 import time
 
-from kith.v1 import history_pb2
+from kith.v1 import history_pb2, registry_pb2
 from kith_client import Client
 from load import Load
 from oracle import Oracle
-from report import KILLS, Failed, NotYet
+from report import KILLS, Failed, NotHere
 from run import Row, Run, World
 from service import Service
 
 TOOL_SECONDS = 300
-# The number of the event's kind, by which it is known whether or not the schema here has its payload.
-EPOCH_OPENED = 2
 # What a restored log needs beside its records: they have backups of their own.
 BESIDE_THE_LOG = ("vault", "master.key", "bodies")
 
@@ -27,7 +25,7 @@ def backup_and_restore(run: Run) -> None:
     holds what had been acknowledged before it was begun."""
     kith = run.kithd.with_name("kith")
     if not kith.is_file() or "\n  backup " not in _tool(kith, "--help").stdout:
-        raise NotYet("this build has no `kith backup`")
+        raise NotHere(f"there is no command line with backups beside {run.kithd}")
     restored = 0
     for _ in run.repeat(short=1, long=100, counts=False):
         with run.world() as world:
@@ -109,7 +107,7 @@ def _restored_size(kith: Client) -> int:
     """The position behind which the event that opens the epoch stands."""
     last = 0
     for event in kith.history(history_pb2.HistoryRequest(all=True, omit_payload=True)):
-        if event.kind == EPOCH_OPENED:
+        if event.kind == registry_pb2.EVENT_KIND_EPOCH_OPENED:
             last = event.position - 1
     if not last:
         raise Failed("a restored log has no event that opens its epoch")

@@ -275,7 +275,6 @@ ROWS = [
         "2,000 commands at once from a client that never reads; p99 of another client and memory stay in bounds; then "
         "P1 to P4",
         flooding_client,
-        left_out="commands are taken in the order in which they come, whoever sends them: others wait behind the flood",
     ),
     Row(
         19,

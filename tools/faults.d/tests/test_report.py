@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 
 import case  # noqa: F401  (finds the modules)
-from report import BITS, CALLS, FAILED, KILLS, LOST, NOT_YET, Finding, Result, closing, passed, table
+from report import BITS, CALLS, FAILED, KILLS, LOST, NOT_HERE, Finding, Result, closing, passed, table
 
 
 def result(number: int, **values: object) -> Result:
@@ -28,13 +28,13 @@ class ReportTests(unittest.TestCase):
 
     def test_one_that_failed_is_a_failure(self) -> None:
         bad = result(2, state=FAILED, findings=[Finding(LOST, "position 7"), Finding(LOST, "position 8")])
-        line = closing([result(1), bad, result(3, state=NOT_YET)], 5)
-        self.assertIn("faults: FAILED: rows: 1 passed, 1 FAILED, 1 not yet", line)
+        line = closing([result(1), bad, result(3, state=NOT_HERE)], 5)
+        self.assertIn("faults: FAILED: rows: 1 passed, 1 FAILED, 1 cannot run here", line)
         self.assertIn("lost acknowledgements 2", line)
 
     def test_nothing_that_ran_is_no_success(self) -> None:
         self.assertFalse(passed([]))
-        self.assertFalse(passed([result(3, state=NOT_YET)]))
+        self.assertFalse(passed([result(3, state=NOT_HERE)]))
 
     def test_the_table_has_a_line_per_row(self) -> None:
         lines = table([result(1, runs=4, detail="a|b")], 5).splitlines()
