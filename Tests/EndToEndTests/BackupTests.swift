@@ -179,7 +179,8 @@ import Testing
         try await daemon.withClient { client in
             for _ in 1...30 {
                 let commands = (0..<50).map { _ in Command(.person(String(repeating: "x", count: 900))) }
-                #expect(try await client.submit(commands).value.allSatisfy { $0.refusal == nil })
+                let results = try await client.submit(commands).value
+                #expect(results.allSatisfy { $0.refusal == nil })
             }
         }
         let failed = try await daemon.kith("backup", folder["backups"])
