@@ -25,14 +25,16 @@ class Answer:
 
 
 class Questions:
-    """The questions, about some of the parties."""
+    """The questions, about some of the parties. What is asked of a view has to reflect the whole log: an answer that
+    says that it reflects less is not wrong, and could not be compared."""
 
-    def __init__(self, parties: list[str]) -> None:
+    def __init__(self, parties: list[str], end: int) -> None:
+        """Prepares them for a log that ends at a position."""
         self._asked: dict[str, Callable[[Client], list[bytes]]] = {"history": _history, "status": _status}
         for kind in _KINDS:
-            self._asked[f"list {registry_pb2.AggregateKind.Name(kind)}"] = _list_of(kind)
+            self._asked[f"list {registry_pb2.AggregateKind.Name(kind)}"] = _list_of(kind, end)
         for party in parties:
-            self._asked[f"get {party}"] = _get_of(party)
+            self._asked[f"get {party}"] = _get_of(party, end)
             self._asked[f"history of {party}"] = _history_of(party)
 
     def ask(self, service: Service) -> dict[str, Answer]:
@@ -79,17 +81,18 @@ def _status(kith: Client):
     yield f"{status.log_id} {status.durable_position} {status.root.hex()}".encode()
 
 
-def _list_of(kind: int):
+def _list_of(kind: int, end: int):
     def ask(kith: Client):
-        for record in kith.list(queries_pb2.ListRequest(kind=kind, limit=200)):
+        for record in kith.list(queries_pb2.ListRequest(kind=kind, limit=200, at_least=end)):
             yield _bytes(record)
 
     return ask
 
 
-def _get_of(party: str):
+def _get_of(party: str, end: int):
     def ask(kith: Client):
-        request = queries_pb2.GetRequest(kind=registry_pb2.AGGREGATE_KIND_PARTY, reference=reference(party))
+        kind = registry_pb2.AGGREGATE_KIND_PARTY
+        request = queries_pb2.GetRequest(kind=kind, reference=reference(party), at_least=end)
         yield _bytes(kith.get(request).value)
 
     return ask

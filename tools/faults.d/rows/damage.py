@@ -27,12 +27,13 @@ class Original:
         with world.service.client() as kith:
             for _ in range(commands // 50):
                 send(kith, world.ledger, [maker.next() for _ in range(50)])
+            end = kith.status().value.durable_position
         if world.service.stop() != 0:
             raise Failed(f"the service does not stop: {world.service.last_words()}")
         self.run = run
         self.directory = world.service.directory
         parties = [p for entry in world.ledger.acknowledged().values() if (p := person_of(entry.command))]
-        self.questions = Questions(run.rng.sample(parties, ASKED))
+        self.questions = Questions(run.rng.sample(parties, ASKED), end)
         with self.copy() as service:
             service.start()
             self.good = self.questions.ask(service)
