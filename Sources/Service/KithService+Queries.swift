@@ -165,16 +165,8 @@ extension KithService {
         _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> Value
     ) async throws(Refusal) -> (Value, ProjectionStanding) {
         do throws(ReplayError) {
-            let runner = try replay.runner(type)
-            // Whoever waits for the projection keeps nobody from reading.
-            if atLeast != 0 {
-                _ = try await runner.read(
-                    atLeast: Position(atLeast), deadlineMilliseconds: Self.readDeadline
-                ) { (_: borrowing ProjectionSnapshot) throws(ViewError) -> Void in }
-            }
-            let answer = try await BlockingWork.turns.run { () async throws(ReplayError) in
-                try await runner.read(body)
-            }
+            let answer = try await replay.runner(type).read(
+                atLeast: atLeast == 0 ? nil : Position(atLeast), deadlineMilliseconds: Self.readDeadline, body)
             return (answer.value, answer.standing)
         } catch { throw Refusal(error) }
     }

@@ -144,17 +144,11 @@ extension ConnectionHandler {
         _ id: UInt64, _ body: @escaping @Sendable () async throws(Refusal) -> Void
     ) -> Task<Void, Never>? {
         guard let output, services.tasks.enter() else { return nil }
-        let (services, readSource) = (services, readSource)
+        let services = services
         return Task {
-            let error = await ReadSource.$current.withValue(readSource) { () async -> Refusal? in
-                do throws(Refusal) {
-                    try await body()
-                    return nil
-                } catch {
-                    return error
-                }
-            }
-            if let error {
+            do throws(Refusal) {
+                try await body()
+            } catch {
                 let refusal = Task.isCancelled ? ConnectionHandler.cancelled : error
                 output.send(Response(id, reflects: services.backend.reflects, .error(refusal.answer)))
             }

@@ -1,21 +1,18 @@
 internal import Dispatch
-internal import FoundationEssentials
 
 /// Runs reads of the log away from the cooperative pool, whose threads must not wait for a disk.
 enum BlockingWork {
-    /// As many reads at a time as the machine can use without starving the writer; what comes on top waits for its turn.
-    static let turns = ReadTurns(limit: max(4, 2 * ProcessInfo.processInfo.activeProcessorCount))
-
+    // As many as the machine can use without starving the writer; what comes on top waits in the queue.
     private static let queue = DispatchQueue(label: "kith.reads", attributes: .concurrent)
 
-    /// Runs `body` in its turn on a thread of its own and gives back what it returned.
+    /// Runs `body` on a thread of its own and gives back what it returned.
     static func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        try await turns.run { () async throws(Failure) -> Value in try await result(of: body).get() }
+        try await result(of: body).get()
     }
 
-    /// Runs `body` on a thread of its own, whoever else waits, and gives back how it ended: for work that takes long.
+    /// Runs `body` on a thread of its own and gives back how it ended.
     static func result<Value: Sendable, Failure: Error>(
         of body: @escaping @Sendable () throws(Failure) -> Value
     ) async -> Result<Value, Failure> {
