@@ -271,7 +271,8 @@ struct SequencerStart: Sendable {
     func path(writer: LogWriter, isStopping: @escaping @Sendable () -> Bool) -> CommandPath {
         CommandPath(
             context: context, writer: writer, cache: cache, journal: journal, keeper: keeper, metrics: metrics,
-            pulse: pulse, logger: logger, isStopping: isStopping, onPrincipalChange: { [access] in access.invalidate() })
+            pulse: pulse, logger: logger, isStopping: isStopping,
+            onPrincipalChange: { [access] in access.invalidate() })
     }
 
     /// Whether commands are taken.

@@ -25,7 +25,8 @@ extension KithService {
             indexChanges: context.log.index.pendingChanges, bodies: (bodies.items, bodies.unreferred))
         let writer = writerStatus
         gauges.set(
-            writer: (writer.waiting, writer.failure), journal: journal.standing, parkedTimers: context.log.index.parkedTimers)
+            writer: (writer.waiting, writer.failure), journal: journal.standing,
+            parkedTimers: context.log.index.parkedTimers)
         do {
             for projection in try await replay.status() { gauges.set(projection) }
         } catch {
