@@ -10,7 +10,7 @@ import Testing
         async throws
     {
         let folder = try TestFolder()
-        let disk = try await SmallDisk(in: folder, directory: "data", megabytes: 24, ballast: 8)
+        let disk = try await SmallDisk(in: folder, directory: "data", megabytes: 24, filler: 8)
         let daemon = Daemon(in: folder, prefix: disk.prefix)
         try await daemon.start()
         let (party, item) = try await daemon.withClient { try await FullDiskTests.partyWithBody($0) }
@@ -195,13 +195,13 @@ final class SmallDisk {
     /// Programs that are started behind it see the file system.
     var prefix: [String] { ["nsenter", "--target", "\(keeper.processID)", "--mount"] }
 
-    /// - Parameter ballast: how much of it something else takes.
-    init(in folder: TestFolder, directory: String, megabytes: Int, ballast: Int) async throws {
+    /// - Parameter filler: how much of it something else takes.
+    init(in folder: TestFolder, directory: String, megabytes: Int, filler: Int) async throws {
         self.folder = folder
         self.directory = folder[directory]
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: false)
         let script = #"""
-            mount -t tmpfs -o size=\#(megabytes)M none "$0" && head -c \#(ballast)000000 /dev/zero > "$0/ballast" \
+            mount -t tmpfs -o size=\#(megabytes)M none "$0" && head -c \#(filler)000000 /dev/zero > "$0/filler" \
             && echo mounted && exec sleep 600
             """#
         keeper = try ChildProcess(
@@ -213,10 +213,10 @@ final class SmallDisk {
 
     deinit { keeper.kill(SIGKILL) }
 
-    /// Takes the ballast away.
+    /// Takes the filler away.
     func free() async throws {
         let run = try await RunOutcome(
-            ChildProcess("/usr/bin/env", prefix + ["rm", directory + "/ballast"], output: folder["free"]))
+            ChildProcess("/usr/bin/env", prefix + ["rm", directory + "/filler"], output: folder["free"]))
         try #require(run.code == 0, "\(run)")
     }
 
