@@ -139,10 +139,14 @@ import Testing
     }
 
     @Test func `whoever comes new finds room beside greedy sources`() {
-        let bench = Bench { $0.waiting = WorkSize(commands: 1_000, bytes: 1 << 20) }
+        let bench = Bench {
+            $0.waiting = WorkSize(commands: 1_000, bytes: 1 << 20)
+            $0.leastWindow = WorkSize(commands: 10, bytes: 1 << 10)
+        }
         for source in 0..<9 { for number in 0..<2_000 { bench.add("flood \(source)", number) } }
-        #expect(bench.queue.waiting.commands <= 750)
-        #expect(bench.add("shop", 0, commands: 50) == .taken)
+        // Three quarters, and what the last of them may have in any case.
+        #expect((740...840).contains(bench.queue.waiting.commands), "\(bench.queue.waiting)")
+        for shop in 0..<10 { #expect(bench.add("shop \(shop)", 0, commands: 10) == .taken) }
         guard case .overloaded = bench.add("flood 0", 9_999) else {
             Issue.record("a greedy source was given more")
             return
