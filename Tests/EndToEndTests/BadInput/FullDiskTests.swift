@@ -10,7 +10,7 @@ import Testing
         async throws
     {
         let folder = try TestFolder()
-        let disk = try await SmallDisk(in: folder, directory: "data", megabytes: 24, filler: 8)
+        let disk = try await SmallDisk(in: folder, directory: "data", megabytes: 24, filler: 11)
         let daemon = Daemon(in: folder, prefix: disk.prefix)
         try await daemon.start()
         let (party, item) = try await daemon.withClient { try await FullDiskTests.partyWithBody($0) }
@@ -43,7 +43,7 @@ import Testing
     @Test(.enabled(if: FileLimit.canBeSet, "there is no prlimit")) func `a limit on the size of files is a full disk`()
         async throws
     {
-        let daemon = Daemon(in: try TestFolder(), prefix: ["prlimit", "--fsize=6000000:unlimited"])
+        let daemon = Daemon(in: try TestFolder(), prefix: ["prlimit", "--fsize=4000000:unlimited"])
         try await daemon.start()
         let before = try await daemon.durablePosition()
         let acknowledged = try await daemon.withClient { try await FullDiskTests.fill($0) }
