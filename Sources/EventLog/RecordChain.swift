@@ -81,7 +81,8 @@ struct RecordChain {
                     && record.commandCount == expected.count
             } else { record.commandIndex == 0 }
         guard isNext, record.commandIndex < record.commandCount else {
-            let due = expected.map { "event \($0.next + 1) of \($0.count) of a command" } ?? "the first event of a command"
+            let due =
+                expected.map { "event \($0.next + 1) of \($0.count) of a command" } ?? "the first event of a command"
             throw .damage(
                 .command, at: position,
                 "The record at position \(position) is event \(record.commandIndex + 1) of \(record.commandCount); \(due) belongs there."

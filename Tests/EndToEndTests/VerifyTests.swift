@@ -22,7 +22,9 @@ import Testing
         try file.write(to: path)
     }
 
-    @Test func `a sound log is said to be sound, by the service and offline, with the root it acknowledged`() async throws {
+    @Test func `a sound log is said to be sound, by the service and offline, with the root it acknowledged`()
+        async throws
+    {
         let demo = try await Self.demo.value
         try await Daemon.run { daemon in
             try await demo.submit(to: daemon)

@@ -23,7 +23,8 @@ import Testing
                 for number in (group * 20)..<(group * 20 + 20) {
                     let id = Identifier(high: 4, low: number)
                     let made = try test.writer.append(
-                        .sample(.new(.product, id), payload: [UInt8](repeating: 9, count: 300), command: 2 * number + 1))
+                        .sample(
+                            .new(.product, id), payload: [UInt8](repeating: 9, count: 300), command: 2 * number + 1))
                     _ = try test.writer.append(.sample(.existing(made.stream), command: 2 * number + 2))
                 }
                 try test.writer.commit()
@@ -96,7 +97,9 @@ import Testing
         }
     }
 
-    @Test func `a flipped bit in the index is no wrong root, and no wrong head that a verification does not find`() throws {
+    @Test func `a flipped bit in the index is no wrong root, and no wrong head that a verification does not find`()
+        throws
+    {
         let written = try Written()
         var random = SeededNumbers(seed: Self.seed &+ 1)
         for _ in 0..<Self.flips {

@@ -23,7 +23,9 @@ import Testing
                     .new(.product, Identifier(high: 2, low: number)), command: number, index: 0, count: 2,
                     subjects: number.isMultiple(of: 3) ? [subject(1), subject(1)] : []))
             _ = try test.writer.append(
-                .sample(.existing(made.stream), command: number, index: 1, count: 2, subjects: [subject(made.stream.rawValue)]))
+                .sample(
+                    .existing(made.stream), command: number, index: 1, count: 2,
+                    subjects: [subject(made.stream.rawValue)]))
             try test.writer.commit()
         }
         try test.append(.sample(.existing(StreamNumber(1)), command: 21))

@@ -12,7 +12,8 @@ enum StatusText {
         fields.add("takes commands", status.readOnlyReason.isEmpty ? "yes" : "no: \(status.readOnlyReason)")
         if status.hasDisk { fields.add("disk", disk(status.disk)) }
         if status.hasDamage {
-            fields.add("damaged at", "\(status.damage.position), \(Labels.of(status.damage.kind)): \(status.damage.sentence)")
+            let damage = status.damage
+            fields.add("damaged at", "\(damage.position), \(Labels.of(damage.kind)): \(damage.sentence)")
         }
         if status.witnessPosition > 0 { fields.add("witness", "position \(status.witnessPosition)") }
         for pinned in status.pinnedSnapshots {
