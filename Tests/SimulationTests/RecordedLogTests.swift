@@ -31,7 +31,8 @@ internal import Testing
             let leaving = FileRecording.Leaving.allCases[image % FileRecording.Leaving.allCases.count]
             let file = log.file.image(during: call, leaving, honestWrites: honestWrites, using: &random)
             if let problem = try log.problem(with: file, during: call, in: folder + "/image-\(image)") {
-                problems.append("power cut during call \(call), leaving \(leaving) (seed \(seed), image \(image)): \(problem)")
+                problems.append(
+                    "power cut during call \(call), leaving \(leaving) (seed \(seed), image \(image)): \(problem)")
             }
         }
         return problems
@@ -43,7 +44,8 @@ internal import Testing
             #expect(log.file.end == log.last)
             #expect(log.file.calls.count > 4 * 40)
             let problems = try Self.problems(of: log, images: Self.images, honestWrites: true)
-            print("\(Self.images) images of \(log.file.calls.count) calls, \(log.leaves.count) records: \(problems.count) wrong")
+            let written = "\(log.file.calls.count) calls, \(log.leaves.count) records"
+            print("\(Self.images) images of \(written): \(problems.count) wrong")
             for problem in problems { Issue.record(Comment(rawValue: problem)) }
         }
     }

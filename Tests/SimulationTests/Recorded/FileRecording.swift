@@ -116,7 +116,8 @@ extension FileRecording {
         var sectors: [(offset: Int, sector: ArraySlice<UInt8>)] = []
         var start = 0
         while start < bytes.count {
-            let length = min(bytes.count - start, SimulatedDisk.sectorSize - (offset + start) % SimulatedDisk.sectorSize)
+            let rest = SimulatedDisk.sectorSize - (offset + start) % SimulatedDisk.sectorSize
+            let length = min(bytes.count - start, rest)
             sectors.append((offset + start, bytes[start..<(start + length)]))
             start += length
         }

@@ -81,14 +81,16 @@ struct RecordedLog: Sendable {
         let log: EventLog
         do {
             log = try EventLog(
-                id: Identifier(high: 1, low: 1), storage: try LMDBLogStorage(path: folder + "/log", reserve: Self.reserve),
-                indexPath: folder + "/index"
+                id: Identifier(high: 1, low: 1),
+                storage: try LMDBLogStorage(path: folder + "/log", reserve: Self.reserve), indexPath: folder + "/index"
             ) { _, _ in [] }
         } catch {
             return "it cannot be opened: \(error)"
         }
         defer { log.close() }
-        guard log.end.position >= needed else { return "it ends at \(log.end.position), and \(needed) was acknowledged" }
+        guard log.end.position >= needed else {
+            return "it ends at \(log.end.position), and \(needed) was acknowledged"
+        }
         var found: [TreeHash] = []
         do {
             try log.scanChecked(from: Position(1)) { _, _, leaf in
