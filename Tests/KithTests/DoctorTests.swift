@@ -254,6 +254,19 @@ internal import Testing
         #expect(found[0].sentence.hasPrefix("Process \(getpid()) serves"), "\(found)")
     }
 
+    @Test func `a lock is found among many`() throws {
+        let folder = try LogFolder()
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        // More than the system lists in one piece.
+        for number in 0..<300 {
+            let descriptor = open("\(folder.path)/\(number)", O_RDWR | O_CREAT, 0o600)
+            try #require(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+            descriptors.append(descriptor)
+        }
+        for number in 0..<300 { #expect(FileLocks.holder(of: "\(folder.path)/\(number)") == Int(getpid())) }
+    }
+
     @Test func `locks are found by device and inode, whatever else is locked`() throws {
         let folder = try LogFolder()
         let place = try #require(FileStatus(folder.path + "/LOCK")?.place)

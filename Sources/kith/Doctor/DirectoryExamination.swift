@@ -196,12 +196,16 @@ struct FileStatus {
 
 /// The locks that the system knows of.
 enum FileLocks {
+    /// More than a system has locks, in bytes of their list.
+    private static let limit = 64 << 20
+
     /// The process that holds a lock on a file, as far as this one may know.
     static func holder(of path: String, locks: String = "/proc/locks") -> Int? {
         guard let place = FileStatus(path)?.place else { return nil }
-        let text: String
-        do { text = try String(contentsOfFile: locks, encoding: .utf8) } catch { return nil }
-        for line in text.split(separator: "\n") {
+        let text: [UInt8]
+        // The system gives a few kilobytes at a time, with no length beforehand: what is read at once is not all of it.
+        do { text = try InputFile.contents(of: locks, limit: limit) } catch { return nil }
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
             // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF
             let words = line.split(separator: " ")
             if words.count >= 6, words[1] == "FLOCK", words[5] == place { return Int(words[4]) }
