@@ -15,9 +15,13 @@ package struct EnvironmentReader: Sendable, Hashable {
 }
 
 extension Environment {
-    /// The environments that this process has open, in no order.
-    package static var open: [Environment] {
-        registry.withLock { registry in registry.values.compactMap { $0.environment } }
+    /// The environments in sync mode `.full` that this process has open below a directory, in no order. While one of
+    /// them is held, it cannot be closed and opened again: let go of them soon. The others, which are being built, are
+    /// left out, because their builder closes them for others to open.
+    package static func open(below directory: String) -> [Environment] {
+        registry.withLock { registry in
+            registry.values.filter { $0.isDurable && $0.path.hasPrefix(directory + "/") }.compactMap { $0.environment }
+        }
     }
 
     /// Frees the reader slots of processes that have died, and says how many there were.
@@ -63,5 +67,7 @@ private struct ReaderList {
 
 /// An environment that is not kept open by being listed.
 struct ListedEnvironment {
+    let path: String
+    let isDurable: Bool
     weak var environment: Environment?
 }

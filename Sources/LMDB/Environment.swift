@@ -55,7 +55,8 @@ package final class Environment: Sendable {
         self.path = path
         self.options = options
         identity = Self.identities.wrappingAdd(1, ordering: .relaxed).newValue
-        Self.registry.withLock { $0[identity] = ListedEnvironment(environment: self) }
+        let listed = ListedEnvironment(path: path, isDurable: options.sync == .full, environment: self)
+        Self.registry.withLock { $0[identity] = listed }
     }
 
     /// What was mended in the file before it was opened; `nil` when nothing had to be.

@@ -77,11 +77,7 @@ final class ReaderWatch: Sendable {
     /// Looks once.
     func look() {
         var present: [Key: UInt64] = [:]
-        // Stores that are being built are nobody's but the builder's, who closes them for others to open.
-        let environments = Environment.open.filter {
-            $0.path.hasPrefix(directory + "/") && $0.options.sync == .full
-        }
-        for environment in environments {
+        for environment in Environment.open(below: directory) {
             let store = String(environment.path.dropFirst(directory.count + 1))
             do {
                 let freed = try environment.checkReaders()

@@ -113,13 +113,16 @@ internal import Testing
         #expect(try environment.info().oldestSnapshot == nil && environment.readers().isEmpty)
     }
 
-    @Test func `the open environments of the process are known, and are not kept open by that`() throws {
+    @Test func `the open environments below a directory are known, and are not kept open by that`() throws {
         let directory = try TemporaryDirectory()
+        let (durable, built) = (directory.path + "/durable", directory.path + "/built")
         do {
-            let environment = try Environment(path: directory.path, options: Self.growing())
-            #expect(Environment.open.contains { $0 === environment })
+            let environment = try Environment(path: durable)
+            let other = try Environment(path: built, options: Self.growing())
+            #expect(Environment.open(below: directory.path).map(ObjectIdentifier.init) == [ObjectIdentifier(environment)])
+            #expect(Environment.open(below: durable).isEmpty && other.path == built)
         }
-        #expect(!Environment.open.contains { $0.path == directory.path })
-        _ = try Environment(path: directory.path, options: Self.growing())
+        #expect(Environment.open(below: directory.path).isEmpty)
+        _ = try Environment(path: durable)
     }
 }
