@@ -173,7 +173,7 @@ import Testing
     @Test(.enabled(if: SmallDisk.canBeMade, "only root can mount a small file system"))
     func `a full disk fails the backup and nothing else`() async throws {
         let folder = try TestFolder()
-        let disk = try await SmallDisk(in: folder, directory: "backups", megabytes: 8, ballast: 7)
+        let disk = try await SmallDisk(in: folder, directory: "backups", megabytes: 8, filler: 7)
         let daemon = Daemon(in: folder, prefix: disk.prefix)
         try await daemon.start()
         try await daemon.withClient { client in
