@@ -90,7 +90,7 @@ def failed_meta_write(run: Run) -> None:
             world.begin_under(shim)
             # LMDB gives out nothing more from an environment whose meta page it could not write.
             _break_under_load(run, world, shim, may_refuse=True)
-    run.note("commands refused until restarted")
+    run.note("commands refused until restarted, and so may be reads of the log")
 
 
 def _break_under_load(run: Run, world: World, shim: Shim, may_refuse: bool) -> None:
