@@ -57,15 +57,17 @@ struct SimulatedMachine {
 
     /// Memory where there is some: nothing here needs a real disk.
     static let folder: String = {
+        atexit { SimulatedMachine.cleanUp() }
         let memory = "/dev/shm"
         let base = access(memory, W_OK) == 0 ? memory : FileManager.default.temporaryDirectory.path
         return base + "/kith-simulation-\(getpid())"
     }()
 
     /// Takes away the folder of all machines of this process.
-    static func cleanUp() throws {
-        guard FileManager.default.fileExists(atPath: folder) else { return }
-        try FileManager.default.removeItem(atPath: folder)
+    private static func cleanUp() {
+        do { try FileManager.default.removeItem(atPath: folder) } catch {
+            // Nothing was made in it, and the process ends.
+        }
     }
 
     /// A directory with a vault: making one wraps thousands of keys, so it is done once, and the same at each run.
