@@ -57,7 +57,7 @@ def frozen_reader(run: Run) -> None:
         with run.world() as world:
             world.begin()
             with Load(world.service, world.ledger, run.rng, clients=4) as load:
-                load.wait_for(100)
+                load.wait_for(50)
                 free = _bytes_per_event(world, load)
                 reader = _Reader(world.service.directory / "log", 1)
                 pinned = _bytes_per_event(world, load)
@@ -72,7 +72,7 @@ def _bytes_per_event(world: World, load: Load) -> float:
     """How the log's file grows under load."""
     with world.service.client() as kith:
         before = kith.status().value
-        load.wait_for(200)
+        load.wait_for(100)
         after = kith.status().value
     return (after.log_bytes - before.log_bytes) / max(1, after.durable_position - before.durable_position)
 
