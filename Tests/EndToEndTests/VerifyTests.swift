@@ -37,7 +37,8 @@ import Testing
             let offline = try await RunOutcome(daemon.startKith(arguments + ["--directory", daemon.dataDirectory]))
             #expect(offline.code == 0 && offline.output.contains("The log is sound."), "\(offline)")
             let wrong = try await daemon.kith("verify", "--size", "3", "--root", root)
-            #expect(wrong.code == 1 && wrong.output.contains("DAMAGED at position 1: root"), "\(wrong)")
+            // The index may have reached one of the three by then, and its root fits: the place is behind it.
+            #expect(wrong.code == 1 && wrong.output.contains(/DAMAGED at position [123]: root/), "\(wrong)")
             let halfway = try await daemon.kith("verify", "--size", "3")
             #expect(halfway.code == 2, "\(halfway)")
             let none = try await daemon.kith("verify", "--directory", daemon.folder["nothing"])
