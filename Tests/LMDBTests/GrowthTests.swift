@@ -119,7 +119,8 @@ internal import Testing
         do {
             let environment = try Environment(path: durable)
             let other = try Environment(path: built, options: Self.growing())
-            #expect(Environment.open(below: directory.path).map(ObjectIdentifier.init) == [ObjectIdentifier(environment)])
+            #expect(
+                Environment.open(below: directory.path).map(ObjectIdentifier.init) == [ObjectIdentifier(environment)])
             #expect(Environment.open(below: durable).isEmpty && other.path == built)
         }
         #expect(Environment.open(below: directory.path).isEmpty)
