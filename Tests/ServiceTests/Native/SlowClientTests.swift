@@ -32,7 +32,7 @@ import Testing
     @Test func `the time in which the service does not read does not count`() async throws {
         let backend = FakeBackend(holdsCommands: true)
         let limits = SlowClientTests.limits {
-            $0.clientTimeout = .seconds(1)
+            $0.clientTimeout = .seconds(3)
             $0.openRequests = 1
         }
         try await TestServer.run(backend: backend, limits: limits) { server in
