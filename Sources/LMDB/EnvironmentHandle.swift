@@ -19,9 +19,7 @@ internal import Synchronization
 
     /// Opens the environment of the directory `path`, and creates directory and files unless read-only.
     init(path: String, options: EnvironmentOptions) throws(LMDBError) {
-        let opened = try OpenFiles.registry.withLock { (open: inout Set<FileIdentity>) throws(LMDBError) in
-            try Self.open(path: path, options: options, known: &open)
-        }
+        let opened = try Self.openPatiently(path: path, options: options)
         unsafe self.pointer = opened.pointer
         self.repair = opened.repair
         self.files = opened.files
@@ -33,6 +31,26 @@ internal import Synchronization
             unsafe mdb_env_close(pointer)
             if lockFile >= 0 { close(lockFile) }
             open.subtract(files)
+        }
+    }
+
+    /// How often an environment that this process still has open is tried again, and the microseconds between: whoever
+    /// only lists the open ones (``Environment/open``) may have kept it a moment longer than its owner.
+    private static let attempts = 100
+    private static let pause: UInt32 = 2_000
+
+    private static func openPatiently(path: String, options: EnvironmentOptions) throws(LMDBError) -> OpenedFiles {
+        var attempt = 1
+        while true {
+            do throws(LMDBError) {
+                return try OpenFiles.registry.withLock { (open: inout Set<FileIdentity>) throws(LMDBError) in
+                    try Self.open(path: path, options: options, known: &open)
+                }
+            } catch {
+                guard error.code == .alreadyOpen, attempt < attempts else { throw error }
+                attempt += 1
+                usleep(pause)
+            }
         }
     }
 
