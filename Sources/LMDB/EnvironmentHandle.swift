@@ -35,7 +35,7 @@ internal import Synchronization
     }
 
     /// How often an environment that this process still has open is tried again, and the microseconds between: whoever
-    /// only lists the open ones (``Environment/open``) may have kept it a moment longer than its owner.
+    /// only lists the open ones (``Environment/open(below:)``) may have kept it a moment longer than its owner.
     private static let attempts = 100
     private static let pause: UInt32 = 2_000
 
