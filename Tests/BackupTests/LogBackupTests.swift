@@ -85,11 +85,13 @@ import Testing
 
     @Test func `a damaged record of the log is not backed up`() throws {
         let folder = try TemporaryFolder()
-        let test = try TestLog(in: folder["data"])
-        try test.append(commands: [30], payload: 300)
-        // The last record is checked when the log is opened; this one stays sound.
-        try test.append(commands: [1])
-        try test.close()
+        do {
+            let test = try TestLog(in: folder["data"])
+            try test.append(commands: [30], payload: 300)
+            // The last record is checked when the log is opened; this one stays sound.
+            try test.append(commands: [1])
+            try test.close()
+        }
         let path = folder["data/log/data.mdb"]
         var bytes = try Data(contentsOf: URL(filePath: path))
         let payload = Data(repeating: 7, count: 300)
