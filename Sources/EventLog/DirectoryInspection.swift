@@ -1,5 +1,5 @@
 internal import Glibc
-package import Schema
+internal import Schema
 
 /// What stands in the way of serving a data directory, found without writing anything and without opening LMDB: also
 /// while another process serves it.
@@ -177,7 +177,7 @@ private struct MetaPages {
         var bytes = [UInt8](repeating: 0, count: Layout.length)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, offset) }
         guard count == bytes.count else { return nil }
-        let span = bytes.span.bytes
+        let span = unsafe bytes.span.bytes
         guard unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.flags, as: UInt16.self) & Layout.metaFlag != 0,
             unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.magic, as: UInt32.self) == Layout.magicNumber,
             unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.version, as: UInt32.self) == 1

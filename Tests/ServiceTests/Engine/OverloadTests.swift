@@ -21,7 +21,7 @@ import Testing
         func deliver(_ replies: [SubmitReply]) {
             let new = replies.flatMap(\.results)
             state.withLockNotifying { $0.results += new }
-            state.wait { state -> Bool? in state.isHeld ? nil : true }
+            _ = state.wait { state -> Bool? in state.isHeld ? nil : true }
         }
 
         var results: [CommandResult] { state.withLock { $0.results } }
