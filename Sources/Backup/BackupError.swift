@@ -1,4 +1,4 @@
-package import EventLog
+internal import EventLog
 internal import Glibc
 
 /// Why a backup could not be made, or not be restored.

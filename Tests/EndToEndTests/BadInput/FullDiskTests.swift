@@ -22,7 +22,7 @@ import Testing
 
         // What is there to erase is erased, in the ballast's place.
         acknowledged.append(party)
-        try await daemon.withClient { client in
+        _ = try await daemon.withClient { client in
             try await client.accepted(Command(.redaction(of: item, party: party)))
         }
         try await FullDiskTests.expectUnharmed(daemon, before, acknowledged)
