@@ -192,7 +192,7 @@ import Testing
             ).output
         }
         let left = try await names()
-        #expect(left.split(separator: "\n").sorted() == ["LOCK", "ballast"], "\(left)")
+        #expect(left.split(separator: "\n").sorted() == ["LOCK", "filler"], "\(left)")
         _ = try await daemon.withClient { try await $0.accepted(Command(.person("Ada"))) }
         try await disk.free()
         let written = try await daemon.kith("backup", folder["backups"])
