@@ -34,9 +34,8 @@ struct SealedTable {
 
     /// What stands at the beginning, and is bound to every piece.
     struct Header: Sendable, Hashable {
-        static let size = 128
-        private static let magic: [UInt8] = Array("KITHTAB1".utf8)
-        private static let version: UInt32 = 1
+        static let size = format.size
+        private static let format = FileHeader(magic: Array("KITHTAB1".utf8), version: 1, size: 128, kind: "a table")
 
         var kind: Kind
         var logID: Identifier
@@ -47,16 +46,14 @@ struct SealedTable {
         var entrySize: UInt32
 
         func encoded() -> [UInt8] {
-            var bytes = Self.magic
-            bytes.append(littleEndian: Self.version)
-            bytes.append(littleEndian: kind.rawValue)
-            bytes.append(logID)
-            bytes.append(littleEndian: madeAt.rawValue)
-            bytes.append(littleEndian: position.rawValue)
-            bytes.append(littleEndian: entries)
-            bytes.append(littleEndian: entrySize)
-            bytes += [UInt8](repeating: 0, count: Self.size - SegmentFormat.checksumSize - bytes.count)
-            return bytes + SegmentFormat.checksum(bytes)
+            Self.format.encoded { bytes in
+                bytes.append(littleEndian: kind.rawValue)
+                bytes.append(logID)
+                bytes.append(littleEndian: madeAt.rawValue)
+                bytes.append(littleEndian: position.rawValue)
+                bytes.append(littleEndian: entries)
+                bytes.append(littleEndian: entrySize)
+            }
         }
 
         init(kind: Kind, logID: Identifier, madeAt: Instant, position: Position, entries: UInt64, entrySize: UInt32) {
@@ -69,18 +66,10 @@ struct SealedTable {
         }
 
         init(reading file: InputFile) throws(BackupError) {
-            let bytes = try file.read(0..<Self.size)
-            guard bytes.starts(with: Self.magic) else { throw file.damaged("it does not begin as a table does") }
+            let bytes = try Self.format.read(from: file)
             let reader = ByteReader(bytes)
-            let version: UInt32 = reader.number(at: 8)
-            guard version == Self.version else {
-                throw BackupError(
-                    .format, "\(file.path) has format \(version); this program reads format \(Self.version).")
-            }
-            let covered = Self.size - SegmentFormat.checksumSize
-            guard SegmentFormat.checksum(Array(bytes[..<covered])) == Array(bytes[covered...]),
-                let kind = Kind(rawValue: reader.number(at: 12)), let logID = Identifier(bytes: bytes[16..<32])
-            else { throw file.damaged("its header has another checksum") }
+            guard let kind = Kind(rawValue: reader.number(at: 12)), let logID = Identifier(bytes: bytes[16..<32])
+            else { throw file.damaged("its header says what cannot be") }
             self.init(
                 kind: kind, logID: logID, madeAt: Instant(microseconds: reader.number(at: 32)),
                 position: Position(reader.number(at: 40)), entries: reader.number(at: 48),

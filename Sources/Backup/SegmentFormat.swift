@@ -4,10 +4,9 @@ package import Schema
 
 /// The bytes of a segment, as `docs/backup-format.md` describes them. Every number is little-endian.
 enum SegmentFormat {
-    static let magic: [UInt8] = Array("KITHSEG1".utf8)
+    static let header = FileHeader(magic: Array("KITHSEG1".utf8), version: 1, size: 128, kind: "a segment")
     static let endMagic: [UInt8] = Array("KITHEND1".utf8)
-    static let version: UInt32 = 1
-    static let headerSize = 128
+    static let headerSize = header.size
     static let checksumSize = 32
     /// Bytes before a record: its length.
     static let lengthSize = 4
@@ -34,17 +33,15 @@ package struct SegmentHeader: Sendable, Hashable {
 
     /// The header's bytes.
     func encoded() -> [UInt8] {
-        var bytes = SegmentFormat.magic
-        bytes.append(littleEndian: SegmentFormat.version)
-        bytes.append(littleEndian: UInt32(SegmentFormat.headerSize))
-        bytes.append(logID)
-        bytes.append(littleEndian: epoch)
-        bytes.append(littleEndian: UInt32(0))
-        bytes.append(littleEndian: first.rawValue)
-        rootBefore.append(to: &bytes)
-        bytes.append(littleEndian: madeAt.rawValue)
-        bytes += [UInt8](repeating: 0, count: SegmentFormat.headerSize - SegmentFormat.checksumSize - bytes.count)
-        return bytes + SegmentFormat.checksum(bytes)
+        SegmentFormat.header.encoded { bytes in
+            bytes.append(littleEndian: UInt32(SegmentFormat.headerSize))
+            bytes.append(logID)
+            bytes.append(littleEndian: epoch)
+            bytes.append(littleEndian: UInt32(0))
+            bytes.append(littleEndian: first.rawValue)
+            rootBefore.append(to: &bytes)
+            bytes.append(littleEndian: madeAt.rawValue)
+        }
     }
 
     init(logID: Identifier, epoch: UInt32, first: Position, rootBefore: TreeHash, madeAt: Instant) {
@@ -59,18 +56,11 @@ package struct SegmentHeader: Sendable, Hashable {
     ///
     /// - Throws: `damaged`, `format`.
     init(reading file: InputFile) throws(BackupError) {
-        let bytes = try file.read(0..<SegmentFormat.headerSize)
-        guard bytes.starts(with: SegmentFormat.magic) else { throw file.damaged("it does not begin as a segment does") }
+        let bytes = try SegmentFormat.header.read(from: file)
         let reader = ByteReader(bytes)
-        let version: UInt32 = reader.number(at: 8)
-        guard version == SegmentFormat.version else {
-            throw BackupError(
-                .format, "\(file.path) has format \(version); this program reads format \(SegmentFormat.version).")
+        guard let logID = Identifier(bytes: bytes[16..<32]) else {
+            throw file.damaged("its header says what cannot be")
         }
-        let covered = bytes.count - SegmentFormat.checksumSize
-        guard SegmentFormat.checksum(Array(bytes[..<covered])) == Array(bytes[covered...]),
-            let logID = Identifier(bytes: bytes[16..<32])
-        else { throw file.damaged("its header has another checksum") }
         self.init(
             logID: logID, epoch: reader.number(at: 32), first: Position(reader.number(at: 40)),
             rootBefore: reader.hash(at: 48), madeAt: Instant(microseconds: reader.number(at: 80)))

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LMDB
 internal import Schema
 
 /// What stands in the way of serving a data directory, found without writing anything and without opening LMDB: also
@@ -41,9 +42,9 @@ package enum DirectoryInspection {
             findings.append(doubt)
         }
         guard holdsLog(path) else { return findings }
-        let pages = MetaPages(path: "\(path)/log/data.mdb")
-        findings.append(pages.finding)
-        if let witnessPath { findings.append(witness(witnessPath, path, pages.records)) }
+        let (pages, records) = metaPages("\(path)/log")
+        findings.append(pages)
+        if let witnessPath { findings.append(witness(witnessPath, path, records)) }
         return findings
     }
 
@@ -98,6 +99,22 @@ package enum DirectoryInspection {
         return found ?? Finding(.notice, "format: there is no log yet; a start makes one")
     }
 
+    /// The two first pages of the log's file, and how many records they say there are.
+    private static func metaPages(_ path: String) -> (Finding, records: UInt64?) {
+        do throws(LMDBError) {
+            guard let report = try MetaReport.look(at: path) else {
+                return (Finding(.wrong, "log: \(path)/data.mdb is missing or no file of LMDB; restore it"), nil)
+            }
+            guard let repair = report.repair else {
+                return (Finding(.fine, "log: both meta pages can be read, \(report.entries) events"), report.entries)
+            }
+            let text = "log: meta page \(repair.damage.page) is damaged (\(repair.damage.what)); a start mends it"
+            return (Finding(.notice, "\(text), \(report.entries) events"), report.entries)
+        } catch {
+            return (Finding(.wrong, "log: \(error.message); restore the log from a backup"), nil)
+        }
+    }
+
     private static func witness(_ path: String, _ directory: String, _ records: UInt64?) -> Finding {
         let found = finding(
             "witness", { () throws(EventLogError) -> Witness.Statement? in try Witness(path: path).last }
@@ -127,65 +144,4 @@ package enum DirectoryInspection {
     }
 
     private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
-}
-
-/// The two first pages of an LMDB file, each of which says what was last committed.
-private struct MetaPages {
-    let finding: DirectoryInspection.Finding
-    /// Entries of the unnamed table, as the newer page has it; nil where neither can be read.
-    let records: UInt64?
-
-    /// Where things are in LMDB 0.9's pages: a header of 16 bytes, then the meta data.
-    private enum Layout {
-        static let flags = 10
-        static let metaFlag: UInt16 = 0x08
-        static let magic = 16
-        static let magicNumber: UInt32 = 0xBEEF_C0DE
-        static let version = 20
-        static let pageSize = 40
-        static let entries = 120
-        static let transaction = 144
-        static let length = 152
-    }
-
-    init(path: String) {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            finding = .init(.wrong, "log: \(path) cannot be read: \(LogDirectory.lastError())")
-            records = nil
-            return
-        }
-        defer { close(file) }
-        let first = Self.read(file, at: 0)
-        let second = Self.read(file, at: off_t(first?.pageSize ?? UInt32(sysconf(Int32(_SC_PAGESIZE)))))
-        let valid = [first, second].compactMap { $0 }
-        let newest = valid.max { $0.transaction < $1.transaction }
-        records = newest?.entries
-        switch valid.count {
-        case 2: finding = .init(.fine, "log: both meta pages can be read, \(newest?.entries ?? 0) events")
-        case 1:
-            finding = .init(
-                .wrong,
-                "log: one of the two meta pages of \(path) is damaged; the other has \(newest?.entries ?? 0) events")
-        default: finding = .init(.wrong, "log: both meta pages of \(path) are damaged; restore the log from a backup")
-        }
-    }
-
-    private static func read(
-        _ file: Int32, at offset: off_t
-    ) -> (entries: UInt64, transaction: UInt64, pageSize: UInt32)? {
-        var bytes = [UInt8](repeating: 0, count: Layout.length)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, offset) }
-        guard count == bytes.count else { return nil }
-        let span = unsafe bytes.span.bytes
-        guard unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.flags, as: UInt16.self) & Layout.metaFlag != 0,
-            unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.magic, as: UInt32.self) == Layout.magicNumber,
-            unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.version, as: UInt32.self) == 1
-        else { return nil }
-        return (
-            unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.entries, as: UInt64.self),
-            unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.transaction, as: UInt64.self),
-            unsafe span.unsafeLoadUnaligned(fromByteOffset: Layout.pageSize, as: UInt32.self)
-        )
-    }
 }

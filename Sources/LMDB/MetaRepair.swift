@@ -27,7 +27,23 @@ extension MetaRepair: CustomStringConvertible {
     }
 }
 
-/// The two meta pages of a data file that nobody has open.
+/// What the two meta pages of a data file say, and what opening it would mend.
+package struct MetaReport: Sendable, Hashable {
+    /// Entries of the unnamed table as of the last commit that an opened environment would hold.
+    package let entries: UInt64
+    /// What opening the environment for writing would mend; `nil` when both pages are in order.
+    package let repair: MetaRepair?
+
+    /// Looks at the meta pages of an environment's data file without writing anything, also while another process has it
+    /// open.
+    ///
+    /// - Parameter path: the environment's directory.
+    /// - Returns: `nil` when there is no file, or it does not begin like one of LMDB's.
+    /// - Throws: `.corrupted` when neither page can be used.
+    package static func look(at path: String) throws(LMDBError) -> MetaReport? { try MetaPair.look(path: path) }
+}
+
+/// The two meta pages of a data file.
 @safe struct MetaPair {
     private let path: String
     private let descriptor: Int32
@@ -53,7 +69,7 @@ extension MetaRepair: CustomStringConvertible {
         let descriptor = unsafe open(file, (readOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
-        guard let (pair, repair) = try findRepair(descriptor, file) else { return nil }
+        guard let (pair, repair) = try examine(descriptor, file), let repair else { return nil }
         guard !readOnly else {
             throw .damagedPage(
                 repair.report.damage.page,
@@ -66,15 +82,29 @@ extension MetaRepair: CustomStringConvertible {
         }
     }
 
-    /// What has to be written, if anything. Another process may be committing: only what is found twice is believed.
-    private static func findRepair(
+    /// See `MetaReport.look`.
+    fileprivate static func look(path: String) throws(LMDBError) -> MetaReport? {
+        let file = path + "/data.mdb"
+        let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { _ = close(descriptor) }
+        guard let (pair, repair) = try examine(descriptor, file) else { return nil }
+        var pages = pair.bytes
+        if let repair { pages[Int(repair.report.damage.page)] = repair.bytes }
+        let newest = pages.map(page).max { $0.transaction < $1.transaction }
+        return MetaReport(entries: newest?.main.entries ?? 0, repair: repair?.report)
+    }
+
+    /// Both pages, and what has to be written, if anything; `nil` when there is nothing that looks like one. Another
+    /// process may be committing: damage is believed only when it is found twice.
+    private static func examine(
         _ descriptor: Int32, _ file: String
-    ) throws(LMDBError) -> (pair: MetaPair, repair: Repair)? {
+    ) throws(LMDBError) -> (pair: MetaPair, repair: Repair?)? {
         while let pair = try MetaPair(descriptor, file) {
             let plan = Swift.Result { () throws(LMDBError) in try pair.plan() }
-            if case .success(nil) = plan { return nil }
+            if case .success(nil) = plan { return (pair, nil) }
             guard try MetaPair(descriptor, file)?.bytes == pair.bytes else { continue }
-            return try plan.get().map { (pair, $0) }
+            return (pair, try plan.get())
         }
         return nil
     }

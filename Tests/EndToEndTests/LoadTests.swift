@@ -77,7 +77,7 @@ import Testing
             #expect(try first.receive()?.submit.results.first?.accepted.events.first?.position == before + 1)
             sockets.removeAll()
             // There is room again, as soon as the service has seen that they are gone.
-            while (try? await daemon.durablePosition()) == nil { await Task.yield() }
+            while (try? await daemon.durablePosition()) == nil { try await Task.sleep(for: .milliseconds(20)) }
             let position = try await daemon.durablePosition()
             #expect(position == before + 1)
             try await daemon.expectCleanStop()
