@@ -1,3 +1,5 @@
+internal import Schema
+
 /// How the headers of the files of a backup are framed: magic, version, fields, zeros, and the hash of what stands before
 /// it. `docs/backup-format.md` describes them.
 struct FileHeader {

@@ -79,10 +79,13 @@ package final class EventLog: Sendable {
     let openedFrontier: MerkleFrontier
 
     /// The writer. Call it once, and use it on one thread.
-    package func makeWriter(clock: any LogClock) -> LogWriter {
+    ///
+    /// - Parameter line: where groups are made durable while the next one is decided; nil: on the writer's own thread.
+    package func makeWriter(clock: any LogClock, line: (any FlushLine)? = nil) -> LogWriter {
         let end = self.end
         return LogWriter(
-            log: self, clock: clock, last: end.position, lastRecordedAt: end.recordedAt, frontier: openedFrontier)
+            log: self, clock: clock, line: line, last: end.position, lastRecordedAt: end.recordedAt,
+            frontier: openedFrontier)
     }
 
     /// Ends the indexer's thread. Nothing may be appended afterwards.

@@ -83,6 +83,17 @@ struct FairQueue<Work> {
         var credit: Int64 = 0
         /// The round for which it got its credit.
         var round: UInt64 = 0
+
+        /// The next piece, where it may still use some of its turn.
+        mutating func take(round: UInt64, turn: Int64) -> Piece? {
+            if self.round != round {
+                self.round = round
+                credit = min(credit + turn, turn)
+            }
+            guard credit > 0, let piece = pieces.popFirst() else { return nil }
+            waiting -= piece.size
+            return piece
+        }
     }
 
     private struct Group {
@@ -114,6 +125,9 @@ struct FairQueue<Work> {
     }
 
     var isEmpty: Bool { waiting.commands == 0 }
+
+    /// Whether nothing waits, and there has been one source only within `QueueLimits.memory`.
+    func isCalm(now: UInt64) -> Bool { isEmpty && now >= crowdedUntil }
 
     /// What one source should have waiting at most at the moment, so that nobody is turned away.
     var window: WorkSize {
@@ -206,24 +220,16 @@ struct FairQueue<Work> {
 
     /// The next piece of a source; nil where its turn is over.
     private mutating func serve(_ id: ObjectIdentifier, _ now: UInt64) -> Work? {
-        guard var source = sources[id] else { return nil }
-        if source.round != round {
-            source.round = round
-            source.credit = min(source.credit + turn, turn)
-        }
-        guard source.credit > 0, let piece = source.pieces.popFirst() else {
-            sources[id] = source
-            return nil
-        }
-        source.waiting -= piece.size
+        guard let index = sources.index(forKey: id) else { return nil }
+        // In its place: a copy of the source would copy all that waits there with the first piece that is taken.
+        guard let piece = sources.values[index].take(round: round, turn: turn) else { return nil }
         waiting -= piece.size
         group.commands += piece.size.commands
-        if source.pieces.isEmpty {
+        if sources.values[index].pieces.isEmpty {
             // What it used too much is forgotten with it: it had no more than this waiting.
-            sources[id] = nil
+            sources.remove(at: index)
             turns.removeFirst()
         } else {
-            sources[id] = source
             serving = (id, now)
         }
         return piece.work

@@ -27,12 +27,13 @@ struct IndexOpening {
         let index = try IndexStore(path: path, logID: logID, mapSize: mapSize)
         if index.applied > last { try index.discard() }
         var frontier = try index.frontier()
-        let indexer = try DedicatedThread { index.run() }
+        let indexer = try DedicatedThread(named: "kith-index") { index.run() }
         do {
             let recordedAt = try catchUp(index, storage, last: last, frontier: &frontier, changes: changes)
             let own = try index.head(of: LogEpoch.stream)
             let epochs = try LogEpoch.all(in: storage, last: own.map { $0.kind == .log ? $0.last : .none } ?? .none)
-            index.closeGroup()
+            index.closeGroup(upTo: last, frontier: frontier, force: false)
+            index.groupIsDurable()
             return OpenedIndex(
                 index: index, indexer: indexer, epochs: epochs, frontier: frontier, recordedAt: recordedAt)
         } catch {

@@ -10,18 +10,23 @@ package import Schema
 /// Invariants:
 /// - The environment reflects exactly the events up to its applied position, and stores the frontier of the
 ///   Merkle tree there.
-/// - `active` and `flushing` hold what later events changed; lookups ask active, flushing, environment, in this order.
-/// - Only durable events reach the environment: `flush` is called between groups.
+/// - `active` and `flushing` hold what later events changed; lookups ask active, flushing, what was looked up lately and
+///   the environment, in this order.
+/// - Only durable events reach the environment: what is handed over waits until its group is.
 package final class IndexStore: Sendable {
     struct State {
         var active = IndexOverlay()
+        var recent = RecentIndex()
         /// What the open group touches, each with its last position before the group: readers follow links from there.
-        var openStreams: [StreamNumber: Position] = [:]
-        var openSubjects: [StreamNumber: Position] = [:]
+        var open = TouchedLinks()
+        /// The same of the group that was closed and is not durable yet.
+        var closed = TouchedLinks()
         /// What is being written at present.
         var flushing: IndexOverlay?
         var flushTarget: Position = .none
         var flushFrontier = MerkleFrontier()
+        /// Whether the log has become durable up to `flushTarget`.
+        var isFlushDurable = true
         var applied: Position
         var failure: EventLogError?
         /// There is no space to write what is in `flushing`; it is tried again.
@@ -62,9 +67,17 @@ package final class IndexStore: Sendable {
                     sync: .full))
             let tables = try IndexTables(environment)
             let applied = try tables.prepare(environment, logID: logID)
+            var state = State(applied: applied)
+            if applied > .none {
+                let stored = try environment.read { transaction throws(LMDBError) in
+                    try transaction.getBytes(tables.meta, key: IndexTables.frontierKey)
+                }
+                // Where they cannot be read, `frontier` says so.
+                state.recent.greatest = stored.flatMap(IndexTables.summit)?.greatest ?? .unknown
+            }
             self.environment = environment
             self.tables = tables
-            self.state = Monitor(State(applied: applied))
+            self.state = Monitor(state)
         } catch {
             var failure = EventLogError(error, during: "opening the index in \(path)")
             failure.message += " The index follows from the log: delete \(path) and start again."
@@ -87,7 +100,7 @@ package final class IndexStore: Sendable {
         }
         guard let bytes else { return MerkleFrontier() }
         // The next acknowledgement's root follows from it: it is believed only whole.
-        guard let frontier = IndexTables.frontier(in: bytes), frontier.size == applied.rawValue else {
+        guard let frontier = IndexTables.summit(in: bytes)?.frontier, frontier.size == applied.rawValue else {
             condemn()
             throw EventLogError(.index, "The index does not hold the tree's frontier as it was written.")
         }
@@ -105,139 +118,9 @@ package final class IndexStore: Sendable {
     }
 }
 
-// MARK: - Lookups
+// MARK: - Reading
 
 extension IndexStore {
-    /// The stream of an aggregate's UUID.
-    package func stream(id: Identifier) throws(EventLogError) -> StreamNumber? {
-        if let found = overlaid({ $0.streams[id] }) { return found }
-        return try read("looking up a stream") { transaction throws(LMDBError) in
-            try transaction.getUInt64(tables.streams, key: IndexCodec.key(id)).map { StreamNumber($0) }
-        }
-    }
-
-    /// Where a stream stands.
-    package func head(of stream: StreamNumber) throws(EventLogError) -> StreamEntry? {
-        if let found = overlaid({ $0.heads[stream] }) { return found }
-        return try storedHead(of: stream)
-    }
-
-    private func storedHead(of stream: StreamNumber) throws(EventLogError) -> StreamEntry? {
-        try read("looking up the head of a stream") { transaction throws(LMDBError) in
-            try transaction.get(tables.heads, key: stream.rawValue) { span throws(LMDBError) in
-                IndexCodec.streamEntry(span)
-            }.flatMap { $0 }
-        }
-    }
-
-    /// Where a subject stands.
-    package func subject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
-        if let found = overlaid({ $0.subjects[subject] }) { return found }
-        return try storedSubject(subject)
-    }
-
-    private func storedSubject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
-        try read("looking up a subject") { transaction throws(LMDBError) in
-            try transaction.get(tables.subjects, key: subject.rawValue) { span throws(LMDBError) in
-                IndexCodec.subjectStanding(span)
-            }.flatMap { $0 }
-        }
-    }
-
-    /// The newest event of a stream that is on stable storage; none where there is none.
-    package func durableLast(ofStream stream: StreamNumber) throws(EventLogError) -> Position {
-        // One look under the lock: what is not in the overlay then is durable, and so is all that the environment has.
-        let recent = state.withLock { state in
-            state.openStreams[stream] ?? (state.active.heads[stream] ?? state.flushing?.heads[stream])?.last
-        }
-        if let recent { return recent }
-        return try storedHead(of: stream)?.last ?? .none
-    }
-
-    /// The newest event about a subject that is on stable storage; none where there is none.
-    package func durableLast(ofSubject subject: StreamNumber) throws(EventLogError) -> Position {
-        let recent = state.withLock { state in
-            state.openSubjects[subject] ?? (state.active.subjects[subject] ?? state.flushing?.subjects[subject])?.last
-        }
-        if let recent { return recent }
-        return try storedSubject(subject)?.last ?? .none
-    }
-
-    /// Position of the first event of a command that appended events.
-    package func command(_ id: Identifier) throws(EventLogError) -> Position? {
-        if let found = overlaid({ $0.commands[id] }) { return found }
-        return try read("looking up a command id") { transaction throws(LMDBError) in
-            try transaction.getUInt64(tables.commands, key: IndexCodec.key(id)).map { Position($0) }
-        }
-    }
-
-    /// The stream that a reference names.
-    package func link(_ token: IndexToken) throws(EventLogError) -> StreamNumber? {
-        if let found = overlaid({ $0.links[token] }) { return found == .none ? nil : found }
-        return try read("looking up a reference") { transaction throws(LMDBError) in
-            try transaction.getUInt64(tables.links, key: IndexCodec.key(token)).map { StreamNumber($0) }
-        }
-    }
-
-    /// The present value of a claim.
-    package func claim(_ key: [UInt8]) throws(EventLogError) -> Int64 {
-        if let found = overlaid({ $0.claims[key] }) { return found }
-        return try read("looking up a claim") { transaction throws(LMDBError) in
-            Int64(bitPattern: try transaction.getUInt64(tables.claims, key: key) ?? 0)
-        }
-    }
-
-    /// The streams that have a value: the lowest numbers first, at most so many. Those beyond cost nothing.
-    package func holders(of token: IndexToken, most: Int = .max) throws(EventLogError) -> [StreamNumber] {
-        let (active, flushing) = state.withLock {
-            ($0.active.tokens[token] ?? [:], $0.flushing?.tokens[token] ?? [:])
-        }
-        var holders: [StreamNumber] = []
-        let prefix = IndexCodec.key(token)
-        try read("looking up a value") { transaction throws(LMDBError) in
-            try transaction.scan(tables.tokens, from: prefix) { key, _ throws(LMDBError) in
-                guard holders.count < most, key.byteCount == 24, key.starts(with: prefix) else { return .stop }
-                let stream = IndexCodec.stream(inTokenKey: key)
-                if active[stream] == nil, flushing[stream] == nil { holders.append(stream) }
-                return .next
-            }
-        }
-        for (stream, has) in active where has { holders.append(stream) }
-        for (stream, has) in flushing where has && active[stream] == nil { holders.append(stream) }
-        return Array(holders.sorted().prefix(most))
-    }
-
-    /// A stored decider state.
-    package func storedState(of stream: StreamNumber) throws(EventLogError) -> StoredState? {
-        if let found = overlaid({ $0.states[stream] }) { return found }
-        return try read("reading a stored state") { transaction throws(LMDBError) in
-            try transaction.getBytes(tables.states, key: stream.rawValue)
-        }.flatMap { IndexCodec.storedState($0) }
-    }
-
-    /// Calls `body` with the number and the head of every stream that the environment knows, in order of number.
-    /// Recent ones in the overlay are not among them: for start-up, after `flush`.
-    package func scanHeads(_ body: (StreamNumber, StreamEntry) -> Bool) throws(EventLogError) {
-        try read("reading the heads") { transaction throws(LMDBError) in
-            try transaction.scan(tables.heads) { number, span throws(LMDBError) in
-                guard let entry = IndexCodec.streamEntry(span) else { return .next }
-                return body(StreamNumber(number), entry) ? .next : .stop
-            }
-        }
-    }
-
-    /// The highest key slot that any subject has.
-    package func highestSlot() throws(EventLogError) -> UInt32 {
-        var highest: UInt32 = 0
-        try read("reading the subjects") { transaction throws(LMDBError) in
-            highest = UInt32(truncatingIfNeeded: try transaction.getUInt64(tables.meta, key: Array("slot".utf8)) ?? 0)
-        }
-        let pending = state.withLock { state in
-            [state.active, state.flushing ?? IndexOverlay()].flatMap { $0.subjects.values.map(\.keySlot) }.max() ?? 0
-        }
-        return max(highest, pending)
-    }
-
     func overlaid<Value>(_ find: (IndexOverlay) -> Value?) -> Value? {
         state.withLock { state in find(state.active) ?? state.flushing.flatMap(find) }
     }
@@ -288,20 +171,28 @@ extension IndexStore {
         }
         state.withLock { state in
             if let streamID { state.active.streams[streamID] = header.stream }
-            state.active.heads[header.stream] = StreamEntry(
+            let head = StreamEntry(
                 id: id, kind: header.streamKind, revision: header.revision, last: header.position,
                 lastFactAt: lastFactAt, importNumber: before?.importNumber ?? header.importNumber)
-            if state.openStreams[header.stream] == nil {
-                state.openStreams[header.stream] = header.previousInStream
-            }
+            state.active.heads[header.stream] = head
+            state.recent.heads.change(head, header.stream)
+            state.open.touch(header.stream, before: header.previousInStream)
             for entry in subjects {
-                if state.openSubjects[entry.subject] == nil { state.openSubjects[entry.subject] = entry.previous }
-                state.active.subjects[entry.subject] = SubjectStanding(
+                state.open.touch(subject: entry.subject, before: entry.previous)
+                let standing = SubjectStanding(
                     last: header.position, keySlot: entry.keySlot, slotGeneration: entry.slotGeneration)
+                state.active.subjects[entry.subject] = standing
+                state.recent.subjects.change(standing, entry.subject)
             }
             if header.commandIndex == 0 { state.active.commands[header.commandID] = header.position }
-            for change in changes { state.active.apply(change, stream: header.stream) }
-            for (key, value) in claims { state.active.claims[key] = value }
+            for change in changes {
+                state.active.apply(change, stream: header.stream)
+                state.recent.apply(change, stream: header.stream)
+            }
+            for (key, value) in claims {
+                state.active.claims[key] = value
+                state.recent.claims.change(value, key)
+            }
             if let (number, standing) = imports { state.note(standing, of: number) }
             if let ticket { state.active.tickets.note(ticket, of: header.stream) }
             for (key, due, holder) in timers {
@@ -311,12 +202,26 @@ extension IndexStore {
         }
     }
 
-    /// Says that everything applied so far is on stable storage.
-    func closeGroup() {
-        state.withLock { state in
-            state.openStreams.removeAll(keepingCapacity: true)
-            state.openSubjects.removeAll(keepingCapacity: true)
+    /// Says that the open group ends here. Hands the overlay to the indexer as `handOver` does; it is written once the
+    /// group is durable.
+    func closeGroup(upTo position: Position, frontier: MerkleFrontier, force: Bool) {
+        let isHanded = state.withLock { state in
+            precondition(state.closed.isEmpty, "the group before is not durable yet")
+            swap(&state.open, &state.closed)
+            return Self.hand(&state, position, frontier, force: force, isDurable: false)
         }
+        if isHanded { state.notify() }
+    }
+
+    /// Says that the group that was closed is on stable storage.
+    func groupIsDurable() {
+        let isHanded = state.withLock { state in
+            state.closed.removeAll()
+            defer { state.isFlushDurable = true }
+            return !state.isFlushDurable
+        }
+        // Not after every group: each waking of a thread costs the writer time, and here there is mostly nothing to do.
+        if isHanded { state.notify() }
     }
 
     /// Keeps a decider's state.
@@ -330,32 +235,29 @@ extension IndexStore {
     /// Number of changes that wait to be written.
     package var pendingChanges: Int { state.withLock { $0.active.count + ($0.flushing?.count ?? 0) } }
 
-    /// Hands the overlay to the indexer if it is large enough (or `force`) and the indexer is idle. Called between
-    /// groups: everything in it is durable in the log.
+    /// Hands the overlay to the indexer if it is large enough (or `force`) and the indexer is idle. Called where
+    /// everything in it is durable in the log.
     package func handOver(upTo position: Position, frontier: MerkleFrontier, force: Bool = false) {
-        let isHanded = state.withLock { state in
-            guard state.flushing == nil, !state.active.isEmpty, force || state.active.count >= Self.flushThreshold
-            else { return false }
-            state.flushing = state.active
-            state.active = IndexOverlay()
-            state.flushTarget = position
-            state.flushFrontier = frontier
-            return true
-        }
-        // Not after every group: each waking of a thread costs the writer time, and here there is mostly nothing to do.
+        let isHanded = state.withLock { Self.hand(&$0, position, frontier, force: force, isDurable: true) }
         if isHanded { state.notify() }
     }
 
-    /// Waits while the indexer is too far behind: the bound on memory.
-    ///
-    /// - Throws: `diskFull` where it cannot write for want of space; what failed it for good.
-    package func waitForRoom() throws(EventLogError) {
-        let failure: EventLogError? = state.wait { state in
-            if let failure = state.failure { return .some(failure) }
-            if state.active.count < Self.backPressure { return .some(nil) }
-            return state.shortage.map { .some($0) }
-        }
-        if let failure { throw failure }
+    private static func hand(
+        _ state: inout State, _ position: Position, _ frontier: MerkleFrontier, force: Bool, isDurable: Bool
+    ) -> Bool {
+        guard state.flushing == nil, !state.active.isEmpty, force || state.active.count >= flushThreshold
+        else { return false }
+        state.flushing = state.active
+        state.active = IndexOverlay()
+        state.flushTarget = position
+        state.flushFrontier = frontier
+        state.isFlushDurable = isDurable
+        return true
+    }
+
+    /// Whether the indexer is too far behind: the bound on memory. The writer then waits for it.
+    var isCrowded: Bool {
+        state.withLock { $0.failure != nil || $0.active.count >= Self.backPressure }
     }
 
     /// Waits until nothing is being written.
@@ -375,18 +277,21 @@ extension IndexStore {
     /// from the log at the next start.
     package func run() {
         while true {
-            let work: (IndexOverlay, Position, MerkleFrontier)? = state.wait { state in
-                if let overlay = state.flushing, state.failure == nil {
-                    return .some((overlay, state.flushTarget, state.flushFrontier))
+            let work: (IndexOverlay, Position, MerkleFrontier, GreatestIDs)? = state.wait { state in
+                if let overlay = state.flushing, state.isFlushDurable, state.failure == nil {
+                    return .some((overlay, state.flushTarget, state.flushFrontier, state.recent.greatest))
                 }
                 return state.stopping ? .some(nil) : nil
             }
-            guard let (overlay, target, frontier) = work else { return }
+            guard let (overlay, target, frontier, before) = work else { return }
+            var greatest = before
+            greatest.include(overlay)
             do {
-                try tables.write(overlay, applied: target, frontier: frontier, to: environment)
+                try tables.write(overlay, applied: target, frontier: frontier, greatest: greatest, to: environment)
                 state.withLockNotifying { state in
                     state.flushing = nil
                     state.applied = target
+                    state.recent.greatest = greatest
                     state.poolStarts = [:]
                     state.shortage = nil
                 }
@@ -406,6 +311,27 @@ extension IndexStore {
 
     /// Ends `run` once nothing is being written.
     package func stop() { state.withLockNotifying { $0.stopping = true } }
+}
+
+/// The streams and subjects that the events of a group concern, each with its last position before the group.
+struct TouchedLinks {
+    private(set) var streams: [StreamNumber: Position] = [:]
+    private(set) var subjects: [StreamNumber: Position] = [:]
+
+    var isEmpty: Bool { streams.isEmpty && subjects.isEmpty }
+
+    mutating func touch(_ stream: StreamNumber, before: Position) {
+        if streams[stream] == nil { streams[stream] = before }
+    }
+
+    mutating func touch(subject: StreamNumber, before: Position) {
+        if subjects[subject] == nil { subjects[subject] = before }
+    }
+
+    mutating func removeAll() {
+        streams.removeAll(keepingCapacity: true)
+        subjects.removeAll(keepingCapacity: true)
+    }
 }
 
 extension IndexOverlay {

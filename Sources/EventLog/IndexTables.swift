@@ -16,7 +16,7 @@ struct IndexTables: Sendable {
     let tickets: TicketTables
 
     /// A change of it empties indexes that older versions wrote.
-    private static let version: UInt8 = 6
+    private static let version: UInt8 = 7
     private static let ownerKey = Array("log".utf8)
     static let appliedKey = Array("applied".utf8)
     static let frontierKey = Array("frontier".utf8)
@@ -60,21 +60,24 @@ struct IndexTables: Sendable {
 
     private static func owner(_ logID: Identifier) -> [UInt8] { logID.bytes + [version] }
 
-    /// The frontier with a hash behind it, as it is stored.
-    private static func bytes(of frontier: MerkleFrontier) -> [UInt8] {
-        var bytes = frontier.bytes
+    /// The tree and the greatest ids with a hash behind them, as they are stored.
+    private static func bytes(of frontier: MerkleFrontier, _ greatest: GreatestIDs) -> [UInt8] {
+        var bytes = greatest.bytes + frontier.bytes
         let check = unsafe TreeHash.leaf(bytes.span.bytes)
         check.append(to: &bytes)
         return bytes
     }
 
-    /// The frontier in stored bytes; nil where they are not as they were written.
-    static func frontier(in stored: [UInt8]) -> MerkleFrontier? {
-        guard stored.count > RecordLayout.leafHashLength else { return nil }
+    /// The tree and the greatest ids in stored bytes; nil where they are not as they were written.
+    static func summit(in stored: [UInt8]) -> (frontier: MerkleFrontier, greatest: GreatestIDs)? {
+        guard stored.count > GreatestIDs.size + RecordLayout.leafHashLength else { return nil }
         let bytes = Array(stored.dropLast(RecordLayout.leafHashLength))
         let check = unsafe TreeHash.leaf(bytes.span.bytes)
-        guard TreeHash(bytes: Array(stored.suffix(RecordLayout.leafHashLength))) == check else { return nil }
-        return MerkleFrontier(bytes: bytes)
+        guard TreeHash(bytes: Array(stored.suffix(RecordLayout.leafHashLength))) == check,
+            let greatest = GreatestIDs(bytes: bytes.prefix(GreatestIDs.size)),
+            let frontier = MerkleFrontier(bytes: Array(bytes.dropFirst(GreatestIDs.size)))
+        else { return nil }
+        return (frontier, greatest)
     }
 
     /// Empties all tables. Whose they are stays, and the highest key slot: none is ever given out twice.
@@ -96,7 +99,8 @@ struct IndexTables: Sendable {
 
     /// Writes an overlay in the order of the keys, with the position and the frontier up to which it reflects the log.
     func write(
-        _ overlay: IndexOverlay, applied: Position, frontier: MerkleFrontier, to environment: Environment
+        _ overlay: IndexOverlay, applied: Position, frontier: MerkleFrontier, greatest: GreatestIDs,
+        to environment: Environment
     ) throws(LMDBError) {
         try environment.write { transaction throws(LMDBError) in
             try writeNumbers(overlay, transaction)
@@ -135,7 +139,7 @@ struct IndexTables: Sendable {
             try timers.write(overlay, transaction)
             try tickets.write(overlay.tickets, transaction)
             try transaction.put(meta, key: Self.appliedKey, value: IndexCodec.value(applied.rawValue))
-            try transaction.put(meta, key: Self.frontierKey, value: Self.bytes(of: frontier))
+            try transaction.put(meta, key: Self.frontierKey, value: Self.bytes(of: frontier, greatest))
         }
     }
 

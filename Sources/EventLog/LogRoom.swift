@@ -4,7 +4,7 @@ internal import Synchronization
 /// The room in the log's file: zeros ahead of its content. A flush then does not have to write the file's new length,
 /// and a full disk is known before anything is decided.
 ///
-/// Used by the thread that appends; `groupLimit` by anybody.
+/// Used by the thread that appends; `groupLimit` and `isThere` by anybody.
 final class LogRoom: Sendable {
     private struct State {
         /// Zeros ahead of the content when the file was last looked at.
@@ -51,13 +51,22 @@ final class LogRoom: Sendable {
     /// What is left, as far as that is known without looking.
     private var estimate: Int { state.withLock { $0.measured - 2 * $0.appended } }
 
+    /// Whether there is room for another group, and nothing is to be filled ahead now.
+    ///
+    /// - Parameter bytes: bytes of a group that is being appended.
+    func isThere(besides bytes: Int) -> Bool {
+        let (isDue, left) = state.withLock { state in
+            (state.appended + bytes >= step / 2, state.measured - 2 * (state.appended + bytes))
+        }
+        return !isDue && left >= least && holdsBallast
+    }
+
     /// Sees to it that there is room for another group.
     ///
     /// - Parameter urgent: also in the ballast's place.
     /// - Throws: `diskFull`; `store` where the device failed.
     func make(urgent: Bool) throws(EventLogError) {
-        let isDue = state.withLock { $0.appended >= step / 2 }
-        guard isDue || estimate < least || !holdsBallast else { return }
+        guard !isThere(besides: 0) else { return }
         space?.restoreBallast()
         if holdsBallast {
             try fill(step, urgent: false)

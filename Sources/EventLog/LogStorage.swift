@@ -35,7 +35,7 @@ package struct RecordGroup: Sendable {
 package protocol LogStorage: Sendable {
     /// Makes a group durable: when this returns, it is on stable storage; when it throws, nothing is known of it.
     ///
-    /// Called by one thread only.
+    /// Called by one thread at a time.
     func append(_ group: RecordGroup) throws(EventLogError)
     /// The last position, none in an empty log.
     func lastPosition() throws(EventLogError) -> Position
@@ -47,6 +47,11 @@ package protocol LogStorage: Sendable {
         -> Result?
     /// Bytes on disk.
     func size() throws(EventLogError) -> Int
+    /// Whether there is room for the next group without anything being done for it. False sends the caller to
+    /// `makeRoom`, which he calls only when nothing is being appended.
+    ///
+    /// - Parameter bytes: bytes of a group that is being appended.
+    func hasRoom(besides bytes: Int) -> Bool
     /// Sees to it that there is room for the next group. Called before anything is decided: nothing has to be undone.
     ///
     /// - Parameter urgent: also with what is kept for an emergency.
@@ -63,6 +68,7 @@ package protocol LogStorage: Sendable {
 }
 
 extension LogStorage {
+    package func hasRoom(besides bytes: Int) -> Bool { false }
     package func makeRoom(urgent: Bool) throws(EventLogError) {}
     package var groupLimit: Int { .max }
     package var findings: [String] { [] }
@@ -102,6 +108,8 @@ package final class LMDBLogStorage: LogStorage {
             guard error.code == .diskFull || environment.damage != nil else { throw error }
         }
     }
+
+    package func hasRoom(besides bytes: Int) -> Bool { room.isThere(besides: bytes) }
 
     package func makeRoom(urgent: Bool) throws(EventLogError) { try room.make(urgent: urgent) }
 

@@ -87,7 +87,7 @@ package struct LogVerification: Sendable {
             queue.stop()
             for worker in workers { worker.join() }
         }
-        for _ in 0..<threads { workers.append(try DedicatedThread { work(queue) }) }
+        for _ in 0..<threads { workers.append(try DedicatedThread(named: "kith-verify") { work(queue) }) }
         var join = Join(outcome: Outcome(target: last), chain: RecordChain(storage))
         do {
             while let stretch = queue.next() {

@@ -4,13 +4,18 @@ package import Schema
 ///
 /// Invariants:
 /// - `frontier` covers every record of the groups so far, the open group included.
-/// - The index knows every event up to the end of the open group; only durable ones are handed to its environment.
-/// - After a failed flush nothing is appended any more: `failure` stays until the log is opened again.
+/// - The index knows every event up to the end of the open group; only durable ones reach its environment.
+/// - At most one closed group is on its way to the disk, on the line; a group is handed there when the one before is done.
+/// - After a failed flush nothing is appended any more, the open group included: `failure` stays until the log is opened
+///   again.
 /// - A full disk is known before a group is begun; then nothing has to be undone, and `failure` stays nil.
 package final class LogWriter {
     private let log: EventLog
     private var clock: GroupClock
+    private let line: (any FlushLine)?
     private var group: RecordGroup
+    /// The group that was handed to the line last, as long as it may not be durable.
+    private var flying: RecordGroup?
     private var frontier: MerkleFrontier
     private var record: [UInt8] = []
     private var held = false
@@ -20,11 +25,17 @@ package final class LogWriter {
     private static let handOverInterval: Int64 = 1_000_000
     /// Time of the open group.
     package private(set) var recordedAt: Instant = .earliest
+    /// What failed on this thread for good.
+    private var ownFailure: EventLogError?
     /// Why nothing can be appended any more; nil while all is well.
-    package private(set) var failure: EventLogError?
+    package var failure: EventLogError? { ownFailure ?? line?.failure }
 
-    init(log: EventLog, clock: any LogClock, last: Position, lastRecordedAt: Instant, frontier: MerkleFrontier) {
+    init(
+        log: EventLog, clock: any LogClock, line: (any FlushLine)?, last: Position, lastRecordedAt: Instant,
+        frontier: MerkleFrontier
+    ) {
         self.log = log
+        self.line = line
         self.clock = GroupClock(clock: clock, last: lastRecordedAt)
         self.frontier = frontier
         group = RecordGroup(first: last.advanced(by: 1))
@@ -48,11 +59,18 @@ package final class LogWriter {
     package func begin(urgent: Bool = false) throws(EventLogError) {
         if let failure { throw failure }
         do {
-            try log.storage.makeRoom(urgent: urgent)
-            try log.index.waitForRoom()
+            if !log.storage.hasRoom(besides: flying?.bytes.count ?? 0) {
+                try settle()
+                try log.storage.makeRoom(urgent: urgent)
+            }
+            if log.index.isCrowded {
+                try settle()
+                try log.index.waitUntilFlushed()
+                log.index.handOver(upTo: Position(group.first.rawValue - 1), frontier: frontier, force: true)
+            }
             (recordedAt, held) = try clock.next()
         } catch {
-            if error.code != .diskFull { failure = error }
+            if error.code != .diskFull { ownFailure = error }
             throw error
         }
     }
@@ -67,7 +85,7 @@ package final class LogWriter {
         do {
             return try place(draft)
         } catch {
-            failure = error
+            ownFailure = error
             throw error
         }
     }
@@ -129,53 +147,123 @@ package final class LogWriter {
     package func commit(
         whenDurable: (_ size: UInt64, _ root: TreeHash) -> Void = { _, _ in }
     ) throws(EventLogError) -> (size: UInt64, root: TreeHash) {
-        if let failure { throw failure }
-        let tree = (size: frontier.size, root: frontier.root)
-        guard group.count > 0 else {
-            whenDurable(tree.size, tree.root)
-            return tree
-        }
+        try settle()
+        let closed = close()
         do {
-            try log.storage.append(group)
+            try log.makeDurable(closed, whenDurable)
         } catch {
-            failure = error
+            ownFailure = error
             throw error
         }
-        let durable = Position(group.next.rawValue - 1)
-        // Before readers see the new end: whoever sees it finds the links up to there.
-        log.index.closeGroup()
-        log.publish(durable, root: tree.root, recordedAt: recordedAt)
-        whenDurable(tree.size, tree.root)
-        log.announce()
+        return (closed.size, closed.root)
+    }
+
+    /// The same, while the next group can be begun: waits until the group before is durable, and returns.
+    ///
+    /// - Parameter whenDone: called on another thread with size and root, or with why the flush failed: the writer is
+    ///   poisoned then.
+    /// - Throws: why the group before, or the writer, has failed: of this group nothing is written then, and `whenDone` is
+    ///   not called.
+    package func handOver(
+        whenDone: @escaping @Sendable (Swift.Result<(size: UInt64, root: TreeHash), EventLogError>) -> Void
+    ) throws(EventLogError) {
+        guard let line else {
+            try commit { size, root in whenDone(.success((size, root))) }
+            return
+        }
+        try settle()
+        let closed = close()
+        flying = closed.group
+        line.submit { [log] () throws(EventLogError) in
+            do throws(EventLogError) {
+                try log.makeDurable(closed) { size, root in whenDone(.success((size, root))) }
+            } catch {
+                whenDone(.failure(error))
+                throw error
+            }
+        }
+    }
+
+    /// Waits until the group on the line is durable.
+    ///
+    /// - Throws: why nothing can be appended any more.
+    private func settle() throws(EventLogError) {
+        line?.drain()
+        if let failure { throw failure }
+        flying = nil
+    }
+
+    /// Ends the open group, and begins an empty one.
+    private func close() -> ClosedGroup {
+        let closed = ClosedGroup(
+            group: group, size: frontier.size, root: frontier.root, recordedAt: recordedAt)
+        guard group.count > 0 else { return closed }
         // Also a small overlay goes once in a while, so that little has to be caught up after a kill.
         let isDue = recordedAt.rawValue - handedOverAt.rawValue >= Self.handOverInterval
-        log.index.handOver(upTo: durable, frontier: frontier, force: isDue)
         if isDue { handedOverAt = recordedAt }
+        log.index.closeGroup(upTo: closed.last, frontier: frontier, force: isDue)
         group = RecordGroup(first: group.next)
-        return tree
+        return closed
     }
 
     /// Hands everything durable to the index's environment and waits until it is written. For a clean stop.
     package func flushIndex() throws(EventLogError) {
         guard failure == nil else { return }
+        try settle()
         try log.index.waitUntilFlushed()
         log.index.handOver(upTo: Position(group.first.rawValue - 1), frontier: frontier, force: true)
         try log.index.waitUntilFlushed()
     }
 
     /// Appends nothing more: what should be known of the group cannot be read.
-    package func stop(_ error: EventLogError) { failure = failure ?? error }
+    package func stop(_ error: EventLogError) { ownFailure = ownFailure ?? error }
 
-    /// Calls `body` with a record that is durable or in the open group, without its leaf hash; nil where there is none.
+    /// Calls `body` with a record that is durable, on its way there or in the open group, without its leaf hash; nil where
+    /// there is none.
     package func record<Result>(
         at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
     ) throws(EventLogError) -> Result? {
-        guard position >= group.first else { return try log.record(at: position, body) }
+        if position >= group.first { return try group.record(at: position, body) }
+        if let flying, position >= flying.first { return try flying.record(at: position, body) }
+        return try log.record(at: position, body)
+    }
+}
+
+/// A group that is complete.
+struct ClosedGroup: Sendable {
+    let group: RecordGroup
+    /// Size and root of the tree over the log up to its end.
+    let size: UInt64
+    let root: TreeHash
+    let recordedAt: Instant
+
+    /// Position of its last record.
+    var last: Position { Position(group.next.rawValue - 1) }
+}
+
+extension EventLog {
+    /// Puts a group on stable storage and lets readers see it.
+    fileprivate func makeDurable(
+        _ closed: ClosedGroup, _ whenDurable: (UInt64, TreeHash) -> Void
+    ) throws(EventLogError) {
+        guard closed.group.count > 0 else { return whenDurable(closed.size, closed.root) }
+        try storage.append(closed.group)
+        // Before readers see the new end: whoever sees it finds the links up to there.
+        index.groupIsDurable()
+        publish(closed.last, root: closed.root, recordedAt: closed.recordedAt)
+        whenDurable(closed.size, closed.root)
+        announce()
+    }
+}
+
+extension RecordGroup {
+    /// Calls `body` with one of its records, without its leaf hash; nil where it has none at the position.
+    fileprivate func record<Result>(
+        at position: Position, _ body: (RawSpan) throws(EventLogError) -> Result
+    ) throws(EventLogError) -> Result? {
         // The position may be anybody's: it need not fit an Int.
-        guard let index = Int(exactly: position.rawValue - group.first.rawValue), index < group.count else {
-            return nil
-        }
-        return try group.withValue(index) { value throws(EventLogError) in
+        guard let index = Int(exactly: position.rawValue - first.rawValue), index < count else { return nil }
+        return try withValue(index) { value throws(EventLogError) in
             try body(value.extracting(0..<(value.byteCount - RecordLayout.leafHashLength)))
         }
     }

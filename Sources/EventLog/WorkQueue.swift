@@ -44,6 +44,21 @@ package final class WorkQueue<Work: Sendable>: Sendable {
         state.withLock { $0.queue.next(now: MonotonicClock.nanoseconds()) }
     }
 
+    /// The same, but where the group could take more, waits for that while `isBusy` says so. Whoever makes that false calls
+    /// `look` afterwards.
+    package func next(while isBusy: () -> Bool) -> Work? {
+        state.wait { state in
+            if let work = state.queue.next(now: MonotonicClock.nanoseconds()) { return .some(work) }
+            return isBusy() ? nil : .some(nil)
+        }
+    }
+
+    /// Lets who waits in `next` look again.
+    package func look() { state.withLockNotifying { _ in } }
+
+    /// Whether nothing waits, and nobody else than one source has sent work lately.
+    package var isCalm: Bool { state.withLock { $0.queue.isCalm(now: MonotonicClock.nanoseconds()) } }
+
     /// Lets who waits in `take` go on without work.
     package func wake() { state.withLockNotifying { $0.woken = true } }
 

@@ -76,8 +76,9 @@ private struct ChangeTable {
     private(set) var entries: [Overlay.Entry] = []
     /// Indexes of the entries that were there at the last sorting, in the order of their keys.
     private(set) var order: [SortedChanges.Place] = []
-    /// Open addressing: index of an entry plus one, 0 where the slot is free. A power of two, at most half full.
-    private var slots: [UInt32] = []
+    /// Open addressing: in the low half the index of an entry plus one, 0 where the slot is free; in the high half its
+    /// hash, so that entries, which are large, are looked at only where it is the same. A power of two, at most half full.
+    private var slots: [UInt64] = []
 
     /// A table larger than this is given back when it is emptied, so that it is not cleared again and again for little.
     private static let slotsKept = 1 << 17
@@ -85,7 +86,7 @@ private struct ChangeTable {
     func change(_ key: RowKey) -> Overlay.Change? {
         guard !entries.isEmpty else { return nil }
         let slot = slots[find(key, key.quickHash)]
-        return slot == 0 ? nil : entries[Int(slot) - 1].change
+        return slot == 0 ? nil : entries[Self.index(slot)].change
     }
 
     /// Returns the earlier change of the key.
@@ -94,13 +95,13 @@ private struct ChangeTable {
         let hash = key.quickHash
         let place = find(key, hash)
         guard slots[place] == 0 else {
-            let index = Int(slots[place]) - 1
+            let index = Self.index(slots[place])
             let earlier = entries[index].change
             entries[index].change = change
             return earlier
         }
+        slots[place] = Self.slot(entries.count, hash)
         entries.append(Overlay.Entry(key: key, hash: hash, change: change))
-        slots[place] = UInt32(entries.count)
         return nil
     }
 
@@ -143,8 +144,9 @@ private struct ChangeTable {
         let mask = slots.count - 1
         var place = Int(hash) & mask
         while slots[place] != 0 {
-            let index = Int(slots[place]) - 1
-            if entries[index].hash == hash, entries[index].key == key { return place }
+            if UInt32(truncatingIfNeeded: slots[place] >> 32) == hash, entries[Self.index(slots[place])].key == key {
+                return place
+            }
             place = (place + 1) & mask
         }
         return place
@@ -156,9 +158,14 @@ private struct ChangeTable {
         for (index, entry) in entries.enumerated() {
             var place = Int(entry.hash) & mask
             while slots[place] != 0 { place = (place + 1) & mask }
-            slots[place] = UInt32(index + 1)
+            slots[place] = Self.slot(index, entry.hash)
         }
     }
+
+    private static func slot(_ index: Int, _ hash: UInt32) -> UInt64 { UInt64(hash) << 32 | UInt64(index + 1) }
+
+    /// The entry that a slot in use names.
+    private static func index(_ slot: UInt64) -> Int { Int(slot & 0xFFFF_FFFF) - 1 }
 }
 
 extension Int {

@@ -23,7 +23,7 @@ final class PageReadAhead: Sendable {
         let state = Monitor(State())
         self.state = state
         do {
-            _ = try DedicatedThread {
+            _ = try DedicatedThread(named: "kith-readahead") {
                 pthread_detach(pthread_self())
                 Self.run(log, from: first, through: last, kinds, limits, state)
             }

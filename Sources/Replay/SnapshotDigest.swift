@@ -19,7 +19,7 @@ final class SnapshotDigest: Sendable {
         let state = Monitor(State(store: store))
         self.state = state
         do {
-            _ = try DedicatedThread {
+            _ = try DedicatedThread(named: "kith-digest") {
                 pthread_detach(pthread_self())
                 Self.finish(state, Self.compute(state))
             }

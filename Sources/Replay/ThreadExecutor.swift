@@ -35,7 +35,7 @@ final class ThreadExecutor: SerialExecutor {
         self.state = state
         do {
             // The thread may be the one that releases the executor, so nobody could join it.
-            _ = try DedicatedThread {
+            _ = try DedicatedThread(named: "kith-view") {
                 pthread_detach(pthread_self())
                 Self.run(state)
             }

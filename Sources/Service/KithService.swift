@@ -106,7 +106,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         let start = SequencerStart(
             directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
             keeper: keeper, metrics: metrics, pulse: pulse, logger: logger)
-        sequencer = try DedicatedThread { start.run(queue: queue, failure: failure) }
+        sequencer = try DedicatedThread(named: "kith-sequencer") { start.run(queue: queue, failure: failure) }
         let firstStart = FirstStart(gateway: gateway, queue: queue)
         if opened.isNew { try firstStart.registerAdministrators() }
         if opened.isUnfinished {
@@ -117,7 +117,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         // What a crash left undone: a key of a redacted body above all.
         try keeper.settle()
         keeper.start()
-        scrubber = try scrub.map { scrub in try DedicatedThread { scrub.run() } }
+        scrubber = try scrub.map { scrub in try DedicatedThread(named: "kith-scrub") { scrub.run() } }
         readers.start()
         witness?.start()
     }
@@ -246,7 +246,9 @@ struct SequencerStart: Sendable {
 
     /// The sequencer's loop: until the queue is closed and empty.
     func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason) {
-        let writer = context.log.makeWriter(clock: context.clock)
+        let line = flushThread(queue)
+        defer { line?.close() }
+        let writer = context.log.makeWriter(clock: context.clock, line: line)
         if context.log.end.position == .none {
             // Nothing else may come first.
             do { try openLog(writer) } catch { writer.stop(error) }
@@ -255,7 +257,8 @@ struct SequencerStart: Sendable {
         var known = Standing.taking
         while let works = queue.take(within: untilNextLook(path)) {
             pulse.beat()
-            path.process(works, more: queue.next)
+            path.process(
+                works, more: { queue.next { line?.isBusy ?? false } }, overlaps: { line != nil && !queue.isCalm })
             failure.error = path.standstill
             let present = standing(path)
             if present != known { say(present, path.standstill) }
@@ -265,6 +268,18 @@ struct SequencerStart: Sendable {
             pulse.rest()
         }
         do { try writer.flushIndex() } catch { failure.error = error }
+    }
+
+    /// Where groups are made durable while the next one is decided; nil where the system gives no more threads: then the
+    /// sequencer does it itself.
+    private func flushThread(_ queue: WorkQueue<SubmittedWork>) -> FlushThread? {
+        do throws(EventLogError) {
+            // After a failure the sequencer has to say so, also where nothing is sent.
+            return try FlushThread { failure in if failure == nil { queue.look() } else { queue.wake() } }
+        } catch {
+            logger.warning("Groups are not decided ahead.", metadata: ["reason": "\(error.message)"])
+            return nil
+        }
     }
 
     /// What decides and appends, with this writer.

@@ -26,7 +26,7 @@ import Testing
         let directory = BackupDirectory(path: folder["backups"])
         let made = Monitor(Made())
         let (log, count) = (test.log, Self.count)
-        let backups = try DedicatedThread {
+        let backups = try DedicatedThread(named: "backups") {
             var heads: [LogBackup.Outcome] = []
             var failure: String?
             do {

@@ -39,7 +39,7 @@ final class RefusalJournal: Sendable {
         self.store = store
         self.state = state
         self.clock = clock
-        thread = try DedicatedThread {
+        thread = try DedicatedThread(named: "kith-refusals") {
             var writing = RefusalWriting(store: store, retention: retention, clock: clock, logger: logger)
             Self.run(state, &writing)
         }

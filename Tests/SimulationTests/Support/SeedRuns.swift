@@ -41,7 +41,7 @@ final class SeedRuns: Sendable {
     /// Runs them all, and waits for their end.
     func run() throws -> (report: SimulationReport, failures: [Failure]) {
         let threads = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
-            try DedicatedThread { while let seed = self.take() { self.run(seed) } }
+            try DedicatedThread(named: "seeds") { while let seed = self.take() { self.run(seed) } }
         }
         for thread in threads { thread.join() }
         return state.withLock { ($0.report, $0.failures.sorted { $0.seed < $1.seed }) }

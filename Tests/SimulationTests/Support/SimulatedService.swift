@@ -70,7 +70,7 @@ final class SimulatedService {
             let first = FirstStart(gateway: gateway, queue: queue)
             let failure = FirstStartFailure()
             // It waits for the sequencer, which is here.
-            let thread = try DedicatedThread {
+            let thread = try DedicatedThread(named: "service") {
                 do { try first.registerAdministrators() } catch { failure.note(error) }
             }
             if let works = queue.take() { path.process(works) }
