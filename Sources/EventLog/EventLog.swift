@@ -82,6 +82,8 @@ package final class EventLog: Sendable {
     ///
     /// - Parameter line: where groups are made durable while the next one is decided; nil: on the writer's own thread.
     package func makeWriter(clock: any LogClock, line: (any FlushLine)? = nil) -> LogWriter {
+        // Nothing is on its way when a writer begins.
+        index.groupIsDurable()
         let end = self.end
         return LogWriter(
             log: self, clock: clock, line: line, last: end.position, lastRecordedAt: end.recordedAt,

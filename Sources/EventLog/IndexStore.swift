@@ -206,8 +206,7 @@ extension IndexStore {
     /// group is durable.
     func closeGroup(upTo position: Position, frontier: MerkleFrontier, force: Bool) {
         let isHanded = state.withLock { state in
-            precondition(state.closed.isEmpty, "the group before is not durable yet")
-            swap(&state.open, &state.closed)
+            state.closed.take(&state.open)
             return Self.hand(&state, position, frontier, force: force, isDurable: false)
         }
         if isHanded { state.notify() }
@@ -326,6 +325,18 @@ struct TouchedLinks {
 
     mutating func touch(subject: StreamNumber, before: Position) {
         if subjects[subject] == nil { subjects[subject] = before }
+    }
+
+    /// Takes in what a later group touches, and empties it.
+    mutating func take(_ later: inout TouchedLinks) {
+        if isEmpty {
+            // The rule: the group before has become durable.
+            swap(&self, &later)
+            return
+        }
+        streams.merge(later.streams) { before, _ in before }
+        subjects.merge(later.subjects) { before, _ in before }
+        later.removeAll()
     }
 
     mutating func removeAll() {

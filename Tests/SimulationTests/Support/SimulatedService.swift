@@ -20,6 +20,7 @@ final class SimulatedService {
     private let start: SequencerStart
     private let journal: RefusalJournal
     private let queue = WorkQueue<SubmittedWork>()
+    private var line = LaggingLine()
     private var writer: LogWriter
 
     /// Commands of the first start, whose ids the service makes itself.
@@ -55,7 +56,7 @@ final class SimulatedService {
             directory: opened.directory, context: opened.context, cache: cache, access: access, journal: journal,
             keeper: BodyKeeper(context: opened.context, logger: logger), metrics: ServiceMetrics(),
             pulse: SequencerPulse(), logger: logger)
-        writer = log.makeWriter(clock: machine.clock)
+        writer = log.makeWriter(clock: machine.clock, line: line)
         path = start.path(writer: writer, isStopping: { false })
         do { try begin() } catch {
             stop()
@@ -80,8 +81,15 @@ final class SimulatedService {
         if opened.isUnfinished { try opened.directory.finishFormat() }
     }
 
-    /// Sends commands, one request for each of them, which become one group.
-    func send(_ commands: [Command], to sink: any ReplySink) {
+    /// Sends commands, one request for each of them.
+    ///
+    /// - Parameter groups: into how many groups they are divided; each is decided before the one before is durable.
+    func send(_ commands: [Command], to sink: any ReplySink, groups: Int) {
+        for part in commands.divided(groups) { decide(part, to: sink, overlaps: groups > 1) }
+        line.drain()
+    }
+
+    private func decide(_ commands: some Sequence<Command>, to sink: any ReplySink, overlaps: Bool) {
         let works = commands.map { command in
             let asking = AskingCaller(identity: Self.caller, principal: nil)
             let (id, result) = gateway.check(command, from: Self.caller)
@@ -89,7 +97,7 @@ final class SimulatedService {
                 commands: [result], commandIDs: [id], asked: AskedCommands(commands: [command], caller: asking),
                 sink: sink, tag: 0)
         }
-        path.process(works)
+        path.process(works, overlaps: { overlaps })
     }
 
     /// Lets time act.
@@ -113,7 +121,8 @@ final class SimulatedService {
 
     /// The bug of a writer that does not stop when it must: it begins anew at the end that readers see.
     func goOnRegardless() {
-        writer = log.makeWriter(clock: machine.clock)
+        line = LaggingLine()
+        writer = log.makeWriter(clock: machine.clock, line: line)
         path = start.path(writer: writer, isStopping: { false })
     }
 
@@ -129,6 +138,36 @@ final class SimulatedService {
     func stop() {
         journal.close()
         log.close()
+    }
+}
+
+/// Makes a group durable as late as possible: when the next one is complete, or nothing comes any more.
+private final class LaggingLine: FlushLine {
+    private struct State {
+        var flush: (@Sendable () throws(EventLogError) -> Void)?
+        var failure: EventLogError?
+    }
+
+    private let state = Mutex(State())
+
+    var isBusy: Bool { state.withLock { $0.flush != nil } }
+    var failure: EventLogError? { state.withLock { $0.failure } }
+
+    func submit(_ flush: @escaping @Sendable () throws(EventLogError) -> Void) {
+        state.withLock { $0.flush = flush }
+    }
+
+    func drain() {
+        let flush = state.withLock { $0.flush }
+        do throws(EventLogError) { try flush?() } catch { state.withLock { $0.failure = error } }
+        state.withLock { $0.flush = nil }
+    }
+}
+
+extension [Command] {
+    /// So many parts of about the same size, in order.
+    fileprivate func divided(_ parts: Int) -> [ArraySlice<Command>] {
+        (0..<parts).map { self[(count * $0 / parts)..<(count * ($0 + 1) / parts)] }
     }
 }
 

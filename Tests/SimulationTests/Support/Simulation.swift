@@ -22,6 +22,8 @@ final class Simulation {
     private var service: SimulatedService?
     private var views: [any FollowedView] = []
     private var viewTypes: [any FollowedView.Type]
+    /// Microseconds by which the wall clock was put back, all together.
+    private var putBack: Int64 = 0
 
     /// Times a start is tried before the disk is healed.
     private static let startsMaximum = 4
@@ -101,7 +103,7 @@ final class Simulation {
         let mayAccept = service.failure == nil || service.failure?.code == .diskFull
         let sink = AnswerSink(disk: machine.disk)
         for command in commands { ledger.note(command) }
-        service.send(commands, to: sink)
+        service.send(commands, to: sink, groups: Int.random(in: 1...3, using: &random))
         let answers = sink.answers
         guard answers.isEmpty || answers.count == commands.count || !machine.disk.isAlive else {
             return ledger.add(.wrong, "\(commands.count) commands got \(answers.count) answers")
@@ -125,7 +127,9 @@ final class Simulation {
     /// Somebody puts the wall clock forward or back, by seconds or by weeks.
     private func putClock() {
         let seconds = [1, 200, 290, 310, 3_600, 86_400 * 40].randomElement(using: &random) ?? 1
-        machine.clock.put((Bool.random(using: &random) ? 1 : -1) * Int64(seconds) * 1_000_000)
+        let isBack = !Bool.random(using: &random)
+        machine.clock.put((isBack ? -1 : 1) * Int64(seconds) * 1_000_000)
+        if isBack { putBack += Int64(seconds) * 1_000_000 }
         report.clockJumps += 1
     }
 
@@ -236,7 +240,8 @@ final class Simulation {
         report.inDoubt += ledger.inDoubt.count
         for command in ledger.inDoubt { send([command]) }
         if !ledger.inDoubt.isEmpty { ledger.add(.wrong, "\(ledger.inDoubt.count) commands get no answer") }
-        machine.clock.pass(5_000 * 60_000_000 + 50 * 86_400_000_000)
+        // Everything is due then, also where the clock was put back again and again.
+        machine.clock.pass(5_000 * 60_000_000 + 10 * 86_400_000_000 + putBack)
         service?.fireTimers()
         machine.disk.cutPower()
         stopService(orderly: false)
