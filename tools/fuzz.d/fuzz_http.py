@@ -163,7 +163,8 @@ def fuzz(service: Service, options: argparse.Namespace) -> int:
     # Whatever was sent, what is in the log follows from its facts.
     service.run("recompute")
     events = service.position() - begun
-    if events == 0:
+    # Of a few hundred requests made at random there may be none that is carried out.
+    if events == 0 and options.requests >= THOROUGH:
         raise Failed("not one command was accepted")
     print(
         f"fuzz-http: {requests} requests in {time.monotonic() - started:.0f} s, {failures} failures; "
