@@ -17,9 +17,11 @@ package struct IndexSummary: Sendable {
         do {
             let environment = try Environment(
                 path: path, options: EnvironmentOptions(mapSize: 1 << 36, maxTables: 16, readOnly: true))
-            let meta = try environment.openTable(named: "meta")
-            let heads = try environment.openTable(named: "heads", flags: [.integerKey])
-            let subjects = try environment.openTable(named: "subjects", flags: [.integerKey])
+            let meta = try environment.openTable(named: IndexTables.metaName, flags: .checked)
+            let heads = try environment.openTable(
+                named: IndexTables.headsName, flags: [.integerKey, .checked])
+            let subjects = try environment.openTable(
+                named: IndexTables.subjectsName, flags: [.integerKey, .checked])
             return try environment.read { transaction throws(LMDBError) in
                 guard try IndexTables.isOwned(meta, by: logID, transaction) else { return nil }
                 return try IndexSummary(transaction, meta: meta, heads: heads, subjects: subjects)

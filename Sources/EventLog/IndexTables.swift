@@ -17,21 +17,25 @@ struct IndexTables: Sendable {
 
     /// A change of it empties indexes that older versions wrote.
     private static let version: UInt8 = 7
+    /// Not `meta`: that of older versions has no checksums, and would be taken for a damaged one.
+    static let metaName = "index"
+    static let headsName = "heads"
+    static let subjectsName = "subjects"
     private static let ownerKey = Array("log".utf8)
     static let appliedKey = Array("applied".utf8)
     static let frontierKey = Array("frontier".utf8)
 
     /// Opens the tables, or makes them.
     init(_ environment: Environment) throws(LMDBError) {
-        meta = try environment.openTable(named: "meta")
-        streams = try environment.openTable(named: "streams")
-        heads = try environment.openTable(named: "heads", flags: [.integerKey])
-        subjects = try environment.openTable(named: "subjects", flags: [.integerKey])
-        commands = try environment.openTable(named: "commands")
-        links = try environment.openTable(named: "links")
-        tokens = try environment.openTable(named: "tokens")
-        claims = try environment.openTable(named: "claims")
-        states = try environment.openTable(named: "states", flags: [.integerKey])
+        meta = try environment.openTable(named: Self.metaName, flags: .checked)
+        streams = try environment.openTable(named: "streams", flags: .checked)
+        heads = try environment.openTable(named: Self.headsName, flags: [.integerKey, .checked])
+        subjects = try environment.openTable(named: Self.subjectsName, flags: [.integerKey, .checked])
+        commands = try environment.openTable(named: "commands", flags: .checked)
+        links = try environment.openTable(named: "links", flags: .checked)
+        tokens = try environment.openTable(named: "tokens", flags: .checked)
+        claims = try environment.openTable(named: "claims", flags: .checked)
+        states = try environment.openTable(named: "states", flags: [.integerKey, .checked])
         timers = try TimerTables(environment)
         tickets = try TicketTables(environment)
     }

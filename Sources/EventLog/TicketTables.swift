@@ -11,8 +11,8 @@ struct TicketTables: Sendable {
 
     /// Opens the tables, or makes them.
     init(_ environment: Environment) throws(LMDBError) {
-        standings = try environment.openTable(named: "tickets", flags: [.integerKey])
-        pools = try environment.openTable(named: "pools")
+        standings = try environment.openTable(named: "tickets", flags: [.integerKey, .checked])
+        pools = try environment.openTable(named: "pools", flags: .checked)
     }
 
     func clear(_ transaction: borrowing WriteTransaction) throws(LMDBError) {

@@ -11,9 +11,9 @@ struct TimerTables: Sendable {
 
     /// Opens the tables, or makes them.
     init(_ environment: Environment) throws(LMDBError) {
-        timers = try environment.openTable(named: "timers")
-        due = try environment.openTable(named: "due")
-        imports = try environment.openTable(named: "imports", flags: [.integerKey])
+        timers = try environment.openTable(named: "timers", flags: .checked)
+        due = try environment.openTable(named: "due", flags: .checked)
+        imports = try environment.openTable(named: "imports", flags: [.integerKey, .checked])
     }
 
     func clear(_ transaction: borrowing WriteTransaction) throws(LMDBError) {

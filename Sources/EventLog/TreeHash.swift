@@ -44,23 +44,27 @@ package struct TreeHash: Hashable, Sendable {
 
     /// Leaf hash of a record: SHA-256(0x00 || record) (RFC 9162, 2.1.1).
     package static func leaf(_ record: RawSpan) -> TreeHash {
-        var hash = SHA256()
-        hash.update(data: leafPrefix)
+        var hash = leafStart
         unsafe record.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
         return TreeHash(hash.finalize())
     }
 
     /// Hash of a node: SHA-256(0x01 || left || right) (RFC 9162, 2.1.1).
     package static func node(_ left: TreeHash, _ right: TreeHash) -> TreeHash {
-        var input = [UInt8]()
-        input.reserveCapacity(65)
-        input.append(1)
-        left.append(to: &input)
-        right.append(to: &input)
-        return TreeHash(SHA256.hash(data: input))
+        var hash = nodeStart
+        unsafe withUnsafeBytes(of: (left, right)) { unsafe hash.update(bufferPointer: $0) }
+        return TreeHash(hash.finalize())
     }
 
-    private static let leafPrefix: [UInt8] = [0]
+    // Hashes that have seen the prefix: there are two for every event.
+    private static let leafStart = start(0)
+    private static let nodeStart = start(1)
+
+    private static func start(_ prefix: UInt8) -> SHA256 {
+        var hash = SHA256()
+        hash.update(data: [prefix])
+        return hash
+    }
 }
 
 /// The right edge of the Merkle tree: one hash per level at most, from which the root follows and to which leaves

@@ -27,6 +27,7 @@ struct Cursor: ~Copyable {
     private let pointer: OpaquePointer?
     /// The cursor of our own, in a read transaction.
     private let pages: PageCursor?
+    private let table: Table
 
     @usableFromInline
     init(_ access: TransactionAccess, _ table: Table, integerKey: Bool) throws(LMDBError) {
@@ -34,11 +35,12 @@ struct Cursor: ~Copyable {
         let pages = try Self.pages(access, table)
         unsafe pointer = try pages == nil ? Self.open(access, handle) : nil
         self.pages = pages
+        self.table = table
     }
 
     private static func pages(_ access: TransactionAccess, _ table: Table) throws(LMDBError) -> PageCursor? {
         guard let snapshot = access.snapshot else { return nil }
-        return try PageCursor(snapshot, snapshot.tree(table))
+        return try PageCursor(snapshot, snapshot.tree(table), checksumSeed: table.checksumSeed)
     }
 
     @unsafe private static func open(
@@ -74,7 +76,11 @@ struct Cursor: ~Copyable {
         let result = unsafe mdb_cursor_get(pointer, &key, &value, move.operation)
         if result == MDB_NOTFOUND { return nil }
         try LMDBError.check(result, "mdb_cursor_get")
-        return unsafe MappedBytes(value)
+        guard let seed = table.checksumSeed else { return unsafe MappedBytes(value) }
+        guard let checked = unsafe EntryChecksum.checked(seed, key: PageKey(key), MappedBytes(value)) else {
+            throw .damagedEntry(of: table.name)
+        }
+        return unsafe checked
     }
 }
 

@@ -259,7 +259,7 @@ extension Environment {
             guard error.code == .notFound, !options.readOnly else { throw error }
             return nil
         }
-        if opened.flags != flags {
+        if opened.flags != flags.persistent {
             guard name == nil, opened.count == 0, !options.readOnly else { throw incompatible(name) }
             return nil
         }
@@ -272,7 +272,7 @@ extension Environment {
         let transaction = try beginWrite()
         let opened = try transaction.access.openTable(name, flags: UInt32(MDB_CREATE) | flags.persistentFlags)
         // Another process may have created it in between.
-        guard opened.flags == flags else { throw incompatible(name) }
+        guard opened.flags == flags.persistent else { throw incompatible(name) }
         try transaction.commit()
         return Table(handle: opened.handle, name: name, environment: identity, flags: flags)
     }
@@ -283,6 +283,9 @@ extension Environment {
 }
 
 extension TableFlags {
+    /// What LMDB itself knows of them.
+    fileprivate var persistent: TableFlags { intersection(.integerKey) }
+
     /// LMDB's flags of this kind of table.
     fileprivate var persistentFlags: UInt32 {
         contains(.integerKey) ? UInt32(MDB_INTEGERKEY) : 0

@@ -142,6 +142,11 @@ internal import Glibc
         LMDBError(rawCode: errno, call: call, subject: subject)
     }
 
+    /// An entry of a table does not have the checksum that it was written with.
+    static func damagedEntry(of table: String?) -> LMDBError {
+        LMDBError(rawCode: MDB_CORRUPTED, call: "an entry that does not have its checksum", subject: table)
+    }
+
     /// Throws unless `rawCode` is success.
     @inline(__always)
     static func check(_ rawCode: Int32, _ call: StaticString, subject: String? = nil) throws(LMDBError) {

@@ -15,10 +15,13 @@ final class PageCursor {
     private let snapshot: PageSnapshot
     private let tree: TreeRecord
     private let kind: KeyKind
+    /// With what the checksums of the entries begin; `nil` where there are none.
+    private let checksumSeed: UInt64?
     /// From the root to the leaf; empty before the first move, and after a move that found nothing.
     private var path: [Step] = []
 
-    init(_ snapshot: PageSnapshot, _ tree: TreeRecord) {
+    init(_ snapshot: PageSnapshot, _ tree: TreeRecord, checksumSeed: UInt64? = nil) {
+        self.checksumSeed = checksumSeed
         self.snapshot = snapshot
         self.tree = tree
         kind = tree.keyKind
@@ -31,8 +34,8 @@ final class PageCursor {
     func go(_ move: Cursor.Move, _ key: PageKey?) throws(LMDBError) -> (key: PageKey, value: MappedBytes)? {
         do throws(LMDBError) {
             guard try take(move, key), let step = path.last else { return nil }
-            let entry = try step.page.entry(step.index)
-            return unsafe (try step.page.key(step.index, kind), try snapshot.value(entry, of: step.page))
+            let key = try step.page.key(step.index, kind)
+            return unsafe (key, try snapshot.value(at: step.index, of: step.page, key, checksumSeed))
         } catch {
             throw snapshot.located(error)
         }
@@ -84,12 +87,28 @@ final class PageCursor {
         }
         guard found else { return false }
         let leaf = path[path.count - 1]
+        if checksumSeed != nil { try checkBefore() }
         // All keys of the leaf are less than the one that is searched.
         if leaf.index == leaf.page.count {
             path[path.count - 1].index -= 1
             return try step(by: 1)
         }
         return true
+    }
+
+    /// Checks the entry before the place that a search has come to: a key that was damaged can have led past the one that is
+    /// searched. In the leaf, it lies before the place then; above it, the leaf before does not fit.
+    private func checkBefore() throws(LMDBError) {
+        let leaf = path[path.count - 1]
+        for step in path { try step.page.checkOrder(around: step.index, kind) }
+        guard leaf.index == 0 else {
+            let before = try leaf.page.key(leaf.index - 1, kind)
+            _ = try unsafe snapshot.value(at: leaf.index - 1, of: leaf.page, before, checksumSeed)
+            return
+        }
+        let place = path
+        defer { path = place }
+        _ = try step(by: -1)
     }
 
     /// Goes to the next or the previous entry, which must be on that side of the present one.

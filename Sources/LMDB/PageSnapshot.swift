@@ -137,6 +137,14 @@ extension PageSnapshot {
 
     /// The entry of a key; `nil` when there is none.
     func find(_ tree: TreeRecord, _ key: PageKey) throws(LMDBError) -> (page: TreePage, entry: PageEntry)? {
+        guard let place = try place(tree, key), place.equal else { return nil }
+        do throws(LMDBError) { return (place.page, try place.page.entry(place.index)) } catch { throw located(error) }
+    }
+
+    /// The leaf in which a key is, and its index there or that of the next greater one; `nil` for an empty tree.
+    private func place(
+        _ tree: TreeRecord, _ key: PageKey
+    ) throws(LMDBError) -> (page: TreePage, index: Int, equal: Bool)? {
         let kind = tree.keyKind
         guard key.count > 0 else { throw LMDBError(rawCode: MDB_BAD_VALSIZE, call: "mdb_get") }
         guard !tree.isEmpty else { return nil }
@@ -150,7 +158,7 @@ extension PageSnapshot {
             }
             try bounds.check(page, kind)
             let found = try page.search(key, from: 0, kind)
-            return found.equal ? (page, try page.entry(found.index)) : nil
+            return (page, found.index, found.equal)
         } catch {
             throw located(error)
         }
@@ -158,8 +166,46 @@ extension PageSnapshot {
 
     /// The value of a key; `nil` when there is none.
     func value(_ table: Table, _ key: PageKey) throws(LMDBError) -> MappedBytes? {
-        guard let found = try find(tree(table), key) else { return nil }
-        return try unsafe value(found.entry, of: found.page)
+        let tree = try tree(table)
+        guard let place = try place(tree, key) else { return nil }
+        do throws(LMDBError) {
+            if place.equal { return try unsafe value(at: place.index, of: place.page, key, table.checksumSeed) }
+            if table.checksumSeed != nil { try checkBeside(place.index, of: place.page, key, tree, table.checksumSeed) }
+            return nil
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// A search has found nothing. A key that was damaged can have led past the one that is searched: in the leaf, it lies
+    /// beside the place then; above it, the place is at an edge of the leaf, and the next leaf on that side does not fit.
+    private func checkBeside(
+        _ index: Int, of page: TreePage, _ key: PageKey, _ tree: TreeRecord, _ seed: UInt64?
+    ) throws(LMDBError) {
+        try page.checkOrder(around: index, tree.keyKind)
+        if index > 0, index < page.count {
+            for beside in [index - 1, index] {
+                _ = try unsafe value(at: beside, of: page, page.key(beside, tree.keyKind), seed)
+            }
+        } else {
+            _ = try unsafe PageCursor(self, tree, checksumSeed: seed).go(.seek, key)
+        }
+    }
+
+    /// The value at an index of a leaf, without its checksum where there is one.
+    ///
+    /// - Parameters:
+    ///   - key: the key there.
+    ///   - seed: with what the checksums of the table begin.
+    func value(
+        at index: Int, of page: TreePage, _ key: PageKey, _ seed: UInt64?
+    ) throws(LMDBError) -> MappedBytes {
+        let stored = try unsafe value(page.entry(index), of: page)
+        guard let seed else { return unsafe stored }
+        guard let checked = unsafe EntryChecksum.checked(seed, key: key, stored) else {
+            throw damage(page.number, "its entry \(index) does not have the checksum that it was written with")
+        }
+        return unsafe checked
     }
 }
 

@@ -108,7 +108,11 @@ extension TransactionAccess {
         let result = unsafe mdb_get(pointer, handle, &key, &value)
         if result == MDB_NOTFOUND { return nil }
         try LMDBError.check(result, "mdb_get")
-        return unsafe MappedBytes(value)
+        guard let seed = table.checksumSeed else { return unsafe MappedBytes(value) }
+        guard let checked = unsafe EntryChecksum.checked(seed, key: PageKey(key), MappedBytes(value)) else {
+            throw .damagedEntry(of: table.name)
+        }
+        return unsafe checked
     }
 
     /// Number of entries of a table.
@@ -147,7 +151,7 @@ extension TransactionAccess {
         let handle = handle(table, integerKey: true)
         var number = key
         try unsafe withUnsafeMutableBytes(of: &number) { key throws(LMDBError) in
-            try unsafe store(handle, key, value, flags)
+            try unsafe store(table, handle, key, value, flags)
         }
     }
 
@@ -155,15 +159,16 @@ extension TransactionAccess {
     func store(_ table: Table, key: RawSpan, value: RawSpan, flags: UInt32) throws(LMDBError) {
         let handle = handle(table, integerKey: false)
         try unsafe key.withUnsafeBytes { key throws(LMDBError) in
-            try unsafe store(handle, UnsafeMutableRawBufferPointer(mutating: key), value, flags)
+            try unsafe store(table, handle, UnsafeMutableRawBufferPointer(mutating: key), value, flags)
         }
     }
 
     private func store(
-        _ handle: MDB_dbi, _ key: UnsafeMutableRawBufferPointer, _ value: RawSpan, _ flags: UInt32
+        _ table: Table, _ handle: MDB_dbi, _ key: UnsafeMutableRawBufferPointer, _ value: RawSpan, _ flags: UInt32
     ) throws(LMDBError) {
         requireNoOpenSpan()
         try unsafe value.withUnsafeBytes { value throws(LMDBError) in
+            if let seed = table.checksumSeed { return try unsafe store(handle, key, value, seed, flags) }
             var key = unsafe MDB_val(mv_size: key.count, mv_data: key.baseAddress)
             var value = unsafe MDB_val(
                 mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
@@ -171,11 +176,28 @@ extension TransactionAccess {
         }
     }
 
+    /// Stores a value and its checksum behind it.
+    private func store(
+        _ handle: MDB_dbi, _ key: UnsafeMutableRawBufferPointer, _ value: UnsafeRawBufferPointer, _ seed: UInt64,
+        _ flags: UInt32
+    ) throws(LMDBError) {
+        let sum = unsafe EntryChecksum.sum(seed, UnsafeRawBufferPointer(key), value)
+        var key = unsafe MDB_val(mv_size: key.count, mv_data: key.baseAddress)
+        var place = unsafe MDB_val(mv_size: value.count + EntryChecksum.size, mv_data: nil)
+        try unsafe LMDBError.check(mdb_put(pointer, handle, &key, &place, flags | UInt32(MDB_RESERVE)), "mdb_put")
+        guard let start = unsafe place.mv_data else {
+            throw LMDBError(rawCode: ENOMEM, call: "mdb_put")
+        }
+        if let from = value.baseAddress { unsafe start.copyMemory(from: from, byteCount: value.count) }
+        unsafe start.storeBytes(of: sum.littleEndian, toByteOffset: value.count, as: UInt64.self)
+    }
+
     /// Makes room for a value of `count` bytes, which the caller must fill before any other change.
     func reserve(
         _ table: Table, key: UInt64, count: Int, flags: UInt32
     ) throws(LMDBError) -> UnsafeMutableRawBufferPointer {
         requireNoOpenSpan()
+        precondition(table.checksumSeed == nil, "the checksum of a value that is still to be filled is not known")
         let handle = handle(table, integerKey: true)
         var number = key
         return try unsafe withUnsafeMutableBytes(of: &number) { key throws(LMDBError) in

@@ -94,6 +94,15 @@
         return used
     }
 
+    /// Checks that the keys around a place are in order: of two places that point to the same entry, one has lost its own.
+    func checkOrder(around index: Int, _ kind: KeyKind) throws(LMDBError) {
+        // The first key of a branch page stands for nothing.
+        for next in stride(from: max(isLeaf ? 1 : 2, index - 1), through: min(count - 1, index + 1), by: 1)
+        where try kind.compare(key(next - 1, kind), key(next, kind)) >= 0 {
+            throw .damagedPage(number, "the key of its entry \(next) is out of order")
+        }
+    }
+
     /// The first entry whose key is not less than `key`, from `first` on; `count` when all are less.
     @inline(__always)
     func search(_ key: PageKey, from first: Int, _ kind: KeyKind) throws(LMDBError) -> (index: Int, equal: Bool) {

@@ -29,6 +29,8 @@ final class ProjectionRows<P: Projection> {
     private(set) var applied: Checkpoint
     /// How far the environment is.
     private(set) var committed: Checkpoint
+    /// What was found that is not what was written; nil while nothing was. The rows are then to be made anew.
+    private(set) var damage: String?
 
     private init(
         path: String, owner: StoreOwner, store: ProjectionTables, checkpoint: Checkpoint
@@ -55,7 +57,7 @@ final class ProjectionRows<P: Projection> {
             do {
                 found = try openPresent(path: path, owner: owner, end: end, sync: sync)
             } catch {
-                guard damage.contains(error.code) else { throw error }
+                guard error.saysDamage else { throw error }
                 found = .failure(Unusable(reason: error.message))
             }
             switch found {
@@ -93,11 +95,6 @@ final class ProjectionRows<P: Projection> {
         return .success(try ProjectionRows(path: path, owner: owner, store: store, checkpoint: checkpoint))
     }
 
-    /// Errors that say that the file is no good, rather than that the machine is in trouble.
-    private static var damage: Set<LMDBError.Code> {
-        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible]
-    }
-
     /// Changed rows that are not committed yet, and about how much memory they take.
     var pendingRows: Int { overlay.count }
     var pendingBytes: Int { overlay.byteCount }
@@ -112,8 +109,10 @@ final class ProjectionRows<P: Projection> {
             do {
                 try projection.apply(event, to: &store)
             } catch {
+                if error.code == .rowDamaged { damage = error.message }
                 throw FoldFailure(
-                    position: event.header.position, reason: error.message, isStorage: error.code == .storageFailed)
+                    position: event.header.position, reason: error.message,
+                    isStorage: error.code == .storageFailed || error.code == .rowDamaged)
             }
         }
         if let unreadable { throw FoldFailure(position: unreadable.position, reason: unreadable.reason) }
@@ -122,6 +121,7 @@ final class ProjectionRows<P: Projection> {
 
     private func beginFold(_ position: Position) throws(FoldFailure) -> ProjectionSnapshot {
         do { return try snapshot() } catch {
+            if error.saysDamage { damage = error.message }
             throw FoldFailure(position: position, reason: error.message, isStorage: true)
         }
     }
@@ -130,7 +130,9 @@ final class ProjectionRows<P: Projection> {
     func commit() throws(ReplayError) {
         guard applied != committed else { return }
         do { try store.commit(overlay, applied, of: owner) } catch {
-            throw ReplayError(error, during: "committing the projection \(P.name)")
+            let failure = ReplayError(error, during: "committing the projection \(P.name)")
+            note(failure)
+            throw failure
         }
         for index in emptyBelow.indices where emptyBelow[index] {
             emptyBelow[index] = !overlay.hasChanges(index)
@@ -159,6 +161,11 @@ final class ProjectionRows<P: Projection> {
             throw ReplayError(error, during: "reading the projection \(P.name)")
         }
         do { return try body(snapshot) } catch { throw ReplayError(error) }
+    }
+
+    /// Notes what is wrong with the rows, where an error says that something is.
+    func note(_ error: ReplayError) {
+        if error.isDamage { damage = error.message }
     }
 
     /// Commits, and begins the digest of the rows at the applied position on a thread of its own.

@@ -84,7 +84,7 @@ extension ProjectionRunner {
 
     /// Computes the digests of both stores at one position.
     private func compare(_ worker: RebuildWorker<P>, _ report: inout RebuildProgress) async throws(ReplayError) {
-        guard isRunning, halt == nil, hasRows else { return }
+        guard isRunning, halt == nil, hasRows, rows?.damage == nil else { return }
         let position = Position(report.position)
         guard await waiters.wait(for: position, milliseconds: 60_000) == .reached, let rows else { return }
         let (at, previous) = try rows.beginDigest()

@@ -24,8 +24,21 @@ extension ProjectionRunner {
 
     package func digest() async throws(ReplayError) -> (position: Position, digest: [UInt8]) {
         guard let rows else { throw .stoppedEngine }
-        let (position, digest) = try rows.beginDigest()
-        return (position, try await digest.result())
+        do throws(ReplayError) {
+            let (position, digest) = try rows.beginDigest()
+            return (position, try await digest.result())
+        } catch {
+            // Of rows that were replaced meanwhile nobody has to know.
+            if self.rows === rows { noteDamage(error) }
+            throw error
+        }
+    }
+
+    /// Wakes the loop to make the rows anew, where an error says that some are not what was written.
+    func noteDamage(_ error: ReplayError) {
+        guard error.isDamage else { return }
+        rows?.note(error)
+        signal.raise()
     }
 
     package func status(digest: Bool) async throws(ReplayError) -> ProjectionStatus {

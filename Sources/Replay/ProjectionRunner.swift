@@ -53,6 +53,8 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     private var hasReachedEnd = false
     /// Since when something waits for its commit.
     private var pendingSince: ContinuousClock.Instant?
+    /// When damaged rows may be made anew again: what is damaged at once again would be, for ever.
+    private var mendsAgainAt = ContinuousClock.now
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -108,6 +110,7 @@ extension ProjectionRunner {
         phase = .running
         await buildWhereEmpty()
         while !isStopping, !Task.isCancelled {
+            await mendWhereDamaged()
             switch advance() {
             case .more: await executor.yield()
             case .wait(nil): await signal.wait()
@@ -138,6 +141,26 @@ extension ProjectionRunner {
                 metadata: ["projection": "\(name)", "error": "\(error)"])
         }
     }
+
+    /// Makes rows anew of which some were found not to be what was written; those that are go on being read.
+    private func mendWhereDamaged() async {
+        guard let reason = rows?.damage, rebuildPosition == nil, .now >= mendsAgainAt else { return }
+        mendsAgainAt = .now + Self.mendInterval
+        logger.error(
+            "The store of a projection is damaged; it is made again from the log.",
+            metadata: ["projection": "\(name)", "reason": "\(reason)"])
+        do {
+            _ = try await rebuild { _ in }
+        } catch {
+            guard error.code != .cancelled, error.code != .stopped else { return }
+            logger.error(
+                "The damaged store of a projection could not be made again.",
+                metadata: ["projection": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    /// Between two attempts to make damaged rows anew.
+    private static var mendInterval: Duration { .seconds(60) }
 
     /// Folds the next page, and commits when it is time.
     private func advance() -> Step {
@@ -374,7 +397,10 @@ extension ProjectionRunner {
         if let position { try await wait(for: position, deadlineMilliseconds: deadlineMilliseconds) }
         guard let rows else { throw .stoppedEngine }
         let standing = try standing()
-        return (try rows.read(body), standing)
+        do { return (try rows.read(body), standing) } catch {
+            noteDamage(error)
+            throw error
+        }
     }
 }
 

@@ -169,7 +169,7 @@ extension ProjectionSnapshot {
 
 extension ViewError {
     init(_ error: LMDBError) {
-        self.init(.storageFailed, error.message)
+        self.init(error.saysDamage ? .rowDamaged : .storageFailed, error.message)
     }
 
     init(_ error: TransactionError<ViewError>) {

@@ -31,7 +31,8 @@ struct ProjectionTables: Sendable {
 
     /// Bytes that a key may have.
     static let keyLengths = 1...511
-    private static let metaName = "_replay"
+    /// Not `_replay`: that of older versions has no checksums, and neither have their rows.
+    private static let metaName = "_checkpoint"
     private static let checkpointKey = Array("checkpoint".utf8)
     private static let layoutVersion: UInt8 = 1
 
@@ -46,20 +47,23 @@ struct ProjectionTables: Sendable {
         // Nothing can be written to it any more, and what is read may be another table's.
         if let damage = environment.damage { throw damage }
         _ = try environment.checkReaders()
-        meta = try environment.openTable(named: Self.metaName)
+        meta = try environment.openTable(named: Self.metaName, flags: .checked)
         var tables: [Table] = []
-        for name in names { tables.append(try environment.openTable(named: name)) }
+        for name in names { tables.append(try environment.openTable(named: name, flags: .checked)) }
         self.environment = environment
         self.tables = tables
         self.names = names
     }
 
-    /// How far the rows are; the start where there are none yet, nil where they are somebody else's.
+    /// How far the rows are; the start where there are none yet, nil where they are somebody else's or an older version's.
     func checkpoint(of owner: StoreOwner) throws(LMDBError) -> Checkpoint? {
         let stored = try environment.read { transaction throws(LMDBError) in
             try transaction.getBytes(meta, key: Self.checkpointKey)
         }
-        guard let stored else { return .start }
+        guard let stored else {
+            // Rows without a checkpoint are those of an older version.
+            return try emptyTables().allSatisfy(\.self) ? .start : nil
+        }
         let front = Self.encode(owner)
         guard stored.count == front.count + 16, stored.starts(with: front) else { return nil }
         let numbers = Array(stored[front.count...])

@@ -10,7 +10,7 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable code.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Wrapped: String {
-            case notYet, parked, view, storage, diskFull, log, unfit, rebuildRunning, unknownProjection, stopped,
+            case notYet, parked, view, storage, damaged, diskFull, log, unfit, rebuildRunning, unknownProjection, stopped,
                 cancelled
         }
         private var wrapped: Wrapped
@@ -25,9 +25,11 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let view = Code(.view)
         /// The projection's own store failed.
         package static let storage = Code(.storage)
+        /// The projection's own store, or a record of the log (`position` says which), is not what was written.
+        package static let damaged = Code(.damaged)
         /// There is no space for it. Asking again helps once there is.
         package static let diskFull = Code(.diskFull)
-        /// The log could not be read, or a record is not what was written; `position` says where, if that is known.
+        /// The log could not be read; `position` says where, if that is known.
         package static let log = Code(.log)
         /// A rebuild met an event that the projection cannot apply; `position` says which.
         package static let unfit = Code(.unfit)
@@ -63,17 +65,35 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension ReplayError {
     init(_ error: LMDBError, during activity: String) {
-        self.init(error.code == .diskFull ? .diskFull : .storage, "While \(activity): \(error.message)")
+        let code: Code =
+            if error.code == .diskFull { .diskFull } else if error.saysDamage { .damaged } else { .storage }
+        self.init(code, "While \(activity): \(error.message)")
     }
 
     init(_ error: EventLogError) {
-        self.init(error.code == .diskFull ? .diskFull : .log, error.message, position: error.position)
+        let code: Code =
+            switch error.code {
+            case .diskFull: .diskFull
+            case .damaged: .damaged
+            default: .log
+            }
+        self.init(code, error.message, position: error.position)
     }
 
     init(_ error: ViewError) {
         self.init(.view, error.message, view: error)
     }
 
+    /// The same for a store that was found damaged.
+    var isDamage: Bool { code == .damaged || view?.code == .rowDamaged }
+
     static let cancelledTask = ReplayError(.cancelled, "The request was cancelled.")
     static let stoppedEngine = ReplayError(.stopped, "The service is stopping. Ask again once it has started.")
+}
+
+extension LMDBError {
+    /// Whether it says that the file is no good, rather than that the machine is in trouble.
+    var saysDamage: Bool {
+        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible].contains(code)
+    }
 }

@@ -93,6 +93,7 @@ extension Refusal {
         case .stopped: self.init(.readOnly, error.message)
         case .cancelled: self.init(.cancelled, error.message)
         case .diskFull: self.init(.diskFull, error.message)
+        case .damaged: self.init(.damaged, error.message)
         case .view: self.init(error.view.map(\.errorCode) ?? .internal, error.message, field: error.view?.field ?? "")
         default: self.init(.internal, error.message)
         }
@@ -101,5 +102,5 @@ extension Refusal {
 
 extension ViewError {
     /// The code that a caller gets: a request that cannot be answered is his, the rest is ours.
-    fileprivate var errorCode: ErrorCode { isOfRequest ? .schemaInvalid : .internal }
+    fileprivate var errorCode: ErrorCode { isOfRequest ? .schemaInvalid : code == .rowDamaged ? .damaged : .internal }
 }

@@ -142,7 +142,7 @@ import Testing
         #expect(try outcome().indexPosition == Position(2))
         do {
             let environment = try Environment(path: path + "/index", options: EnvironmentOptions(maxTables: 16))
-            let heads = try environment.openTable(named: "heads", flags: [.integerKey])
+            let heads = try environment.openTable(named: "heads", flags: [.integerKey, .checked])
             try environment.write { transaction throws(LMDBError) in _ = try transaction.delete(heads, key: 1) }
         }
         #expect(try outcome().damage?.kind == .index)

@@ -94,7 +94,7 @@ internal import Views
         try engine.add(Idle.self)
         storage.isDamaged.store(true, ordering: .relaxed)
         let error = await #expect(throws: ReplayError.self) { try await engine.rebuild("idle") { _ in } }
-        #expect(error?.code == .log)
+        #expect(error?.code == .damaged)
         #expect(error?.position == Position(2))
         #expect(try folder.names(in: "views") == ["idle-1", "idle.active"])
     }

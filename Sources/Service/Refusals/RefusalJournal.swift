@@ -32,9 +32,7 @@ final class RefusalJournal: Sendable {
     ///
     /// - Throws: what is wrong with its directory.
     init(path: String, clock: any LogClock, retention: Retention, logger: Logger) throws(EventLogError) {
-        let store = try RefusalStore(path: path)
-        let latest: Instant?
-        do { latest = try store.latest() } catch { throw EventLogError(error, during: "reading the refusals") }
+        let (store, latest) = try RefusalStore.open(path: path, logger: logger)
         let state = Monitor(RefusalQueue(latest: latest ?? .earliest))
         self.store = store
         self.state = state

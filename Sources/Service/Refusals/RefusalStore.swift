@@ -1,5 +1,7 @@
 internal import EventLog
+internal import FoundationEssentials
 internal import LMDB
+internal import Logging
 internal import Schema
 internal import SwiftProtobuf
 
@@ -22,15 +24,50 @@ final class RefusalStore: Sendable {
     /// Entries that one transaction drops at most: whoever waits to write waits for no more.
     private static let dropMaximum = 10_000
 
-    /// Opens the journal, or makes it.
+    /// Opens the journal, or makes it. One that is damaged is put aside, under the same name with `.damaged` behind it:
+    /// what was refused is no reason not to start.
     ///
     /// - Throws: what is wrong with its directory, and what to do.
-    init(path: String) throws(EventLogError) {
-        do {
+    static func open(
+        path: String, logger: Logger
+    ) throws(EventLogError) -> (store: RefusalStore, latest: Instant?) {
+        do throws(EventLogError) { return try opened(path) } catch {
+            guard let cause = error.cause, damage.contains(cause.code) else { throw error }
+            let aside = path + ".damaged"
+            do {
+                if FileManager.default.fileExists(atPath: aside) { try FileManager.default.removeItem(atPath: aside) }
+                try FileManager.default.moveItem(atPath: path, toPath: aside)
+            } catch {
+                throw EventLogError(.store, "The damaged journal of refusals in \(path) cannot be put aside: \(error)")
+            }
+            logger.error(
+                "The journal of refusals is damaged; it was put aside and begun anew.",
+                metadata: ["reason": "\(error.message)", "kept_in": "\(aside)"])
+            return try opened(path)
+        }
+    }
+
+    private static func opened(_ path: String) throws(EventLogError) -> (store: RefusalStore, latest: Instant?) {
+        let store = try RefusalStore(path: path)
+        do { return (store, try store.latest()) } catch {
+            throw EventLogError(error, during: "reading the refusals")
+        }
+    }
+
+    /// Errors that say that the file is no good, rather than that the machine is in trouble. A process that was killed, or
+    /// lost its power, while it made the file leaves one that is none of LMDB's.
+    private static let damage: Set<LMDBError.Code> = [
+        .corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible,
+    ]
+
+    private init(path: String) throws(EventLogError) {
+        do throws(LMDBError) {
             environment = try Environment(
                 path: path,
                 options: EnvironmentOptions(
                     mapSize: Self.mapBytes, largestMapSize: EnvironmentOptions.largestMap, maxTables: 3))
+            // It could be read as far as it goes, and never written again.
+            if let damage = environment.damage { throw damage }
             entries = try environment.openTable(named: "entries", flags: [.integerKey])
             losses = try environment.openTable(named: "losses", flags: [.integerKey])
             state = try environment.openTable(named: "state", flags: [.integerKey])

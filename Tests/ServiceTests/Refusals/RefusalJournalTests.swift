@@ -42,6 +42,27 @@ internal import Testing
         }
     }
 
+    @Test func `a journal that is not whole is put aside and begun anew`() throws {
+        let path = try TestService.makeDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let clock = ManualClock(.day(20_000))
+        let file = path + "/refusals/data.mdb"
+        // As a process leaves it that is killed while it makes the file; then one that is no file of LMDB at all.
+        for (number, content) in [Data(count: 3_000), Data(repeating: 7, count: 20_000)].enumerated() {
+            if number == 0 {
+                try FileManager.default.createDirectory(
+                    atPath: path + "/refusals", withIntermediateDirectories: true)
+            }
+            try content.write(to: URL(filePath: file))
+            let journal = try Self.open(path, clock: clock)
+            journal.record { Self.entry(.forbidden, "after \(number)") }
+            journal.flush()
+            #expect(try journal.page(RefusalQuery()).entries.map(\.command) == ["after \(number)"])
+            journal.close()
+            #expect(try Data(contentsOf: URL(filePath: path + "/refusals.damaged/data.mdb")) == content)
+        }
+    }
+
     @Test func `entries come newest first, page by page, also after a restart`() throws {
         let path = try TestService.makeDirectory()
         defer { try? FileManager.default.removeItem(atPath: path) }
