@@ -4,6 +4,8 @@ package import Schema
 package protocol AnyProjectionRunner: AnyObject, Sendable {
     /// Name of the projection.
     nonisolated var name: String { get }
+    /// Why the store was discarded and made anew, when it was opened or since then; nil where it was not.
+    nonisolated var discarded: String? { get }
     /// Follows the log until it is stopped or the task is cancelled; then commits what was folded.
     func run() async
     /// Ends `run` after the page at hand. Does not wait for it.

@@ -41,6 +41,7 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     nonisolated let logger: Logger
     private nonisolated let executor: ThreadExecutor
     private nonisolated let stopping = Atomic<Bool>(false)
+    private nonisolated let repair = Mutex<String?>(nil)
     private let pages: PageSource
     private var phase = Phase.opened
     /// Nil once stopped: then the environment is closed.
@@ -74,14 +75,13 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
                 "The store of a projection was discarded; it is made again from the log.",
                 metadata: ["projection": "\(P.name)", "reason": "\(reason)"])
         }
-        discarded = opened.discarded
+        repair.withLock { $0 = opened.discarded }
         waiters = PositionWaiters(reached: opened.rows.applied.position)
         executor = try ThreadExecutor()
         rows = opened.rows
     }
 
-    /// Why the store that was there has been discarded; nil where it was not.
-    nonisolated let discarded: String?
+    package nonisolated var discarded: String? { repair.withLock { $0 } }
 
     package nonisolated func stop() {
         stopping.store(true, ordering: .releasing)
@@ -151,6 +151,7 @@ extension ProjectionRunner {
             metadata: ["projection": "\(name)", "reason": "\(reason)"])
         do {
             _ = try await rebuild { _ in }
+            repair.withLock { $0 = reason }
         } catch {
             guard error.code != .cancelled, error.code != .stopped else { return }
             logger.error(

@@ -22,7 +22,6 @@ package final class ReplayEngine: Sendable {
     private let options: ReplayOptions
     private let logger: Logger
     private let pages: PageSource
-    private let discardedStores = Mutex<[(store: String, reason: String)]>([])
     private let runners = Mutex<[any AnyProjectionRunner]>([])
 
     /// - Parameter viewsPath: folder of the stores; made where it is missing.
@@ -45,7 +44,6 @@ package final class ReplayEngine: Sendable {
         let signal = runner.signal
         log.onDurable { signal.raise() }
         runners.withLock { $0.append(runner) }
-        if let reason = runner.discarded { discardedStores.withLock { $0.append((P.name, reason)) } }
     }
 
     /// The runner of a projection.
@@ -66,8 +64,10 @@ package final class ReplayEngine: Sendable {
         return runner
     }
 
-    /// The projections whose stores could not be used when they were opened and are made anew, and why.
-    package var discarded: [(store: String, reason: String)] { discardedStores.withLock { $0 } }
+    /// The projections whose stores were discarded and made anew since the start, and why.
+    package var discarded: [(store: String, reason: String)] {
+        all.compactMap { runner in runner.discarded.map { (runner.name, $0) } }
+    }
 
     /// All runners, in the order in which their projections were added.
     package var all: [any AnyProjectionRunner] { runners.withLock { $0 } }

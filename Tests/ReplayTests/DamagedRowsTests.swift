@@ -34,6 +34,7 @@ internal import Testing
         print("DamagedRowsTests: seed \(seed)")
         var random = SeededGenerator(seed: seed)
         var refused = 0
+        var harmless = 0
         for _ in 0..<25 {
             var bytes = intact
             let offset = Int.random(in: 2 * 4_096..<bytes.count, using: &random)
@@ -61,8 +62,10 @@ internal import Testing
                 #expect(digest == whole, note)
                 #expect(await Self.counts(runner).compactMap { try? $0.get() } == expected.compactMap(\.self), note)
                 #expect(try await runner.standing().state == .live, note)
+                if engine.discarded.isEmpty { harmless += 1 }
             }
         }
-        #expect(refused > 0)
+        // Most bits of a file this small belong to something.
+        #expect(refused > 0 && harmless < 15)
     }
 }

@@ -283,7 +283,6 @@ ROWS = [
         "one random bit of the index's or a view's file, on copies; all answers right, or refused",
         flips_in_derived_data,
         share=2,
-        left_out="rows of views have no hashes of their own: one that was changed is given out until a rebuild",
     ),
     Row(
         13,
