@@ -12,6 +12,9 @@ struct PageExaminer {
         case edges
     }
 
+    /// Leaf pages up to which the unnamed table is examined as a whole.
+    private static let namePages: UInt64 = 16
+
     private let snapshot: PageSnapshot
     private let extent: Extent
     /// A bit for each page that was seen.
@@ -32,7 +35,10 @@ struct PageExaminer {
     static func examine(_ snapshot: PageSnapshot, _ extent: Extent) throws(LMDBError) -> FileExamination {
         var examiner = PageExaminer(snapshot, extent)
         do throws(LMDBError) {
-            try examiner.tree(snapshot.meta.main, .main, foundOn: snapshot.meta.number, extent: .whole)
+            let main = snapshot.meta.main
+            // The names of tables take a page or two; a file of one unnamed table has its entries there.
+            let names = main.leafPages <= namePages ? Extent.whole : extent
+            try examiner.tree(main, .main, foundOn: snapshot.meta.number, extent: names)
             try examiner.tree(snapshot.meta.free, .free, foundOn: snapshot.meta.number, extent: .whole)
         } catch {
             throw snapshot.located(error)

@@ -51,6 +51,43 @@ internal import Testing
         return zip(a, b).reduce(0) { sum, tables in sum + zip(tables.0, tables.1).count { $0 != $1 } }
     }
 
+    @Test func `of a large file of one table the edges are examined, and readers find what is damaged between`() throws {
+        let directory = try TemporaryDirectory()
+        var options = EnvironmentOptions.small()
+        func table(_ environment: Environment) throws(LMDBError) -> Table {
+            try environment.openTable(named: nil, flags: .integerKey)
+        }
+        do {
+            let environment = try Environment(path: directory.path, options: options)
+            let records = try table(environment)
+            try environment.write { transaction throws(LMDBError) in
+                for key in 0..<1_500 as Range<UInt64> {
+                    try transaction.put(records, key: key, value: [UInt8](repeating: 7, count: 900), append: true)
+                }
+            }
+        }
+        let file = URL(filePath: directory.path + "/data.mdb")
+        var bytes = try Data(contentsOf: file)
+        // A leaf in the middle; the bounds of its free space are the two numbers at 12 and 14.
+        let page = try #require((200..<300).first { bytes[$0 * 4_096 + 10] == 2 })
+        bytes[page * 4_096 + 13] ^= 0x40
+        try bytes.write(to: file)
+        #expect(try Environment(path: directory.path, options: options).damage?.damage?.page == UInt64(page))
+
+        options.examinedBytes = 64 << 10
+        let environment = try Environment(path: directory.path, options: options)
+        #expect(environment.damage == nil)
+        let records = try table(environment)
+        try environment.write { transaction throws(LMDBError) in
+            try transaction.put(records, key: 1_500, value: [1], append: true)
+        }
+        #expect(try environment.read { transaction throws(LMDBError) in try transaction.lastKey(records) } == 1_500)
+        let error = #expect(throws: LMDBError.self) {
+            try environment.read { transaction throws(LMDBError) in _ = try transaction.entries(records) }
+        }
+        #expect(error?.damage?.page == UInt64(page))
+    }
+
     @Test func `a page in another's place is named`() throws {
         var random = SeededGenerator(seed: 1)
         let file = try SampleFile(&random)
