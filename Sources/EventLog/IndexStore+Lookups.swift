@@ -30,9 +30,9 @@ extension IndexStore {
 
     /// Where a subject stands.
     package func subject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
-        try lookUp({ $0.subjects[subject] }, \.subjects, subject, isAbsent: { subject.rawValue > $0.applied.rawValue }) {
-            () throws(EventLogError) in try storedSubject(subject)
-        }
+        try lookUp(
+            { $0.subjects[subject] }, \.subjects, subject, isAbsent: { subject.rawValue > $0.applied.rawValue }
+        ) { () throws(EventLogError) in try storedSubject(subject) }
     }
 
     private func storedSubject(_ subject: StreamNumber) throws(EventLogError) -> SubjectStanding? {
@@ -164,7 +164,9 @@ extension IndexStore {
         guard let value = try stored() else { return nil }
         state.withLock { state in
             // Not where it has changed meanwhile: then it is in an overlay, or the environment has become another one.
-            guard state.applied == applied, find(state.active) == nil, state.flushing.flatMap(find) == nil else { return }
+            guard state.applied == applied, find(state.active) == nil, state.flushing.flatMap(find) == nil else {
+                return
+            }
             state.recent[keyPath: recent].put(value, key)
         }
         return value

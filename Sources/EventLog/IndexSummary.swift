@@ -37,7 +37,9 @@ package struct IndexSummary: Sendable {
     ) throws(LMDBError) {
         applied = Position(try transaction.getUInt64(meta, key: IndexTables.appliedKey) ?? 0)
         frontier =
-            try transaction.getBytes(meta, key: IndexTables.frontierKey).flatMap { IndexTables.summit(in: $0)?.frontier }
+            try transaction.getBytes(meta, key: IndexTables.frontierKey).flatMap {
+                IndexTables.summit(in: $0)?.frontier
+            }
             ?? MerkleFrontier()
         var accounts = LinkAccounts()
         try transaction.scan(heads) { number, span throws(LMDBError) in

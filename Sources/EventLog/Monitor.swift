@@ -100,7 +100,8 @@ internal import Glibc
             throw EventLogError(
                 .store, "The system gives no more threads (error \(code)). Raise its limit and start again.")
         }
-        self.thread = thread    }
+        self.thread = thread
+    }
 
     /// Waits until the thread has ended. Call it once.
     package func join() {

@@ -10,8 +10,8 @@ package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable code.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Wrapped: String {
-            case notYet, parked, view, storage, damaged, diskFull, log, unfit, rebuildRunning, unknownProjection, stopped,
-                cancelled
+            case notYet, parked, view, storage, damaged, diskFull, log, unfit
+            case rebuildRunning, unknownProjection, stopped, cancelled
         }
         private var wrapped: Wrapped
 

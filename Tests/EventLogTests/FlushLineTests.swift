@@ -154,7 +154,8 @@ import Testing
             state.fails = true
             state.isOpen = true
         }
-        #expect(outcomes.wait(1).allSatisfy { if case .failure(let error) = $0 { error.code == .store } else { false } })
+        #expect(
+            outcomes.wait(1).allSatisfy { if case .failure(let error) = $0 { error.code == .store } else { false } })
         storage.arrange { $0.fails = false }
         #expect(throws: EventLogError.self) { try writer.handOver { _ in Issue.record("nothing is written any more") } }
         #expect(throws: EventLogError.self) { try writer.commit() }
@@ -170,7 +171,7 @@ import Testing
         // It was handed over because of the time; the indexer would need a moment.
         for _ in 0..<20 {
             #expect(log.index.applied == .none)
-            Monitor(()).wait(milliseconds: 5) { _ in Bool?.none }
+            _ = Monitor(()).wait(milliseconds: 5) { _ in Bool?.none }
         }
         storage.arrange { $0.isOpen = true }
         _ = outcomes.wait(1)

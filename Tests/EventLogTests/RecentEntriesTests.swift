@@ -1,6 +1,7 @@
-@testable import EventLog
 internal import Schema
 import Testing
+
+@testable import EventLog
 
 /// What was looked up lately, and that it is never older than the log.
 @Suite struct RecentEntriesTests {
@@ -36,7 +37,8 @@ import Testing
     }
 
     /// Lookups compared with what the events say, while the index is written now and then.
-    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func `lookups find what the latest event left`(seed: UInt64) throws {
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func `lookups find what the latest event left`(seed: UInt64) throws
+    {
         var random = SeededNumbers(seed: seed)
         let test = try TestLog()
         defer { test.log.close() }
@@ -62,7 +64,8 @@ import Testing
             let unlinks = random.next() % 3 == 0
             let next = test.writer.nextPosition.rawValue
             let known = revisions.keys.sorted()
-            let number = known.isEmpty || random.next() % 3 == 0 ? next : known[Int(random.next() % UInt64(known.count))]
+            let number =
+                known.isEmpty || random.next() % 3 == 0 ? next : known[Int(random.next() % UInt64(known.count))]
             let id = number == next ? Self.id(next) : Identifier(high: 3, low: next)
             var draft = EventDraft.sample(
                 number == next ? .new(.party, id) : .existing(StreamNumber(number)), command: next,

@@ -89,7 +89,9 @@ internal import Testing
             }
             #expect(inRead?.code == .corrupted)
             let inWrite = #expect(throws: LMDBError.self) {
-                try environment.write { transaction throws(LMDBError) in _ = try transaction.getBytes(table, key: [key]) }
+                try environment.write { transaction throws(LMDBError) in
+                    _ = try transaction.getBytes(table, key: [key])
+                }
             }
             #expect(inWrite?.code == .corrupted)
         }

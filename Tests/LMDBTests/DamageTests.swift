@@ -51,7 +51,8 @@ internal import Testing
         return zip(a, b).reduce(0) { sum, tables in sum + zip(tables.0, tables.1).count { $0 != $1 } }
     }
 
-    @Test func `of a large file of one table the edges are examined, and readers find what is damaged between`() throws {
+    @Test func `of a large file of one table the edges are examined, and readers find what is damaged between`() throws
+    {
         let directory = try TemporaryDirectory()
         var options = EnvironmentOptions.small()
         func table(_ environment: Environment) throws(LMDBError) -> Table {

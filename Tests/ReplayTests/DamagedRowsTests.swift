@@ -29,7 +29,9 @@ internal import Testing
         let file = URL(filePath: folder.viewsPath + "/tags-1/data.mdb")
         let intact = try Data(contentsOf: file)
         var engine = try makeEngine(log, folder.viewsPath, Tags.self)
-        let expected = try await running(engine) { try await Self.counts(engine.runner(Tags.self)).map { try $0.get() } }
+        let expected = try await running(engine) {
+            try await Self.counts(engine.runner(Tags.self)).map { try $0.get() }
+        }
         let seed = UInt64.random(in: .min ... .max)
         print("DamagedRowsTests: seed \(seed)")
         var random = SeededGenerator(seed: seed)
