@@ -60,8 +60,8 @@ package struct MetaReport: Sendable, Hashable {
     /// alone.
     ///
     /// - Parameter path: the environment's directory.
-    /// - Returns: what was mended; `nil` when nothing was wrong, there is no file, or it is not one of LMDB's, which LMDB
-    ///   itself says.
+    /// - Returns: what was mended; `nil` when nothing was wrong, there is no file, none that anything was ever committed
+    ///   to (``UnfinishedFile``), or it is not one of LMDB's, which LMDB itself says.
     /// - Throws: `.corrupted` when both pages are damaged, or one is and nothing may be written; `.busy` when one is
     ///   damaged and another process has the file open.
     static func mend(path: String, readOnly: Bool) throws(LMDBError) -> MetaRepair? {
@@ -69,6 +69,14 @@ package struct MetaReport: Sendable, Hashable {
         let descriptor = unsafe open(file, (readOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
+        let unfinished = UnfinishedFile(descriptor: descriptor, path: file)
+        if !readOnly, try unfinished.isFound() {
+            try FileLock.alone(path + "/lock.mdb") { () throws(LMDBError) in
+                // Whoever was making it may have finished.
+                if try unfinished.isFound() { try unfinished.empty() }
+            }
+            return nil
+        }
         guard let (pair, repair) = try examine(descriptor, file), let repair else { return nil }
         guard !readOnly else {
             throw .damagedPage(

@@ -147,6 +147,43 @@ internal import Testing
         #expect(second?.code == .invalid)
     }
 
+    /// LMDB does not flush a file that it makes: of its first write a power cut leaves any part.
+    @Test(arguments: 0...16, [0, 3 * 4_096])
+    func `a file whose making was cut short is made again`(sectors: Int, zeros: Int) throws {
+        let directory = try TemporaryDirectory()
+        let file = URL(filePath: directory.appending("data.mdb"))
+        do { _ = try Environment(path: directory.path, options: .small()) }
+        let made = try [UInt8](Data(contentsOf: file))
+        try #require(made.count == 2 * Self.page)
+        for hole in [0, 1, 8, sectors] {
+            // What lies before the hole is lost, and where there are no zeros behind, the rest of the file, too.
+            var bytes = zeros == 0 ? Array(made.prefix(sectors * 512)) : made
+            let lost = 0..<min(hole * 512, bytes.count)
+            bytes.replaceSubrange(lost, with: repeatElement(0, count: lost.count))
+            try Data(bytes + [UInt8](repeating: 0, count: zeros)).write(to: file)
+            let environment = try Environment(path: directory.path, options: .small())
+            let table = try environment.openTable(named: nil, flags: .integerKey)
+            try environment.write { transaction throws in try transaction.put(table, key: 1, value: 1) }
+            try environment.examine()
+        }
+    }
+
+    @Test func `a file with anything else in it is left as it is`() throws {
+        let directory = try TemporaryDirectory()
+        let file = URL(filePath: directory.appending("data.mdb"))
+        let committed = Array(try Commits().bytes.prefix(Self.page))
+        var behind = [UInt8](repeating: 0, count: 3 << 20)
+        behind[behind.count - 1] = 1
+        for bytes in [committed, Array("some other file".utf8), behind] {
+            try Data(bytes).write(to: file)
+            let error = #expect(throws: LMDBError.self) {
+                try Environment(path: directory.path, options: .small())
+            }
+            #expect(error?.code == .invalid)
+            #expect(try Data(contentsOf: file) == Data(bytes))
+        }
+    }
+
     @Test func `a file that may not be written is not mended`() throws {
         let commits = try Commits()
         try commits.write { $0[20] ^= 1 }
