@@ -57,6 +57,8 @@ struct Responder: Sendable {
     let identification: HTTPIdentification
     /// Whether there was room for the connection.
     let isAdmitted: Bool
+    /// Whose reads those of this connection are.
+    let source = ReadSource()
 
     /// Answers one request.
     ///
@@ -84,7 +86,8 @@ struct Responder: Sendable {
                 let status = try await exchange.run(operation, writer)
                 return services.backend.metrics.httpAnswered(method: request.method.rawValue, status: status.code)
             }
-            try await write(try await exchange.answer(), pending.take(), request, begun)
+            let answer = try await ReadSource.$current.withValue(source) { try await exchange.answer() }
+            try await write(answer, pending.take(), request, begun)
         } catch {
             // Once the head of an answer is on its way, only closing the connection can say that it failed.
             guard let writer = pending.take(), let failure = HTTPFailure(refusing: error) else { throw error }

@@ -165,8 +165,14 @@ extension KithService {
         _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> Value
     ) async throws(Refusal) -> (Value, ProjectionStanding) {
         do throws(ReplayError) {
-            let answer = try await replay.runner(type).read(
-                atLeast: atLeast == 0 ? nil : Position(atLeast), deadlineMilliseconds: Self.readDeadline, body)
+            let runner = try replay.runner(type)
+            if atLeast != 0 {
+                // Whoever waits for the projection keeps nobody from reading.
+                try await ReadTurns.waiting { () async throws(ReplayError) in
+                    try await runner.wait(for: Position(atLeast), deadlineMilliseconds: Self.readDeadline)
+                }
+            }
+            let answer = try await runner.read(body)
             return (answer.value, answer.standing)
         } catch { throw Refusal(error) }
     }

@@ -144,11 +144,17 @@ extension ConnectionHandler {
         _ id: UInt64, _ body: @escaping @Sendable () async throws(Refusal) -> Void
     ) -> Task<Void, Never>? {
         guard let output, services.tasks.enter() else { return nil }
-        let services = services
+        let (services, readSource) = (services, readSource)
         return Task {
-            do throws(Refusal) {
-                try await body()
-            } catch {
+            let error = await ReadSource.$current.withValue(readSource) { () async -> Refusal? in
+                do throws(Refusal) {
+                    try await body()
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            if let error {
                 let refusal = Task.isCancelled ? ConnectionHandler.cancelled : error
                 output.send(Response(id, reflects: services.backend.reflects, .error(refusal.answer)))
             }

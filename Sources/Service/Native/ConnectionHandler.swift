@@ -31,6 +31,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     let services: ConnectionServices
     let caller: CallerIdentity
+    /// Whose reads those of this connection are.
+    let readSource = ReadSource()
     var requests: OpenRequests
     private(set) var output: ConnectionOutput?
 

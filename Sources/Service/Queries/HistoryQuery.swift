@@ -96,7 +96,8 @@ final class HistoryQuery: HistoryReader {
     /// Reads on a thread of its own: the log's pages may have to come from the disk.
     private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> HistoryPage {
         let found = await cursor.found
-        let (page, positions) = try await BlockingWork.run { [self] () throws(Refusal) -> (HistoryPage, [Position]) in
+        let (page, positions) = try await BlockingWork.run(in: BlockingWork.longTurns) {
+            [self] () throws(Refusal) -> (HistoryPage, [Position]) in
             do throws(EventLogError) {
                 guard let (link, number) = scope.chain else {
                     return (try scan(from: from, through: last, limit: limit), [])
