@@ -166,6 +166,7 @@ let package = Package(
 if Context.environment["KITH_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "kith-bench", dependencies: ["KithClient", "EventLog", "LMDB", "Schema", arguments, protobuf] + nio,
+            name: "kith-bench",
+            dependencies: ["KeyVault", "KithClient", "EventLog", "LMDB", "Schema", arguments, protobuf] + nio,
             path: "tools/Benchmarks/KithBench", swiftSettings: settings))
 }

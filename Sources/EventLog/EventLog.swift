@@ -102,7 +102,7 @@ package final class EventLog: Sendable {
     /// The durable end of the log.
     package var end: DurableEnd { durable.withLock { $0 } }
 
-    /// Calls `listener` after each group has become durable, on the writer's thread; it must not block.
+    /// Calls `listener` after each group has become durable, on the thread on which it did; it must not block.
     package func onDurable(_ listener: @escaping @Sendable () -> Void) {
         listeners.withLock { $0.append(listener) }
     }

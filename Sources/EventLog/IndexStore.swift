@@ -43,7 +43,7 @@ package final class IndexStore: Sendable {
         var parked: Set<TimerPlace> = []
     }
 
-    private let environment: Environment
+    let environment: Environment
     let tables: IndexTables
     let state: Monitor<State>
     /// Changes in the overlay from which on it is written.
@@ -65,7 +65,7 @@ package final class IndexStore: Sendable {
                 options: EnvironmentOptions(
                     mapSize: mapSize, largestMapSize: EnvironmentOptions.largestMap, maxTables: 16, maxReaders: 2_048,
                     sync: .full))
-            let tables = try IndexTables(environment)
+            let tables = try IndexTables(environment, logID: logID)
             let applied = try tables.prepare(environment, logID: logID)
             var state = State(applied: applied)
             if applied > .none {
@@ -112,7 +112,14 @@ package final class IndexStore: Sendable {
     package func discard() throws(EventLogError) {
         do {
             try tables.clear(environment)
-        } catch { throw EventLogError(error, during: "emptying the index") }
+        } catch {
+            var failure = EventLogError(error, during: "emptying the index")
+            if Self.damage.contains(error.code) {
+                failure.code = .index
+                condemn()
+            }
+            throw failure
+        }
         state.withLock { $0 = State(applied: .none) }
         try loadReleasedImports()
     }
@@ -295,9 +302,13 @@ extension IndexStore {
                     state.shortage = nil
                 }
             } catch {
-                let failure = EventLogError(
+                var failure = EventLogError(
                     error, writing: Self.writeBytes, to: environment, during: "writing the index")
                 guard failure.code == .diskFull else {
+                    if Self.damage.contains(error.code) {
+                        failure.code = .index
+                        condemn()
+                    }
                     state.withLockNotifying { state in state.failure = failure }
                     return
                 }

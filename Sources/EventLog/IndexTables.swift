@@ -26,18 +26,27 @@ struct IndexTables: Sendable {
     static let frontierKey = Array("frontier".utf8)
 
     /// Opens the tables, or makes them.
-    init(_ environment: Environment) throws(LMDBError) {
-        meta = try environment.openTable(named: Self.metaName, flags: .checked)
-        streams = try environment.openTable(named: "streams", flags: .checked)
-        heads = try environment.openTable(named: Self.headsName, flags: [.integerKey, .checked])
-        subjects = try environment.openTable(named: Self.subjectsName, flags: [.integerKey, .checked])
-        commands = try environment.openTable(named: "commands", flags: .checked)
-        links = try environment.openTable(named: "links", flags: .checked)
-        tokens = try environment.openTable(named: "tokens", flags: .checked)
-        claims = try environment.openTable(named: "claims", flags: .checked)
-        states = try environment.openTable(named: "states", flags: [.integerKey, .checked])
-        timers = try TimerTables(environment)
-        tickets = try TicketTables(environment)
+    ///
+    /// - Throws: `.corrupted` also where one is missing of those that the log with this id has had.
+    init(_ environment: Environment, logID: Identifier) throws(LMDBError) {
+        let meta = try environment.openTable(named: Self.metaName, flags: .checked)
+        let exist = try environment.read { transaction throws(LMDBError) in
+            try Self.isOwned(meta, by: logID, transaction)
+        }
+        func table(_ name: String, _ flags: TableFlags = .checked) throws(LMDBError) -> Table {
+            try environment.openTable(named: name, flags: flags, mustExist: exist)
+        }
+        self.meta = meta
+        streams = try table("streams")
+        heads = try table(Self.headsName, [.integerKey, .checked])
+        subjects = try table(Self.subjectsName, [.integerKey, .checked])
+        commands = try table("commands")
+        links = try table("links")
+        tokens = try table("tokens")
+        claims = try table("claims")
+        states = try table("states", [.integerKey, .checked])
+        timers = try TimerTables(environment, exist: exist)
+        tickets = try TicketTables(environment, exist: exist)
     }
 
     /// Empties tables that belong to another log or another version.

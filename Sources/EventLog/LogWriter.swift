@@ -28,7 +28,8 @@ package final class LogWriter {
     /// What failed on this thread for good.
     private var ownFailure: EventLogError?
     /// Why nothing can be appended any more; nil while all is well.
-    package var failure: EventLogError? { ownFailure ?? line?.failure }
+    /// That a flush has failed says more than what this thread met.
+    package var failure: EventLogError? { line?.failure ?? ownFailure }
 
     init(
         log: EventLog, clock: any LogClock, line: (any FlushLine)?, last: Position, lastRecordedAt: Instant,
@@ -160,20 +161,24 @@ package final class LogWriter {
 
     /// The same, while the next group can be begun: waits until the group before is durable, and returns.
     ///
+    /// - Parameter whenClosed: called when the group before is done, and this one is on its way.
     /// - Parameter whenDone: called on another thread with size and root, or with why the flush failed: the writer is
     ///   poisoned then.
     /// - Throws: why the group before, or the writer, has failed: of this group nothing is written then, and `whenDone` is
     ///   not called.
     package func handOver(
+        whenClosed: () -> Void = {},
         whenDone: @escaping @Sendable (Swift.Result<(size: UInt64, root: TreeHash), EventLogError>) -> Void
     ) throws(EventLogError) {
         guard let line else {
+            whenClosed()
             try commit { size, root in whenDone(.success((size, root))) }
             return
         }
         try settle()
         let closed = close()
         flying = closed.group
+        whenClosed()
         line.submit { [log] () throws(EventLogError) in
             do throws(EventLogError) {
                 try log.makeDurable(closed) { size, root in whenDone(.success((size, root))) }

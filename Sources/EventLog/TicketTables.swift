@@ -10,9 +10,9 @@ struct TicketTables: Sendable {
     let pools: Table
 
     /// Opens the tables, or makes them.
-    init(_ environment: Environment) throws(LMDBError) {
-        standings = try environment.openTable(named: "tickets", flags: [.integerKey, .checked])
-        pools = try environment.openTable(named: "pools", flags: .checked)
+    init(_ environment: Environment, exist: Bool) throws(LMDBError) {
+        standings = try environment.openTable(named: "tickets", flags: [.integerKey, .checked], mustExist: exist)
+        pools = try environment.openTable(named: "pools", flags: .checked, mustExist: exist)
     }
 
     func clear(_ transaction: borrowing WriteTransaction) throws(LMDBError) {

@@ -10,10 +10,10 @@ struct TimerTables: Sendable {
     let imports: Table
 
     /// Opens the tables, or makes them.
-    init(_ environment: Environment) throws(LMDBError) {
-        timers = try environment.openTable(named: "timers", flags: .checked)
-        due = try environment.openTable(named: "due", flags: .checked)
-        imports = try environment.openTable(named: "imports", flags: [.integerKey, .checked])
+    init(_ environment: Environment, exist: Bool) throws(LMDBError) {
+        timers = try environment.openTable(named: "timers", flags: .checked, mustExist: exist)
+        due = try environment.openTable(named: "due", flags: .checked, mustExist: exist)
+        imports = try environment.openTable(named: "imports", flags: [.integerKey, .checked], mustExist: exist)
     }
 
     func clear(_ transaction: borrowing WriteTransaction) throws(LMDBError) {

@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// Commands of one request and their answers, in the order of the commands.
 ///
-/// Used from three sides: one task begins batches, the writer's thread delivers their answers, one task takes them.
+/// Used from three sides: one task begins batches, the thread on which a group became durable delivers their answers, one
+/// task takes them.
 /// It bounds how many wait: whoever begins batches asks for room first.
 final class CommandExchange: ReplySink {
     fileprivate struct Batch {

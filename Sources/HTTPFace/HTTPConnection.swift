@@ -42,7 +42,10 @@ struct HTTPConnection: Sendable {
     }
 
     /// Answers requests until the connection ends.
-    func serve() async { await http.handle(value: value, logger: services.logger) }
+    func serve() async {
+        // Its reads take turns with those of other connections.
+        await ReadSource.$current.withValue(ReadSource()) { await http.handle(value: value, logger: services.logger) }
+    }
 
     /// Closes a connection that came while the server stopped, when there is nobody left to serve it. Its channel
     /// has to be begun to be ended.
@@ -57,8 +60,6 @@ struct Responder: Sendable {
     let identification: HTTPIdentification
     /// Whether there was room for the connection.
     let isAdmitted: Bool
-    /// Whose reads those of this connection are.
-    let source = ReadSource()
 
     /// Answers one request.
     ///
@@ -86,8 +87,7 @@ struct Responder: Sendable {
                 let status = try await exchange.run(operation, writer)
                 return services.backend.metrics.httpAnswered(method: request.method.rawValue, status: status.code)
             }
-            let answer = try await ReadSource.$current.withValue(source) { try await exchange.answer() }
-            try await write(answer, pending.take(), request, begun)
+            try await write(try await exchange.answer(), pending.take(), request, begun)
         } catch {
             // Once the head of an answer is on its way, only closing the connection can say that it failed.
             guard let writer = pending.take(), let failure = HTTPFailure(refusing: error) else { throw error }

@@ -26,9 +26,7 @@ package final class Environment: Sendable {
     let handle: EnvironmentHandle
     /// The data file, as read transactions read it.
     private let maps: PageMaps
-    /// The damaged page that was found when the file was opened for writing. LMDB would believe it, so the file is read
-    /// as far as it goes and not written to: ``beginWrite()`` throws this.
-    package let damage: LMDBError?
+    private let examined: Mutex<OpeningExamination>
     /// Tells the environments of this process apart; see ``Table``.
     let identity: UInt64
 
@@ -51,7 +49,11 @@ package final class Environment: Sendable {
     package init(path: String, options: EnvironmentOptions = EnvironmentOptions()) throws(LMDBError) {
         handle = try EnvironmentHandle(path: path, options: options)
         maps = try PageMaps(handle, path: path)
-        damage = options.readOnly ? nil : try maps.findDamage(handle, examining: options.examinedBytes)
+        let examination =
+            options.readOnly
+            ? OpeningExamination(damage: nil, isWhole: true)
+            : try maps.examine(handle, options, closedAfter: CloseMark.take(at: path))
+        examined = Mutex(examination)
         self.path = path
         self.options = options
         identity = Self.identities.wrappingAdd(1, ordering: .relaxed).newValue
@@ -62,7 +64,34 @@ package final class Environment: Sendable {
     /// What was mended in the file before it was opened; `nil` when nothing had to be.
     package var repair: MetaRepair? { handle.repair }
 
-    deinit { Self.registry.withLock { _ = $0.removeValue(forKey: identity) } }
+    /// The damaged page that was found when the file was opened for writing, or by ``examineRest(while:)``. LMDB would
+    /// believe it, so the file is read as far as it goes and not written to: ``beginWrite()`` throws this.
+    package var damage: LMDBError? { examined.withLock { $0.damage } }
+
+    /// Whether every page has been looked at since the file was opened for writing.
+    package var isExamined: Bool { examined.withLock { $0.isWhole } }
+
+    /// Looks at every page, where that was left out when the file was opened; what is found is ``damage`` from then on.
+    ///
+    /// - Parameter goesOn: asked now and then; false ends the look.
+    package func examineRest(while goesOn: @escaping () -> Bool) throws(LMDBError) {
+        guard !isExamined else { return }
+        do throws(LMDBError) {
+            guard try examine(.whole, while: goesOn) != nil else { return }
+            examined.withLock { $0.isWhole = true }
+        } catch {
+            guard error.damage != nil else { throw error }
+            examined.withLock { $0 = OpeningExamination(damage: error, isWhole: true) }
+        }
+    }
+
+    deinit {
+        Self.registry.withLock { _ = $0.removeValue(forKey: identity) }
+        guard !options.readOnly, damage == nil else { return }
+        do { CloseMark.leave(at: path, transaction: try info().lastTransaction) } catch {
+            // Without a mark the next opening looks at every page.
+        }
+    }
 
     /// The version of the LMDB library in use, in its own words: `LMDB 0.9.24: (July 24, 2019)`.
     package static var libraryVersion: String {
@@ -237,12 +266,20 @@ extension Environment {
     ///   - name: the table's name, or `nil` for the environment's unnamed table. The names of the others are kept as
     ///     byte keys in the unnamed one, so an environment has either named tables or an unnamed one.
     ///   - flags: what kind of keys it has.
-    /// - Throws: `.notFound` when it is missing in a read-only environment, `.incompatible` when it exists with other
+    ///   - mustExist: it was there when the file was closed last; so it is damage when it is missing. The names of tables
+    ///     have no checksum: one with a flipped bit would leave its table behind unseen.
+    /// - Throws: `.notFound` when it is missing in a read-only environment, `.corrupted` when it must exist and does not,
+    ///   `.incompatible` when it exists with other
     ///   flags, `.tablesFull` when `options.maxTables` is too small.
-    package func openTable(named name: String?, flags: TableFlags = []) throws(LMDBError) -> Table {
+    package func openTable(
+        named name: String?, flags: TableFlags = [], mustExist: Bool = false
+    ) throws(LMDBError) -> Table {
         try tableOpening.withLock { (_) throws(LMDBError) in
             // A read transaction needs neither the write lock nor a flush, and suffices in most cases.
             if let table = try openExistingTable(name, flags) { return table }
+            guard !mustExist else {
+                throw LMDBError.damagedPage(try root(), "it does not name the table \(name ?? "")", path: path)
+            }
             return try createTable(name, flags)
         }
     }
@@ -266,6 +303,11 @@ extension Environment {
         // The handle is kept only by a commit, also in a read transaction.
         try transaction.commitHandles()
         return Table(handle: opened.handle, name: name, environment: identity, flags: flags)
+    }
+
+    /// The page at which the names of the tables begin.
+    private func root() throws(LMDBError) -> UInt64 {
+        try read { transaction throws(LMDBError) in transaction.access.snapshot?.meta.main.root ?? 0 }
     }
 
     private func createTable(_ name: String?, _ flags: TableFlags) throws(LMDBError) -> Table {

@@ -26,6 +26,8 @@ package struct EnvironmentOptions: Sendable, Equatable {
     /// A file that has up to this many bytes in use is examined as a whole when it is opened for writing; of a larger
     /// one the list of free pages, the tables' names and the way to the first and the last entry of each table.
     package var examinedBytes: Int
+    /// The same for a file that was closed in order; see ``Environment/examineRest(while:)``.
+    package var examinedBytesInOrder: Int
     /// Mode of files that are created. Directories get the same with the search bits that go with it.
     package var fileMode: UInt32
 
@@ -38,6 +40,7 @@ package struct EnvironmentOptions: Sendable, Equatable {
         readOnly: Bool = false,
         noReadAhead: Bool = false,
         examinedBytes: Int = 256 << 20,
+        examinedBytesInOrder: Int = 16 << 20,
         fileMode: UInt32 = 0o600
     ) {
         self.mapSize = mapSize
@@ -48,6 +51,7 @@ package struct EnvironmentOptions: Sendable, Equatable {
         self.readOnly = readOnly
         self.noReadAhead = noReadAhead
         self.examinedBytes = examinedBytes
+        self.examinedBytesInOrder = examinedBytesInOrder
         self.fileMode = fileMode
     }
 }

@@ -17,23 +17,30 @@ struct PageExaminer {
 
     private let snapshot: PageSnapshot
     private let extent: Extent
+    private let goesOn: () -> Bool
+    private var isCutShort = false
     /// A bit for each page that was seen.
     private var seen: [UInt64]
     /// What was found so far.
     private(set) var examination = FileExamination()
 
-    private init(_ snapshot: PageSnapshot, _ extent: Extent) {
+    private init(_ snapshot: PageSnapshot, _ extent: Extent, _ goesOn: @escaping () -> Bool) {
         self.snapshot = snapshot
         self.extent = extent
+        self.goesOn = goesOn
         // Not more than the file has, roughly: a last page far beyond it is found before LMDB opens the file.
         seen = [UInt64](repeating: 0, count: Int(snapshot.meta.lastPage / 64) + 1)
     }
 
     /// Examines the pages of a snapshot.
     ///
+    /// - Parameter goesOn: asked at each branch page; false ends the examination.
+    /// - Returns: what the file has; nil where the examination was ended.
     /// - Throws: `.corrupted`, which names the first damaged page that was met.
-    static func examine(_ snapshot: PageSnapshot, _ extent: Extent) throws(LMDBError) -> FileExamination {
-        var examiner = PageExaminer(snapshot, extent)
+    static func examine(
+        _ snapshot: PageSnapshot, _ extent: Extent, while goesOn: @escaping () -> Bool = { true }
+    ) throws(LMDBError) -> FileExamination? {
+        var examiner = PageExaminer(snapshot, extent, goesOn)
         do throws(LMDBError) {
             let main = snapshot.meta.main
             // The names of tables take a page or two; a file of one unnamed table has its entries there.
@@ -43,7 +50,7 @@ struct PageExaminer {
         } catch {
             throw snapshot.located(error)
         }
-        return examiner.examination
+        return examiner.isCutShort ? nil : examiner.examination
     }
 
     /// What a tree holds.
@@ -66,7 +73,7 @@ struct PageExaminer {
         var walk = Walk(tree: tree, content: content, extent: extent)
         try descend(tree.root, level: 1, KeyBounds(), &walk)
         if content != .free { examination.entries += Int(walk.entries) }
-        guard extent == .edges || walk.entries == tree.entries else {
+        guard extent == .edges || isCutShort || walk.entries == tree.entries else {
             throw snapshot.damage(
                 page, "its table at page \(tree.root) is said to have \(tree.entries) entries and has \(walk.entries)")
         }
@@ -97,6 +104,10 @@ extension PageExaminer {
         guard !page.isLeaf else {
             try bounds.check(page, kind)
             return try leaf(page, &walk)
+        }
+        guard goesOn() else {
+            isCutShort = true
+            return
         }
         // LMDB stops the program on a branch page with a single entry, except among the free pages.
         guard page.count > 1 || walk.content == .free else {
@@ -168,13 +179,16 @@ extension Environment {
     /// - Throws: `.corrupted`, whose `damage` names the first damaged page that was met.
     @discardableResult
     package func examine() throws(LMDBError) -> FileExamination {
-        try examine(.whole)
+        try examine(.whole, while: { true }) ?? FileExamination()
     }
 
-    func examine(_ extent: PageExaminer.Extent) throws(LMDBError) -> FileExamination {
+    /// Nil where `goesOn` said no.
+    func examine(
+        _ extent: PageExaminer.Extent, while goesOn: @escaping () -> Bool
+    ) throws(LMDBError) -> FileExamination? {
         try read { transaction throws(LMDBError) in
             guard let snapshot = transaction.access.snapshot else { return FileExamination() }
-            return try PageExaminer.examine(snapshot, extent)
+            return try PageExaminer.examine(snapshot, extent, while: goesOn)
         }
     }
 }

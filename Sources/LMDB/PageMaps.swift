@@ -57,11 +57,10 @@ internal import Synchronization
 
     /// Examines a file that is about to be written to.
     ///
-    /// - Parameter bytes: up to this size of what is in use, every page is looked at.
-    /// - Returns: the damage that was found, `nil` when there is none.
-    func findDamage(
-        _ handle: borrowing EnvironmentHandle, examining bytes: Int
-    ) throws(LMDBError) -> LMDBError? {
+    /// - Parameter closed: the commit after which it was closed in order, if it was.
+    func examine(
+        _ handle: borrowing EnvironmentHandle, _ options: EnvironmentOptions, closedAfter closed: UInt64?
+    ) throws(LMDBError) -> OpeningExamination {
         var begun: OpaquePointer?
         try unsafe LMDBError.check(
             mdb_txn_begin(handle.pointer, nil, UInt32(MDB_RDONLY), &begun), "mdb_txn_begin", subject: path)
@@ -72,11 +71,13 @@ internal import Synchronization
         do throws(LMDBError) {
             let snapshot = try unsafe snapshot(of: transaction)
             let used = Int(snapshot.meta.lastPage + 1) * pageSize
-            _ = try PageExaminer.examine(snapshot, used <= bytes ? .whole : .edges)
-            return nil
+            let isInOrder = closed == snapshot.meta.transaction
+            let isWhole = used <= (isInOrder ? options.examinedBytesInOrder : options.examinedBytes)
+            _ = try PageExaminer.examine(snapshot, isWhole ? .whole : .edges)
+            return OpeningExamination(damage: nil, isWhole: isWhole)
         } catch {
             guard error.damage != nil else { throw error }
-            return error
+            return OpeningExamination(damage: error, isWhole: true)
         }
     }
 
@@ -98,4 +99,12 @@ extension PageMap {
         guard bytes > capacity else { return self }
         return try PageMap(descriptor: descriptor, path: path, pageSize: pageSize, covering: bytes)
     }
+}
+
+/// What is known of the pages of a file that is open for writing.
+struct OpeningExamination {
+    /// The damage that was found; `nil` when there is none.
+    var damage: LMDBError?
+    /// Whether every page was looked at.
+    var isWhole: Bool
 }

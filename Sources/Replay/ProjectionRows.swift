@@ -29,8 +29,8 @@ final class ProjectionRows<P: Projection> {
     private(set) var applied: Checkpoint
     /// How far the environment is.
     private(set) var committed: Checkpoint
-    /// What was found that is not what was written; nil while nothing was. The rows are then to be made anew.
-    private(set) var damage: String?
+    /// What rows were found not to be what was written.
+    private var rowDamage: String?
 
     private init(
         path: String, owner: StoreOwner, store: ProjectionTables, checkpoint: Checkpoint
@@ -65,7 +65,7 @@ final class ProjectionRows<P: Projection> {
                 return (rows, nil)
             case .failure(let unusable):
                 try StoreDirectory.remove(path)
-                let store = try ProjectionTables(path: path, names: P.tables, sync: sync)
+                let store = try ProjectionTables(path: path, names: P.tables, owner: owner, sync: sync)
                 let rows = try ProjectionRows(path: path, owner: owner, store: store, checkpoint: .start)
                 return (rows, unusable.reason)
             }
@@ -85,7 +85,7 @@ final class ProjectionRows<P: Projection> {
     private static func openPresent(
         path: String, owner: StoreOwner, end: Position, sync: EnvironmentOptions.SyncMode
     ) throws(LMDBError) -> Result<ProjectionRows, Unusable> {
-        let store = try ProjectionTables(path: path, names: P.tables, sync: sync)
+        let store = try ProjectionTables(path: path, names: P.tables, owner: owner, sync: sync)
         guard let checkpoint = try store.checkpoint(of: owner) else {
             return .failure(Unusable(reason: "it belongs to another log, epoch or version"))
         }
@@ -95,12 +95,17 @@ final class ProjectionRows<P: Projection> {
         return .success(try ProjectionRows(path: path, owner: owner, store: store, checkpoint: checkpoint))
     }
 
+    /// What was found that is not what was written; nil while nothing was. The rows are then to be made anew.
+    var damage: String? { rowDamage ?? store.environment.damage?.message }
+
     /// Changed rows that are not committed yet, and about how much memory they take.
     var pendingRows: Int { overlay.count }
     var pendingBytes: Int { overlay.byteCount }
 
     /// Folds a page that begins at the next position.
-    func fold(_ page: EventPage) throws(FoldFailure) {
+    ///
+    /// - Parameter hasToPause: asked between two events; where it says yes, the rest of the page is left.
+    func fold(_ page: EventPage, hasToPause: () -> Bool = { false }) throws(FoldFailure) {
         precondition(page.first == applied.position.advanced(by: 1), "pages are folded in order")
         let unreadable = page.unreadable.first { kinds.concerns($0) }
         var store = FoldingStore(overlay: overlay, snapshot: try beginFold(page.first))
@@ -109,10 +114,14 @@ final class ProjectionRows<P: Projection> {
             do {
                 try projection.apply(event, to: &store)
             } catch {
-                if error.code == .rowDamaged { damage = error.message }
+                if error.code == .rowDamaged { rowDamage = error.message }
                 throw FoldFailure(
                     position: event.header.position, reason: error.message,
                     isStorage: error.code == .storageFailed || error.code == .rowDamaged)
+            }
+            if event.header.position < page.last, hasToPause() {
+                applied = Checkpoint(position: event.header.position, recordedAt: event.header.recordedAt)
+                return
             }
         }
         if let unreadable { throw FoldFailure(position: unreadable.position, reason: unreadable.reason) }
@@ -121,7 +130,7 @@ final class ProjectionRows<P: Projection> {
 
     private func beginFold(_ position: Position) throws(FoldFailure) -> ProjectionSnapshot {
         do { return try snapshot() } catch {
-            if error.saysDamage { damage = error.message }
+            if error.saysDamage { rowDamage = error.message }
             throw FoldFailure(position: position, reason: error.message, isStorage: true)
         }
     }
@@ -165,7 +174,7 @@ final class ProjectionRows<P: Projection> {
 
     /// Notes what is wrong with the rows, where an error says that something is.
     func note(_ error: ReplayError) {
-        if error.isDamage { damage = error.message }
+        if error.isDamage { rowDamage = error.message }
     }
 
     /// Commits, and begins the digest of the rows at the applied position on a thread of its own.

@@ -89,8 +89,15 @@ extension ProjectionRunner {
         guard await waiters.wait(for: position, milliseconds: 60_000) == .reached, let rows else { return }
         let (at, previous) = try rows.beginDigest()
         _ = try await worker.fold(through: at)
-        report.digest = Data(try await worker.digest())
-        report.previousDigest = Data(try await previous.result())
+        let digest = try await worker.digest()
+        do throws(ReplayError) {
+            report.previousDigest = Data(try await previous.result())
+        } catch {
+            // Of rows that are damaged nothing can be said but that it is time to replace them.
+            guard error.isDamage else { throw error }
+            return rows.note(error)
+        }
+        report.digest = Data(digest)
         guard report.digest != report.previousDigest else { return }
         logger.error(
             "A rebuilt projection differs from the one it replaces.",

@@ -6,7 +6,7 @@ internal import Synchronization
 package import Views
 
 /// Keeps one projection: follows the log, answers reads, and lets itself be rebuilt. All of it happens on a thread of
-/// its own, a page or a read at a time, so that a read sees the rows between two pages.
+/// its own, so that a read sees the rows between two events.
 ///
 /// Catching up and following are one loop over positions; it waits for a signal only at the end of the log.
 package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
@@ -41,7 +41,7 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     nonisolated let logger: Logger
     private nonisolated let executor: ThreadExecutor
     private nonisolated let stopping = Atomic<Bool>(false)
-    private nonisolated let repair = Mutex<String?>(nil)
+    nonisolated let repair = Mutex<String?>(nil)
     private let pages: PageSource
     private var phase = Phase.opened
     /// Nil once stopped: then the environment is closed.
@@ -54,8 +54,11 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     private var hasReachedEnd = false
     /// Since when something waits for its commit.
     private var pendingSince: ContinuousClock.Instant?
-    /// When damaged rows may be made anew again: what is damaged at once again would be, for ever.
-    private var mendsAgainAt = ContinuousClock.now
+    /// Makes damaged rows anew, beside the loop.
+    var mending: Task<Void, Never>?
+    /// When that may be done again, and how long after it has failed: what fails at once would do so for ever.
+    var mendsAgainAt = ContinuousClock.now
+    var mendInterval = Duration.seconds(60)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -110,7 +113,7 @@ extension ProjectionRunner {
         phase = .running
         await buildWhereEmpty()
         while !isStopping, !Task.isCancelled {
-            await mendWhereDamaged()
+            mendWhereDamaged()
             switch advance() {
             case .more: await executor.yield()
             case .wait(nil): await signal.wait()
@@ -121,6 +124,8 @@ extension ProjectionRunner {
                 await signal.wait(milliseconds: milliseconds, on: executor)
             }
         }
+        mending?.cancel()
+        await mending?.value
         close()
     }
 
@@ -141,27 +146,6 @@ extension ProjectionRunner {
                 metadata: ["projection": "\(name)", "error": "\(error)"])
         }
     }
-
-    /// Makes rows anew of which some were found not to be what was written; those that are go on being read.
-    private func mendWhereDamaged() async {
-        guard let reason = rows?.damage, rebuildPosition == nil, .now >= mendsAgainAt else { return }
-        mendsAgainAt = .now + Self.mendInterval
-        logger.error(
-            "The store of a projection is damaged; it is made again from the log.",
-            metadata: ["projection": "\(name)", "reason": "\(reason)"])
-        do {
-            _ = try await rebuild { _ in }
-            repair.withLock { $0 = reason }
-        } catch {
-            guard error.code != .cancelled, error.code != .stopped else { return }
-            logger.error(
-                "The damaged store of a projection could not be made again.",
-                metadata: ["projection": "\(name)", "error": "\(error)"])
-        }
-    }
-
-    /// Between two attempts to make damaged rows anew.
-    private static var mendInterval: Duration { .seconds(60) }
 
     /// Folds the next page, and commits when it is time.
     private func advance() -> Step {
@@ -193,9 +177,13 @@ extension ProjectionRunner {
         return fold(page, rows)
     }
 
+    /// For how long events are folded while somebody waits to read, in nanoseconds.
+    private static var slice: UInt64 { 500_000 }
+
     private func fold(_ page: EventPage, _ rows: ProjectionRows<P>) -> Step {
         do {
-            try rows.fold(page)
+            let pause = MonotonicClock.nanoseconds() + Self.slice
+            try rows.fold(page) { executor.hasJobs && MonotonicClock.nanoseconds() >= pause }
         } catch {
             return undo(error, rows)
         }
@@ -382,7 +370,7 @@ extension ReplayError {
 // MARK: - Reading
 
 extension ProjectionRunner {
-    /// Reads the projection, between two pages, on its thread.
+    /// Reads the projection, between two events, on its thread.
     ///
     /// - Parameters:
     ///   - position: answer only once the event at this position has its effect (read your writes); nil: now.

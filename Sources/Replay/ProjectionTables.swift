@@ -38,8 +38,12 @@ struct ProjectionTables: Sendable {
 
     /// Opens the environment in a directory, which is made where it is missing.
     ///
-    /// - Parameter sync: `.none` for one that is being built and thrown away when that is interrupted.
-    init(path: String, names: [String], sync: EnvironmentOptions.SyncMode) throws(LMDBError) {
+    /// - Parameters:
+    ///   - owner: whose rows they are to be; what is there of another owner may have other tables.
+    ///   - sync: `.none` for one that is being built and thrown away when that is interrupted.
+    init(
+        path: String, names: [String], owner: StoreOwner, sync: EnvironmentOptions.SyncMode
+    ) throws(LMDBError) {
         let options = EnvironmentOptions(
             mapSize: 1 << 36, largestMapSize: EnvironmentOptions.largestMap, maxTables: UInt32(names.count + 1),
             maxReaders: 512, sync: sync)
@@ -47,9 +51,15 @@ struct ProjectionTables: Sendable {
         // Nothing can be written to it any more, and what is read may be another table's.
         if let damage = environment.damage { throw damage }
         _ = try environment.checkReaders()
-        meta = try environment.openTable(named: Self.metaName, flags: .checked)
+        let meta = try environment.openTable(named: Self.metaName, flags: .checked)
+        let exist = try environment.read { transaction throws(LMDBError) in
+            try transaction.getBytes(meta, key: Self.checkpointKey)?.starts(with: Self.encode(owner)) ?? false
+        }
         var tables: [Table] = []
-        for name in names { tables.append(try environment.openTable(named: name, flags: .checked)) }
+        for name in names {
+            tables.append(try environment.openTable(named: name, flags: .checked, mustExist: exist))
+        }
+        self.meta = meta
         self.environment = environment
         self.tables = tables
         self.names = names

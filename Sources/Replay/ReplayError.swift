@@ -94,6 +94,6 @@ extension ReplayError {
 extension LMDBError {
     /// Whether it says that the file is no good, rather than that the machine is in trouble.
     var saysDamage: Bool {
-        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible].contains(code)
+        [.corrupted, .pageNotFound, .invalid, .versionMismatch, .incompatible, .badTable].contains(code)
     }
 }

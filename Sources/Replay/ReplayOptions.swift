@@ -1,6 +1,6 @@
 /// How much a projection takes at once, and how often it commits.
 package struct ReplayOptions: Sendable, Hashable {
-    /// Most records of one page. Reads wait for at most one page.
+    /// Most records of one page.
     package var pageRecords = 1_024
     /// Bytes of records after which a page ends.
     package var pageBytes = 1 << 20

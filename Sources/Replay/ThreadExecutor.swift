@@ -54,6 +54,9 @@ final class ThreadExecutor: SerialExecutor {
         state.withLockNotifying { $0.jobs.append((job, executor)) }
     }
 
+    /// Whether jobs wait for the one that runs now.
+    var hasJobs: Bool { state.withLock { !$0.jobs.isEmpty } }
+
     /// Calls `fire` on the thread, between two jobs, once so many milliseconds have passed. To be called by a job: no
     /// other thread is woken for it, which costs more than what a projection does of a few events.
     func schedule(milliseconds: Int, _ fire: @escaping @Sendable () -> Void) -> UInt64 {

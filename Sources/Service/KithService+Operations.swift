@@ -37,7 +37,7 @@ extension KithService {
         response.unreferencedBodies = UInt64(bodies.unreferred)
         try await fill(&response)
         do { response.projections = try await replay.status(digest: request.digest) } catch { throw Refusal(error) }
-        response.refusalJournal = try await BlockingWork.run { [journal] () throws(Refusal) in
+        response.refusalJournal = try await BlockingWork.now { [journal] () throws(Refusal) in
             do throws(EventLogError) { return try journal.status() } catch { throw Refusal(error) }
         }
         return Answer(response, reflects)
@@ -46,7 +46,7 @@ extension KithService {
     /// What the disk and the system say of the log and of its key.
     private func fill(_ response: inout StatusResponse) async throws(Refusal) {
         let masterKey = configuration.masterKeyPath
-        let (usage, problem) = try await BlockingWork.run { [context] () throws(Refusal) in
+        let (usage, problem) = try await BlockingWork.now { [context] () throws(Refusal) in
             do throws(EventLogError) {
                 return (try context.log.usage(), context.vault.problem(withMasterKeyAt: masterKey))
             } catch {

@@ -31,6 +31,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
     /// The verification in the background; nil where it is switched off.
     let scrub: LogScrub?
     private let scrubber: DedicatedThread?
+    private let examination: StoreExamination
+    private let examiner: DedicatedThread
     let journal: RefusalJournal
     let keeper: BodyKeeper
     let readers: ReaderWatch
@@ -98,6 +100,9 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
                 log: opened.context.log, clock: clock,
                 bytesPerSecond: configuration.scrubMegabytesPerSecond * 1_000_000, logger: logger) : nil
         self.scrub = scrub
+        let examination = StoreExamination(
+            directory: opened.directory, index: opened.context.log.index, logger: logger)
+        self.examination = examination
         readers = ReaderWatch(directory: opened.directory.path, logger: logger)
         witness = try opened.witness.map { witness in
             try WitnessKeeper(
@@ -118,6 +123,7 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         try keeper.settle()
         keeper.start()
         scrubber = try scrub.map { scrub in try DedicatedThread(named: "kith-scrub") { scrub.run() } }
+        examiner = try DedicatedThread(named: "kith-examine") { examination.run() }
         readers.start()
         witness?.start()
     }
@@ -139,6 +145,8 @@ package final class KithService: ServiceBackend, ServiceLifecycle.Service {
         keeper.stop()
         scrub?.stop()
         scrubber?.join()
+        examination.stop()
+        examiner.join()
         readers.stop()
         witness?.stop()
         signal.close()
@@ -254,19 +262,20 @@ struct SequencerStart: Sendable {
             do { try openLog(writer) } catch { writer.stop(error) }
         }
         let path = self.path(writer: writer) { queue.isClosed }
-        var known = Standing.taking
+        var told = Told()
         while let works = queue.take(within: untilNextLook(path)) {
             pulse.beat()
             path.process(
                 works, more: { queue.next { line?.isBusy ?? false } }, overlaps: { line != nil && !queue.isCalm })
             failure.error = path.standstill
-            let present = standing(path)
-            if present != known { say(present, path.standstill) }
-            known = present
+            tell(path, &told)
             // Errors come back with the next reservation, which fills inline.
             try? context.vault.fillAhead()
             pulse.rest()
         }
+        // Nobody is there to be woken by the last group.
+        line?.drain()
+        tell(path, &told)
         do { try writer.flushIndex() } catch { failure.error = error }
     }
 
@@ -297,20 +306,32 @@ struct SequencerStart: Sendable {
         path.failure != nil ? .stopped : path.standstill != nil ? .full : .taking
     }
 
-    /// Tells the operator that this has changed. Where the writer has stopped, the log's end is to be verified at the
-    /// next start, unless only the clock or a record that cannot be read made it stop.
-    private func say(_ standing: Standing, _ reason: EventLogError?) {
-        let metadata: Logger.Metadata = ["reason": "\(reason?.message ?? "")"]
-        switch standing {
-        case .taking: logger.notice("The log takes commands again.")
-        case .full: logger.error("The disk is full: commands are refused.", metadata: metadata)
-        case .stopped:
-            logger.critical("The log takes no commands before a restart.", metadata: metadata)
-            guard let reason, reason.code != .clock, reason.code != .damaged else { return }
-            do { try directory.noteDoubt(reason.message) } catch {
-                logger.error(
-                    "It could not be noted that the log is to be verified.", metadata: ["error": "\(error.message)"])
+    /// What the operator has been told, and what the next start.
+    private struct Told {
+        var standing = Standing.taking
+        var hasDoubt = false
+    }
+
+    /// Tells the operator when that has changed, and the next start that the log's end is to be verified, where more than
+    /// the clock or a record that cannot be read made the writer stop.
+    private func tell(_ path: CommandPath, _ told: inout Told) {
+        let present = standing(path)
+        let metadata: Logger.Metadata = ["reason": "\(path.standstill?.message ?? "")"]
+        if present != told.standing {
+            switch present {
+            case .taking: logger.notice("The log takes commands again.")
+            case .full: logger.error("The disk is full: commands are refused.", metadata: metadata)
+            case .stopped: logger.critical("The log takes no commands before a restart.", metadata: metadata)
             }
+        }
+        told.standing = present
+        guard !told.hasDoubt, let failure = path.failure, failure.code != .clock, failure.code != .damaged else {
+            return
+        }
+        told.hasDoubt = true
+        do { try directory.noteDoubt(failure.message) } catch {
+            logger.error(
+                "It could not be noted that the log is to be verified.", metadata: ["error": "\(error.message)"])
         }
     }
 

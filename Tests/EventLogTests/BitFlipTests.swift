@@ -142,4 +142,23 @@ import Testing
         #expect(log.indexRepair != nil)
         #expect(try log.index.head(of: StreamNumber(1)) == written.heads[StreamNumber(1)])
     }
+
+    @Test(arguments: ["commands", "links", "timers", "tickets", "claims"])
+    func `a table of the index whose name has a flipped bit is not taken for one that is empty`(name: String) throws {
+        let written = try Written()
+        let file = URL(filePath: written.directory.path + "/index/data.mdb")
+        var bytes = try Data(contentsOf: file)
+        var from = bytes.startIndex
+        while let place = bytes.range(of: Data(name.utf8), in: from..<bytes.endIndex) {
+            bytes[place.upperBound - 1] ^= 1
+            from = place.upperBound
+        }
+        #expect(from > bytes.startIndex)
+        try bytes.write(to: file)
+        let log = try TestLog(in: written.directory).log
+        defer { log.close() }
+        #expect(log.indexRepair != nil)
+        #expect(try log.index.command(Identifier(high: 1, low: 1)) == Position(1))
+        for (number, head) in written.heads { #expect(try log.index.head(of: number) == head) }
+    }
 }

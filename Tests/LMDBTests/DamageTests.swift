@@ -89,6 +89,54 @@ internal import Testing
         #expect(error?.damage?.page == UInt64(page))
     }
 
+    @Test func `of a file that was closed in order the rest is examined later`() throws {
+        let directory = try TemporaryDirectory()
+        var options = EnvironmentOptions.small()
+        options.examinedBytesInOrder = 64 << 10
+        func open() throws(LMDBError) -> Environment { try Environment(path: directory.path, options: options) }
+        do {
+            let environment = try open()
+            let records = try environment.openTable(named: nil, flags: .integerKey)
+            try environment.write { transaction throws(LMDBError) in
+                for key in 0..<1_500 as Range<UInt64> {
+                    try transaction.put(records, key: key, value: [UInt8](repeating: 7, count: 900), append: true)
+                }
+            }
+            #expect(environment.isExamined)
+        }
+        let mark = URL(filePath: directory.path + "/closed")
+        do {
+            let environment = try open()
+            // There is none while the file is open, so none after a kill.
+            #expect(!FileManager.default.fileExists(atPath: mark.path))
+            #expect(!environment.isExamined)
+            try environment.examineRest { false }
+            #expect(!environment.isExamined)
+            try environment.examineRest { true }
+            #expect(environment.isExamined && environment.damage == nil)
+        }
+        let kept = try Data(contentsOf: mark)
+        let file = URL(filePath: directory.path + "/data.mdb")
+        var bytes = try Data(contentsOf: file)
+        let page = try #require((200..<300).first { bytes[$0 * 4_096 + 10] == 2 })
+        bytes[page * 4_096 + 13] ^= 0x40
+        try bytes.write(to: file)
+        do {
+            let environment = try open()
+            #expect(environment.damage == nil)
+            try environment.examineRest { true }
+            #expect(environment.damage?.damage?.page == UInt64(page))
+            #expect(throws: LMDBError.self) { try environment.write { _ throws(LMDBError) in } }
+        }
+        // A damaged file was not closed in order; nor one that was written to since, or was killed.
+        #expect(!FileManager.default.fileExists(atPath: mark.path))
+        #expect(try open().damage?.damage?.page == UInt64(page))
+        for text in ["", "77\n", "x\n", String(decoding: kept.dropLast(), as: UTF8.self)] {
+            try Data(text.utf8).write(to: mark)
+            #expect(try open().damage?.damage?.page == UInt64(page))
+        }
+    }
+
     @Test func `a page in another's place is named`() throws {
         var random = SeededGenerator(seed: 1)
         let file = try SampleFile(&random)

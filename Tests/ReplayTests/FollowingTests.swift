@@ -108,6 +108,47 @@ internal import Views
         }
     }
 
+    @Test(arguments: 1...5 as ClosedRange<UInt64>)
+    func `pages that are folded in pieces give the rows of each position in between`(seed: UInt64) throws {
+        let folder = try TestFolder()
+        let log = try TestLog(folder)
+        let end = try log.appendRandom(600, seed: seed)
+        var random = SeededGenerator(seed: seed)
+        var model = MemoryStore(for: Tags.self)
+        let rows = try ProjectionRows<Tags>.open(
+            path: folder.path + "/pieces", owner: StoreOwner(log: log.log.id, epoch: log.log.epoch, version: 1),
+            end: end, sync: .none
+        ).rows
+        var pieces = 0
+        while rows.applied.position < end {
+            let before = rows.applied.position
+            let page = try #require(
+                try EventPage.read(
+                    log.log, from: before.advanced(by: 1), through: end, kinds: KindFilter(Tags.kinds),
+                    limits: PageLimits(ReplayOptions())))
+            try rows.fold(page) { Int.random(in: 0..<20, using: &random) == 0 }
+            pieces += 1
+            let reached = rows.applied.position
+            for event in page.events where event.header.position <= reached { try Tags().apply(event, to: &model) }
+            let recordedAt = try log.log.record(at: reached) { EventHeader.recordedAt(of: $0) }
+            #expect(rows.applied.recordedAt == recordedAt)
+            let expected = model
+            let isEqual = try rows.read { snapshot throws(ViewError) in
+                var found = MemoryStore(for: Tags.self)
+                for table in [Tags.counts, Tags.bearers] {
+                    try snapshot.scan(table, prefix: []) { key, row throws(ViewError) in
+                        try found.put(table, key, row)
+                        return .next
+                    }
+                }
+                return found == expected
+            }
+            #expect(isEqual, "from \(before) to \(reached)")
+            if pieces.isMultiple(of: 7) { try rows.commit() }
+        }
+        #expect(pieces > 5)
+    }
+
     @Test func `a checkpoint moves over events that nobody consumes`() async throws {
         let folder = try TestFolder()
         let log = try TestLog(folder)

@@ -11,7 +11,8 @@ internal import Views
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `reads and scans over both layers equal those of a plain store`(seed: UInt64) throws {
         let folder = try TestFolder()
-        let store = try ProjectionTables(path: folder.path + "/store", names: ["a", "b"], sync: .none)
+        let store = try ProjectionTables(
+            path: folder.path + "/store", names: ["a", "b"], owner: Self.owner, sync: .none)
         var random = SeededGenerator(seed: seed)
         var model = MemoryStore(tableCount: 2)
         var overlay = Overlay(tableCount: 2)
@@ -99,8 +100,10 @@ internal import Views
 
     @Test func `the digest depends on rows and not on how they came about`() throws {
         let folder = try TestFolder()
-        let first = try ProjectionTables(path: folder.path + "/first", names: ["a", "b"], sync: .none)
-        let second = try ProjectionTables(path: folder.path + "/second", names: ["a", "b"], sync: .none)
+        let first = try ProjectionTables(
+            path: folder.path + "/first", names: ["a", "b"], owner: Self.owner, sync: .none)
+        let second = try ProjectionTables(
+            path: folder.path + "/second", names: ["a", "b"], owner: Self.owner, sync: .none)
         let overlay = Overlay(tableCount: 2)
         overlay.set(0, RowKey([1]), .row([9]))
         overlay.set(1, RowKey([2]), .row([]))

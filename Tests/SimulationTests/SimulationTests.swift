@@ -25,6 +25,7 @@ internal import Testing
             #expect(report.disk.powerCuts > 0 && report.disk.tornWrites > 0 && report.disk.kills > 0)
             #expect(report.disk.failedCalls > 0 && report.disk.fullDisks > 0 && report.clockStops > 0)
             #expect(report.inDoubt > 0 && report.timersFired > 0 && report.viewsCompared > 0)
+            #expect(report.disk.overlaps > 0)
         }
     }
 

@@ -54,5 +54,9 @@ class SmallDisk:
         """Gives back what `take` took."""
         self._inside(f'rm -f "{self._ballast}"')
 
+    def enlarge(self, size: int) -> None:
+        """Makes it a file system of so many bytes, as an operator would whose disk is too small."""
+        self._inside(f'mount -o remount,size={size} "{self.mountpoint}"')
+
     def _inside(self, script: str) -> None:
         subprocess.run([*self.prefix, "sh", "-c", script], check=True, capture_output=True, timeout=60)

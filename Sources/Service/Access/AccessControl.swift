@@ -62,11 +62,11 @@ final class AccessControl: Sendable {
             else {
                 throw Self.unknown(identity)
             }
-            guard entry.last <= context.log.end.position else { throw Self.notDurableYet }
+            guard let head = try durableHead(entry, number) else { throw Self.unknown(identity) }
             let folding = StateFolding(index: context.log.index) { [context] (position, body) throws(EventLogError) in
                 try context.log.record(at: position, body) != nil
             }
-            let (state, _) = try folding.fold(PrincipalAggregate.self, number, StreamHead(entry, number))
+            let (state, _) = try folding.fold(PrincipalAggregate.self, number, head)
             // A grant with a scope allows nothing yet beyond it, and no command or query has a scope: default deny.
             let permissions = state.grants.filter(\.scope.isEmpty).reduce(into: Set<Permission>()) {
                 permissions, grant in
@@ -82,12 +82,19 @@ final class AccessControl: Sendable {
         }
     }
 
-    /// A change of the caller's rights is decided and not yet durable: for the millisecond that this takes, nobody can
-    /// say what they are.
-    private static var notDurableYet: Refusal {
-        var refusal = Refusal(.overloaded, "Your roles are being changed at this moment. Send the same again.")
-        refusal.detail.retryAfterMilliseconds = 20
-        return refusal
+    /// How far the stream of a principal is on stable storage; nil where nothing of it is. What is decided and not durable
+    /// yet is nobody's right, and after a flush that failed it never is.
+    private func durableHead(_ entry: StreamEntry, _ number: StreamNumber) throws(EventLogError) -> StreamHead? {
+        var head = StreamHead(entry, number)
+        guard entry.last > context.log.end.position else { return head }
+        head.last = try context.log.index.durableLast(ofStream: number)
+        guard head.last > .none else { return nil }
+        let revision = try context.log.record(at: head.last) { (record) throws(EventLogError) in
+            try EventHeader.checked(record, at: head.last).revision
+        }
+        guard let revision else { return nil }
+        head.revision = revision
+        return head
     }
 
     private static func unknown(_ identity: CallerIdentity) -> Refusal {

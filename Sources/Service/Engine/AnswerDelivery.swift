@@ -22,7 +22,6 @@ struct AnswerDelivery: Sendable {
     let journal: RefusalJournal
     let keeper: BodyKeeper
     let metrics: ServiceMetrics
-    let pulse: SequencerPulse
     let onPrincipalChange: @Sendable () -> Void
 
     /// When to come back while the disk is full, in milliseconds: as often as space is looked for.
@@ -31,11 +30,14 @@ struct AnswerDelivery: Sendable {
     /// What was decided has become durable: whoever has all his results gets them.
     func settle(_ answers: inout [WorkAnswers], _ group: DecidedGroup, _ size: UInt64, _ root: TreeHash) {
         if group.events > 0 { metrics.committed(events: group.events, in: .now - group.begun) }
-        pulse.beat()
         // Only now: before it is durable, a change of rights is nobody's, and no key may be destroyed.
         if group.changesPrincipals { onPrincipalChange() }
         // Why the key of a redacted body could not be destroyed; whoever redacts one gets to know it.
-        let failure = keeper.follow(group.bodies)
+        var failure = keeper.follow(group.bodies)
+        if failure == nil, answers.contains(where: \.redacts) {
+            // Nor when somebody else had redacted it before, and its key could not be destroyed then.
+            do { try keeper.settleForCaller() } catch { failure = error }
+        }
         for index in answers.indices { answers[index].settle(size, root, group.recordedAt, failure) }
         deliver(&answers)
     }

@@ -32,15 +32,15 @@ struct SubmittedWork: Sendable {
 
 /// The sequencer's side of the command path: decides what waits, appends it as one group, answers when it is durable.
 ///
-/// Everything here runs on the writer's thread.
+/// Everything here runs on the writer's thread, but for what is done when a group on the line is durable.
 final class CommandPath {
     private let context: LogContext
     private let writer: LogWriter
     private let world: DecisionWorld
     private let appending: CommandAppending
     private let scheduler: Scheduler
-    private let keeper: BodyKeeper
     private let delivery: AnswerDelivery
+    private let pulse: SequencerPulse
     private let isStopping: @Sendable () -> Bool
 
     /// Events after which a group is closed while timers fire, so that nobody waits for all of them at once.
@@ -53,10 +53,10 @@ final class CommandPath {
     ) {
         self.context = context
         self.writer = writer
-        self.keeper = keeper
+        self.pulse = pulse
         self.isStopping = isStopping
         delivery = AnswerDelivery(
-            context: context, journal: journal, keeper: keeper, metrics: metrics, pulse: pulse,
+            context: context, journal: journal, keeper: keeper, metrics: metrics,
             onPrincipalChange: onPrincipalChange)
         world = DecisionWorld(context: context, cache: cache, writer: writer)
         appending = CommandAppending(world: world, cache: cache)
@@ -151,13 +151,17 @@ final class CommandPath {
     /// Makes the group durable, and answers whoever has all his results then.
     private func commit(_ answers: inout [WorkAnswers]) throws(EventLogError) {
         let group = decidedGroup()
-        try writer.commit { size, root in delivery.settle(&answers, group, size, root) }
+        try writer.commit { size, root in
+            pulse.beat()
+            delivery.settle(&answers, group, size, root)
+        }
     }
 
     /// The same on the writer's line.
     private func handOver(_ answers: [WorkAnswers]) throws(EventLogError) {
         let group = decidedGroup()
-        try writer.handOver { [delivery] result in
+        try writer.handOver(whenClosed: pulse.flushBegins) { [delivery, pulse] result in
+            defer { pulse.flushEnds() }
             var answers = answers
             switch result {
             case .success(let (size, root)): delivery.settle(&answers, group, size, root)
@@ -190,8 +194,6 @@ final class CommandPath {
             world.stage = Stage()
         }
         if let first = try context.log.index.firstPosition(ofCommand: command.id) {
-            // A key that could not be destroyed when the redaction was recorded is no longer there when this is answered.
-            if command.redactsBodies { try keeper.settleForCaller() }
             return .replayed(try StoredAnswer(context: context, writer: writer, world: world)(command, first: first))
         }
         let bodies = try CommandDecision(world: world, command: command, recordedAt: writer.recordedAt)()

@@ -13,6 +13,9 @@ struct WorkAnswers: Sendable {
     /// Whether every command has its answer, and nobody got them yet.
     var isReady: Bool { !isDelivered && settled.count == work.commands.count }
 
+    /// Whether a body of what is pending redacts an item of the content store.
+    var redacts: Bool { pending.contains(where: \.redacts) }
+
     init(work: SubmittedWork) { self.work = work }
 
     mutating func add(_ result: PendingResult) { pending.append(result) }

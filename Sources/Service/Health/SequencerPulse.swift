@@ -1,24 +1,33 @@
 internal import Synchronization
 
-/// Tells from outside whether the sequencer gets on with its work. Beats on its thread, is felt from any.
+/// Tells from outside whether the sequencer and the line on which groups become durable get on with their work. Each
+/// beats on its own thread, and is felt from any.
 final class SequencerPulse: Sendable {
-    /// Nanoseconds from `origin` to when it began what it is at; 0 while it waits for work.
-    private let begun = Atomic<Int64>(0)
+    /// Of the sequencer, and of a group that is on its way while it does other things, nanoseconds from `origin` to when
+    /// that began; 0 while there is nothing to do.
+    private let work = Atomic<Int64>(0)
+    private let flush = Atomic<Int64>(0)
     // Stands still while the machine sleeps: nobody is late then.
     private let origin = SuspendingClock.now
 
     private var now: Int64 { max(1, (SuspendingClock.now - origin).wholeNanoseconds) }
 
-    /// It has work, or has finished a part of it.
-    func beat() { begun.store(now, ordering: .relaxed) }
+    /// The sequencer has work, or has finished a part of it.
+    func beat() { work.store(now, ordering: .relaxed) }
 
-    /// It waits for work.
-    func rest() { begun.store(0, ordering: .relaxed) }
+    /// The sequencer waits for work.
+    func rest() { work.store(0, ordering: .relaxed) }
 
-    /// For how long it has been at one thing; nil while it waits.
+    /// A group was handed to the line.
+    func flushBegins() { flush.store(now, ordering: .relaxed) }
+
+    /// The group on the line is durable, or has failed, and is answered.
+    func flushEnds() { flush.store(0, ordering: .relaxed) }
+
+    /// For how long one of the two has been at one thing; nil while both wait.
     var effort: Duration? {
-        let begun = begun.load(ordering: .relaxed)
-        return begun == 0 ? nil : .nanoseconds(max(0, now - begun))
+        let begun = [work.load(ordering: .relaxed), flush.load(ordering: .relaxed)].filter { $0 != 0 }.min()
+        return begun.map { .nanoseconds(max(0, now - $0)) }
     }
 }
 

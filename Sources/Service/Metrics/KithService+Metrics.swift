@@ -33,7 +33,7 @@ extension KithService {
             throw Refusal(error)
         }
         // Asking for files waits for the disk: not on a thread of the cooperative pool.
-        try await BlockingWork.run { [context, startedAt, stores] () throws(Refusal) in
+        try await BlockingWork.now { [context, startedAt, stores] () throws(Refusal) in
             do throws(EventLogError) { gauges.set(try context.log.usage()) } catch { throw Refusal(error) }
             for (part, path) in stores { gauges.set(bytes: DirectorySize.bytes(below: path), of: part) }
             gauges.set(ProcessSample.now(), startedAt: startedAt)

@@ -12,7 +12,8 @@ extension ServiceBackend {
         guard query.takesTurn else { return try await answered(query, from: caller, connections: connections) }
         let turns = query.isLong ? BlockingWork.longTurns : BlockingWork.turns
         return try await turns.run { () async throws(Refusal) in
-            try await answered(query, from: caller, connections: connections)
+            guard !Task.isCancelled else { throw Refusal(.cancelled, "The request was cancelled.") }
+            return try await answered(query, from: caller, connections: connections)
         }
     }
 

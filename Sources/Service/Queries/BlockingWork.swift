@@ -18,7 +18,14 @@ enum BlockingWork {
         try await turns.run { () async throws(Failure) -> Value in try await result(of: body).get() }
     }
 
-    /// Runs `body` on a thread of its own, whoever else waits, and gives back how it ended: for work that takes long.
+    /// Runs `body` on a thread of its own, whoever else waits: for what must be had whatever goes on.
+    static func now<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await result(of: body).get()
+    }
+
+    /// The same for work that takes long: gives back how it ended.
     static func result<Value: Sendable, Failure: Error>(
         of body: @escaping @Sendable () throws(Failure) -> Value
     ) async -> Result<Value, Failure> {

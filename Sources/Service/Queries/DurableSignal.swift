@@ -2,7 +2,7 @@ internal import EventLog
 internal import Schema
 internal import Synchronization
 
-/// Wakes whoever waits for new events. One per service; the writer's thread calls `fire` after each group.
+/// Wakes whoever waits for new events. One per service; `fire` is called after each group, where it became durable.
 final class DurableSignal: Sendable {
     private struct State {
         var next: UInt64 = 0

@@ -96,7 +96,10 @@ final class HistoryQuery: HistoryReader {
     /// Reads on a thread of its own: the log's pages may have to come from the disk.
     private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> HistoryPage {
         let found = await cursor.found
-        let (page, positions) = try await BlockingWork.run(in: BlockingWork.longTurns) {
+        // A follower that is at the end waits for nobody who reads much.
+        let isShort = scope.chain == nil && last.rawValue < from.rawValue + UInt64(Self.pageEvents)
+        let turns = isShort ? BlockingWork.turns : BlockingWork.longTurns
+        let (page, positions) = try await BlockingWork.run(in: turns) {
             [self] () throws(Refusal) -> (HistoryPage, [Position]) in
             do throws(EventLogError) {
                 guard let (link, number) = scope.chain else {

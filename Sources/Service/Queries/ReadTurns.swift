@@ -6,32 +6,41 @@ package final class ReadSource: Sendable {
     /// The source of the task that runs; what has none shares one.
     @TaskLocal package static var current = ReadSource()
 
+    /// What it has had of each kind of turns, in their virtual time.
+    private let used = Mutex<[ObjectIdentifier: UInt64]>([:])
+
     /// Somebody new.
     package init() {}
+
+    fileprivate func used(of turns: ReadTurns) -> UInt64 { used.withLock { $0[ObjectIdentifier(turns)] ?? 0 } }
+
+    fileprivate func set(used: UInt64, of turns: ReadTurns) {
+        self.used.withLock { $0[ObjectIdentifier(turns)] = used }
+    }
 }
 
 /// Lets the reads of many connections take turns, a few at a time.
 ///
 /// A client that asks for thousands of long lists would otherwise have them all under way before a single question of
-/// another one. Here whoever has used least comes next (start-time fair queueing with measured time): whoever asks
-/// seldom waits for what is under way and for nothing else.
+/// another one. Here whoever has used least comes next (start-time fair queueing, Goyal, Vin and Cheng 1997, with
+/// measured time): whoever asks seldom waits for what is under way and for nothing else.
 final class ReadTurns: Sendable {
     /// What a read is taken to cost until it is known, in nanoseconds.
     private static let estimate: UInt64 = 500_000
 
-    private struct Source {
-        /// Virtual time up to which it has had its share.
-        var used: UInt64
-        var running = 0
-        /// At most as many as a connection may have queries.
-        var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Reads of one source that wait: at most as many as a connection may have queries.
+    private struct Queue {
+        let source: ReadSource
+        var reads: [CheckedContinuation<Void, Never>] = []
     }
 
     private struct State {
         var running = 0
         /// Virtual time: the share of the source that was let in last.
         var now: UInt64 = 0
-        var sources: [ObjectIdentifier: Source] = [:]
+        /// The greatest share of any source.
+        var greatest: UInt64 = 0
+        var waiting: [ObjectIdentifier: Queue] = [:]
     }
 
     private let limit: Int
@@ -41,16 +50,14 @@ final class ReadTurns: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// Reads that wait for their turn.
-    var waiting: Int { state.withLock { $0.sources.values.reduce(0) { $0 + $1.waiting.count } } }
+    var waiting: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.reads.count } } }
 
     /// Does a read in its turn; at once where the task has a turn already.
     func run<Value: Sendable, Failure: Error>(
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         guard Self.held == nil else { return try await body() }
-        // The source is kept until the read is over, so that its identity is not another one's.
-        let source = ReadSource.current
-        let turn = Turn(turns: self, source: source)
+        let turn = Turn(turns: self, source: ReadSource.current)
         await turn.begin()
         let result = await Self.$held.withValue(turn) { () async -> Result<Value, Failure> in
             do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
@@ -65,14 +72,10 @@ final class ReadTurns: Sendable {
     ) async throws(Failure) -> Value {
         guard let turn = held else { return try await body() }
         turn.end()
-        do throws(Failure) {
-            let value = try await body()
-            await turn.begin()
-            return value
-        } catch {
-            await turn.begin()
-            throw error
-        }
+        let result: Result<Value, Failure>
+        do throws(Failure) { result = .success(try await body()) } catch { result = .failure(error) }
+        await turn.begin()
+        return try result.get()
     }
 
     /// The turn that the running task has.
@@ -90,39 +93,33 @@ final class ReadTurns: Sendable {
         }
 
         func begin() async {
-            await turns.enter(ObjectIdentifier(source))
+            await turns.enter(source)
             begun.withLock { $0 = MonotonicClock.nanoseconds() }
         }
 
-        func end() {
-            let elapsed = MonotonicClock.nanoseconds() - begun.withLock { $0 }
-            turns.leave(ObjectIdentifier(source), elapsed)
-        }
+        func end() { turns.leave(source, MonotonicClock.nanoseconds() - begun.withLock { $0 }) }
     }
 
-    private func enter(_ id: ObjectIdentifier) async {
+    private func enter(_ source: ReadSource) async {
         await withCheckedContinuation { continuation in
             let next = state.withLock { state in
-                var source = state.sources[id] ?? Source(used: state.now)
                 // Time in which it asked nothing is not saved up.
-                if source.running == 0, source.waiting.isEmpty { source.used = max(source.used, state.now) }
-                source.waiting.append(continuation)
-                state.sources[id] = source
+                source.set(used: max(source.used(of: self), state.now), of: self)
+                state.waiting[ObjectIdentifier(source), default: Queue(source: source)].reads.append(continuation)
                 return letIn(&state)
             }
             for continuation in next { continuation.resume() }
         }
     }
 
-    private func leave(_ id: ObjectIdentifier, _ elapsed: UInt64) {
+    private func leave(_ source: ReadSource, _ elapsed: UInt64) {
         let next = state.withLock { state in
             state.running -= 1
-            if var source = state.sources[id] {
-                source.running -= 1
-                source.used = source.used - Self.estimate + elapsed
-                let isOver = source.running == 0 && source.waiting.isEmpty && source.used <= state.now
-                state.sources[id] = isOver ? nil : source
-            }
+            let used = source.used(of: self) - Self.estimate + elapsed
+            source.set(used: used, of: self)
+            state.greatest = max(state.greatest, used)
+            // Nobody reads and nobody waits: nobody has had more than his share.
+            if state.running == 0, state.waiting.isEmpty { state.now = state.greatest }
             return letIn(&state)
         }
         for continuation in next { continuation.resume() }
@@ -131,24 +128,24 @@ final class ReadTurns: Sendable {
     /// Takes those out of the queues who may begin.
     private func letIn(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
         var next: [CheckedContinuation<Void, Never>] = []
-        while state.running < limit {
-            guard
-                let id = state.sources.lazy.filter({ !$0.value.waiting.isEmpty })
-                    .min(by: { $0.value.used < $1.value.used })?.key,
-                var source = state.sources[id]
-            else { break }
-            let continuation = source.waiting.removeFirst()
-            state.now = max(state.now, source.used)
-            source.used += Self.estimate
-            source.running += 1
-            state.sources[id] = source
+        while state.running < limit, let (id, used) = least(state), var queue = state.waiting[id] {
+            next.append(queue.reads.removeFirst())
+            state.waiting[id] = queue.reads.isEmpty ? nil : queue
+            state.now = max(state.now, used)
+            queue.source.set(used: used + Self.estimate, of: self)
+            state.greatest = max(state.greatest, used + Self.estimate)
             state.running += 1
-            next.append(continuation)
-        }
-        if state.running == 0 {
-            // Nobody waits and nobody reads: nobody has had more than his share.
-            state.sources = [:]
         }
         return next
+    }
+
+    /// Of the sources that wait the one that has used least.
+    private func least(_ state: State) -> (ObjectIdentifier, UInt64)? {
+        var least: (ObjectIdentifier, UInt64)?
+        for (id, queue) in state.waiting {
+            let used = queue.source.used(of: self)
+            if used < least?.1 ?? .max { least = (id, used) }
+        }
+        return least
     }
 }

@@ -29,5 +29,13 @@ import Testing
         #expect((later ?? .zero) > (first ?? .zero))
         pulse.rest()
         #expect(pulse.effort == nil)
+        // A group that is on its way when the sequencer has nothing else to do.
+        pulse.flushBegins()
+        #expect(pulse.effort != nil)
+        pulse.beat()
+        pulse.flushEnds()
+        #expect(pulse.effort != nil)
+        pulse.rest()
+        #expect(pulse.effort == nil)
     }
 }

@@ -45,6 +45,8 @@ final class SimulatedDisk: Sendable {
         var failedCalls = 0
         /// Calls that failed because there was no space.
         var fullDisks = 0
+        /// Groups that were begun while the one before was not written yet.
+        var overlaps = 0
     }
 
     fileprivate struct State {
@@ -92,6 +94,9 @@ final class SimulatedDisk: Sendable {
 
     /// There is space again.
     func makeSpace() { state.withLock { $0.capacity = .max } }
+
+    /// A group is begun while the one before is not written yet.
+    func noteOverlap() { state.withLock { $0.counts.overlaps += 1 } }
 
     /// Bytes that can be written from an offset on.
     func space(from offset: Int) -> Int {

@@ -134,6 +134,12 @@ final class SimulatedStorage: LogStorage {
 
     func size() throws(EventLogError) -> Int { disk.length }
 
+    func hasRoom(besides bytes: Int) -> Bool {
+        guard disk.space(from: state.withLock { $0.tail }) >= 2_048 + 2 * bytes else { return false }
+        if bytes > 0 { disk.noteOverlap() }
+        return true
+    }
+
     /// Knows beforehand that there is no space for a small group; a large one may still fail when it is appended.
     func makeRoom(urgent: Bool) throws(EventLogError) {
         let wanted = urgent ? 512 : 2_048

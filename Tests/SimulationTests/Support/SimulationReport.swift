@@ -29,6 +29,7 @@ struct SimulationReport: Hashable, Sendable {
     mutating func add(_ other: SimulationReport) {
         let counts: [WritableKeyPath<SimulationReport, Int>] = [
             \.seeds, \.disk.powerCuts, \.disk.tornWrites, \.disk.kills, \.disk.failedCalls, \.disk.fullDisks,
+            \.disk.overlaps,
             \.clockJumps, \.clockStops, \.restarts, \.derivedRemoved, \.events, \.timersFired, \.sent, \.acknowledged,
             \.refused, \.inDoubt, \.viewsCompared, \.lost, \.wrong, \.doubled,
         ]
@@ -43,7 +44,8 @@ struct SimulationReport: Hashable, Sendable {
         \(disk.failedCalls) failed calls, \(disk.fullDisks) full disks, \(clockJumps) clock jumps \
         (\(clockStops) stopped the writer), \(restarts) restarts, \(derivedRemoved) times derived data taken away
         \(sent) commands sent: \(acknowledged) acknowledged, \(refused) refused, \(inDoubt) in doubt and sent again; \
-        \(events) events in the logs, \(timersFired) of them timers; \(viewsCompared) views compared
+        \(events) events in the logs, \(timersFired) of them timers; \(viewsCompared) views compared; \
+        \(disk.overlaps) groups begun before the one before was written
         lost: \(lost), wrong: \(wrong), doubled: \(doubled)
         """
     }

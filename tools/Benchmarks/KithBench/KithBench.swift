@@ -9,7 +9,7 @@ struct KithBench: AsyncParsableCommand {
         abstract: "Measures one thing and prints its figures as one JSON object. tools/bench makes the table of them.",
         subcommands: [
             OneClient.self, ManyClients.self, Burst.self, Sustained.self, ImportRows.self, Rebuild.self, ScanLog.self,
-            ReadHistory.self, BareCommits.self, ReadPages.self, VerifyLog.self,
+            ReadHistory.self, BareCommits.self, ReadPages.self, VerifyLog.self, SealParts.self,
         ])
 }
 
