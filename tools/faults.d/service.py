@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-from kith_client import Client, ConnectionClosed, KithError, NotReachable
+from kith_client import Client, ConnectionClosed, KithError, NotReachable, Refused
 from report import Failed
 
 # Every wait has an end; a machine under load is slow, and the end is far away.
@@ -83,6 +83,10 @@ class Service:
                 return True
             except NotReachable:
                 time.sleep(0.005)
+            except Refused as refusal:
+                # Where the record is damaged by which the caller is known, that is the answer to every question.
+                if refusal.code == "DAMAGED":
+                    return True
             except (KithError, TimeoutError):
                 continue
         return False
