@@ -1,4 +1,4 @@
-"""The closing line of tools/test: what was counted, what failed, how long it took.
+"""The end of tools/test: what the tests that failed said, and one line: what was counted, what failed, how long.
 
     .venv/bin/python tools/check.d/summary.py LOGS SECONDS [FAILED STEP…]
 
@@ -19,6 +19,10 @@ XCTEST_RUN = re.compile(r"^\s*Executed (\d+) tests?, with", re.MULTILINE)
 PYTHON_RUN = re.compile(r"^Ran (\d+) tests?", re.MULTILINE)
 PYTHON_SKIPPED = re.compile(r"skipped=(\d+)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+FAILURE = re.compile(r"^✘ (?:Test|Suite) ")
+PYTHON_FAILURE = re.compile(r"^(?:FAIL|ERROR): ")
+DETAIL = "↳"
+MOST_FAILURES = 60
 CHECKS = re.compile(r"^check: \w+ +ok", re.MULTILINE)
 
 
@@ -47,6 +51,18 @@ def count(logs: dict[str, str]) -> Counts:
     )
 
 
+def failures(logs: dict[str, str]) -> list[str]:
+    """What the tests that failed said, as they said it: whoever sees only the end of a long run reads it here."""
+    lines: list[str] = []
+    for line in COLOUR.sub("", logs.get("swift-tests", "")).splitlines():
+        follows = bool(lines) and line.startswith(DETAIL)
+        if FAILURE.match(line) or follows:
+            lines.append(line)
+    lines += [line for line in logs.get("python-tests", "").splitlines() if PYTHON_FAILURE.match(line)]
+    left_out = len(lines) - MOST_FAILURES
+    return lines if left_out <= 0 else [*lines[:MOST_FAILURES], f"… and {left_out} more lines"]
+
+
 def sentence(counts: Counts, failed: list[str], seconds: int) -> tuple[str, bool]:
     """The closing line, and whether all passed."""
     problems = [f"step {name} failed" for name in failed]
@@ -64,9 +80,11 @@ def sentence(counts: Counts, failed: list[str], seconds: int) -> tuple[str, bool
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the line and gives the exit code."""
+    """Prints what failed and the line, and gives the exit code."""
     folder, seconds, *failed = arguments
     logs = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in pathlib.Path(folder).iterdir()}
+    for failure in failures(logs):
+        print(failure)
     line, passed = sentence(count(logs), failed, int(seconds))
     print(line)
     return 0 if passed else 1

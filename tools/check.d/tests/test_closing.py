@@ -7,7 +7,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from build_warnings import warnings
-from summary import count, sentence
+from summary import MOST_FAILURES, count, failures, sentence
 
 ROOT = pathlib.Path("/somewhere/kith")
 
@@ -68,6 +68,28 @@ class Summary(unittest.TestCase):
         line, passed = sentence(count({"swift-tests": text, "python-tests": PYTHON}), ["swift tests"], 1)
         self.assertFalse(passed)
         self.assertIn("1 Swift tests failed", line)
+
+    def test_what_failed_is_said_again(self):
+        text = SWIFT + (
+            "\x1b[91m✘\x1b[0m Test \"a\" recorded an issue at A.swift:1:1: Expectation failed\n"
+            "↳ because of this\n"
+            "✔ Test \"b\" passed after 0.001 seconds.\n"
+            "✘ Test \"a\" failed after 0.002 seconds with 1 issue.\n"
+        )
+        python = "FAIL: test_c (test_d.E.test_c)\n" + PYTHON
+        expected = [
+            '✘ Test "a" recorded an issue at A.swift:1:1: Expectation failed',
+            "↳ because of this",
+            '✘ Test "a" failed after 0.002 seconds with 1 issue.',
+            "FAIL: test_c (test_d.E.test_c)",
+        ]
+        self.assertEqual(failures({"swift-tests": text, "python-tests": python}), expected)
+        self.assertEqual(failures({"swift-tests": SWIFT, "python-tests": PYTHON}), [])
+
+    def test_many_failures_are_cut(self):
+        text = '✘ Test "a" recorded an issue\n' * (MOST_FAILURES + 3)
+        said = failures({"swift-tests": text})
+        self.assertEqual((len(said), said[-1]), (MOST_FAILURES + 1, "… and 3 more lines"))
 
     def test_nothing_counted_is_no_success(self):
         line, passed = sentence(count({}), [], 1)
