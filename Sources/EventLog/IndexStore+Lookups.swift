@@ -153,7 +153,7 @@ extension IndexStore {
     ///   - stored: looks it up there.
     @inline(__always)
     private func lookUp<Key, Value>(
-        _ find: (IndexOverlay) -> Value?, _ recent: WritableKeyPath<RecentIndex, RecentEntries<Key, Value>>, _ key: Key,
+        _ find: (IndexOverlay) -> Value?, _ recent: WritableKeyPath<RecentIndex, ClockCache<Key, Value>>, _ key: Key,
         isAbsent: (State) -> Bool = { _ in false }, stored: () throws(EventLogError) -> Value?
     ) throws(EventLogError) -> Value? {
         let (known, isAbsent, applied) = state.withLock { state -> (Value?, Bool, Position) in

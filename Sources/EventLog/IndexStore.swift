@@ -294,13 +294,16 @@ extension IndexStore {
             greatest.include(overlay)
             do {
                 try tables.write(overlay, applied: target, frontier: frontier, greatest: greatest, to: environment)
-                state.withLockNotifying { state in
-                    state.flushing = nil
+                // To let go of that many entries takes long: not with the lock held that every lookup takes.
+                let written = state.withLockNotifying { state in
+                    defer { state.flushing = nil }
                     state.applied = target
                     state.recent.greatest = greatest
                     state.poolStarts = [:]
                     state.shortage = nil
+                    return state.flushing
                 }
+                withExtendedLifetime(written) {}
             } catch {
                 var failure = EventLogError(
                     error, writing: Self.writeBytes, to: environment, during: "writing the index")

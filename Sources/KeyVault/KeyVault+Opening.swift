@@ -45,7 +45,7 @@ extension KeyVault {
         bytes += [UInt8](repeating: 0, count: VaultFormat.headerSize - bytes.count)
         let mark = VaultFormat.encodeFillMark(fillBlock)
         for offset in VaultFormat.fillMarkOffsets { bytes.replaceSubrange(offset..<offset + mark.count, with: mark) }
-        bytes += try freshSlots(0..<fillBlock, masterKey: masterKey, randomBytes: randomBytes)
+        bytes += try freshSlots(0..<fillBlock, masterKey: masterKey, randomBytes: randomBytes).bytes
         try VaultFile.create(path: path, bytes: bytes)
     }
 
@@ -104,20 +104,23 @@ extension KeyVault {
             slot: first)
     }
 
-    /// The bytes of newly filled slots.
+    /// Newly filled slots: their bytes in the file, and their keys.
     static func freshSlots(
         _ numbers: Range<UInt32>, masterKey: SymmetricKey, randomBytes: RandomBytes
-    ) throws(VaultError) -> [UInt8] {
+    ) throws(VaultError) -> (bytes: [UInt8], keys: [(Slot, SymmetricKey)]) {
         var bytes: [UInt8] = []
+        var keys: [(Slot, SymmetricKey)] = []
         bytes.reserveCapacity(numbers.count * VaultFormat.slotSize)
+        keys.reserveCapacity(numbers.count)
         for number in numbers {
             let slot = Slot(number: number, generation: VaultFormat.firstGeneration)
+            let key = randomBytes(VaultFormat.keySize)
             let wrapped = try seal(
-                randomBytes(VaultFormat.keySize), key: masterKey, associatedData: slot.wrappingData,
-                randomBytes: randomBytes)
+                key, key: masterKey, associatedData: slot.wrappingData, randomBytes: randomBytes)
             let record = SlotRecord(state: .filled, generation: slot.generation, wrappedKey: wrapped)
             bytes += record.encoded(number: number)
+            keys.append((slot, SymmetricKey(data: key)))
         }
-        return bytes
+        return (bytes, keys)
     }
 }

@@ -7,6 +7,9 @@ extension KeyVault {
         state.withLock { $0.allocation.free }
     }
 
+    /// Whether `fillAhead()` would fill a block.
+    package var needsFilling: Bool { freeSlots < Self.freeSlotsMinimum }
+
     /// Takes a free slot for a new subject, from memory; fills a block first only when none is left.
     ///
     /// A slot that ends up on no event goes back by `release(_:)`.
@@ -33,7 +36,7 @@ extension KeyVault {
         state.withLock { $0.allocation.putBack(slot) }
     }
 
-    /// Fills another block of slots if fewer than 1,024 are free. Meant for a background caller, after a
+    /// Fills another block of slots if fewer than `freeSlotsMinimum` are free. Meant for a background caller, after a
     /// `reserveSlot()`; returns at once when nothing is to do.
     ///
     /// - Throws: `.full`, `.io`.
@@ -53,11 +56,15 @@ extension KeyVault {
             // Space first: making a block of keys that a full disk does not take would cost every new subject.
             try file.allocate(Int(end - filled) * VaultFormat.slotSize, at: VaultFormat.offset(ofSlot: filled))
             // The mark follows the synced keys: a crash in between leaves slots that the next fill overwrites.
-            let bytes = try Self.freshSlots(filled..<end, masterKey: masterKey, randomBytes: randomBytes)
-            try file.write(bytes, at: VaultFormat.offset(ofSlot: filled))
+            let fresh = try Self.freshSlots(filled..<end, masterKey: masterKey, randomBytes: randomBytes)
+            try file.write(fresh.bytes, at: VaultFormat.offset(ofSlot: filled))
             try file.sync()
             try writeFillMark(end)
-            state.withLock { $0.allocation.fill(to: end) }
+            state.withLock { state in
+                // They are about to be used: nobody has to read and unwrap them first.
+                for (slot, key) in fresh.keys { state.cache.insert(key, slot: slot) }
+                state.allocation.fill(to: end)
+            }
         }
     }
 

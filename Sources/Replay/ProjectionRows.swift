@@ -15,7 +15,8 @@ struct FoldFailure: Error {
 /// The rows of one projection and how far they are: folding, committing, undoing. Confined to one thread at a time.
 ///
 /// Invariants:
-/// - The environment reflects exactly the events up to `committed`; with the overlay, exactly those up to `applied`.
+/// - The environment reflects exactly the events up to `committed`, or up to `pending` where that was written a moment
+///   ago; with the pending changes and the overlay over it, exactly those up to `applied`.
 /// - After a failed fold the overlay may hold half of an event: `rollback` must come next.
 final class ProjectionRows<P: Projection> {
     let path: String
@@ -24,6 +25,10 @@ final class ProjectionRows<P: Projection> {
     private let owner: StoreOwner
     private let store: ProjectionTables
     private let overlay: Overlay
+    /// What is being written, or could not be.
+    private var pending: PendingCommit?
+    /// Where commits were written last, other than here.
+    private var writer: CommitThread?
     private var emptyBelow: [Bool]
     /// How far the rows are as readers see them.
     private(set) var applied: Checkpoint
@@ -98,7 +103,7 @@ final class ProjectionRows<P: Projection> {
     /// What was found that is not what was written; nil while nothing was. The rows are then to be made anew.
     var damage: String? { rowDamage ?? store.environment.damage?.message }
 
-    /// Changed rows that are not committed yet, and about how much memory they take.
+    /// Changed rows of which no commit was begun yet, and about how much memory they take.
     var pendingRows: Int { overlay.count }
     var pendingBytes: Int { overlay.byteCount }
 
@@ -135,25 +140,75 @@ final class ProjectionRows<P: Projection> {
         }
     }
 
-    /// Commits what was folded, with the checkpoint. In sync mode `.full` it is on stable storage then.
-    func commit() throws(ReplayError) {
+    /// Whether a commit is on its way.
+    var isCommitting: Bool { pending.map { $0.outcome == nil } ?? false }
+
+    /// Begins to commit what was folded, with the checkpoint. Only where no commit is pending.
+    ///
+    /// - Parameter done: called on the thread when it has come out, for `settle`.
+    func beginCommit(on thread: CommitThread, done: @escaping @Sendable () -> Void) {
         guard applied != committed else { return }
-        do { try store.commit(overlay, applied, of: owner) } catch {
-            let failure = ReplayError(error, during: "committing the projection \(P.name)")
-            note(failure)
-            throw failure
+        let commit = freeze()
+        writer = thread
+        thread.submit { [store, owner] in
+            commit.write(to: store, of: owner)
+            done()
         }
-        for index in emptyBelow.indices where emptyBelow[index] {
-            emptyBelow[index] = !overlay.hasChanges(index)
-        }
-        overlay.removeAll()
-        committed = applied
     }
 
-    /// Goes back to the last commit.
+    /// Takes note of a commit that has come out. In sync mode `.full` it is on stable storage then.
+    ///
+    /// - Throws: why nothing was written. It is pending still: `commit` tries it again.
+    func settle() throws(ReplayError) {
+        guard let commit = pending else { return }
+        switch commit.outcome {
+        case .success: settle(commit)
+        case .failure(let error): throw failed(error)
+        case nil: break
+        }
+    }
+
+    /// Commits what was folded, with the checkpoint, before it returns.
+    func commit() throws(ReplayError) {
+        if let commit = pending {
+            commit.wait()
+            if case .failure = commit.outcome { try write(commit) } else { settle(commit) }
+        }
+        guard applied != committed else { return }
+        try write(freeze())
+    }
+
+    private func freeze() -> PendingCommit {
+        precondition(pending == nil, "one commit at a time is pending")
+        let commit = PendingCommit(overlay.freeze(), applied)
+        pending = commit
+        return commit
+    }
+
+    private func write(_ commit: PendingCommit) throws(ReplayError) {
+        commit.write(to: store, of: owner)
+        try settle()
+    }
+
+    private func settle(_ commit: PendingCommit) {
+        for index in emptyBelow.indices where emptyBelow[index] {
+            emptyBelow[index] = !(commit.changes?.hasChanges(index) ?? false)
+        }
+        committed = commit.checkpoint
+        pending = nil
+        writer?.submit { commit.drop() }
+    }
+
+    private func failed(_ error: LMDBError) -> ReplayError {
+        let failure = ReplayError(error, during: "committing the projection \(P.name)")
+        note(failure)
+        return failure
+    }
+
+    /// Goes back to the last commit that was begun.
     func rollback() {
         overlay.removeAll()
-        applied = committed
+        applied = pending?.checkpoint ?? committed
     }
 
     /// Puts all commits so far on stable storage, whatever the sync mode.
@@ -195,7 +250,7 @@ final class ProjectionRows<P: Projection> {
 
     private func snapshot() throws(LMDBError) -> ProjectionSnapshot {
         ProjectionSnapshot(
-            overlay: overlay, transaction: try store.environment.beginRead(), tables: store.tables,
+            overlay: overlay, frozen: pending?.changes, transaction: try store.environment.beginRead(), tables: store.tables,
             emptyBelow: emptyBelow)
     }
 }

@@ -43,6 +43,7 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     private nonisolated let stopping = Atomic<Bool>(false)
     nonisolated let repair = Mutex<String?>(nil)
     private let pages: PageSource
+    private let commits: CommitThread
     private var phase = Phase.opened
     /// Nil once stopped: then the environment is closed.
     var rows: ProjectionRows<P>?
@@ -63,10 +64,12 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        log: EventLog, pages: PageSource, viewsPath: String, options: ReplayOptions, logger: Logger
+        log: EventLog, pages: PageSource, commits: CommitThread, viewsPath: String, options: ReplayOptions,
+        logger: Logger
     ) throws(ReplayError) {
         self.log = log
         self.pages = pages
+        self.commits = commits
         self.options = options
         self.logger = logger
         owner = StoreOwner(log: log.id, epoch: log.epoch, version: P.version)
@@ -189,32 +192,42 @@ extension ProjectionRunner {
         }
         if pendingSince == nil { pendingSince = .now }
         waiters.advance(to: rows.applied.position)
-        if case .wait(let milliseconds) = commitIfDue(rows), halt != nil { return .wait(milliseconds: milliseconds) }
+        if case .wait(let milliseconds) = commitIfDue(rows), halt != nil || isFull(rows) {
+            return .wait(milliseconds: milliseconds)
+        }
         return .more
     }
 
-    /// Commits if enough has come together or it has waited long enough.
+    /// Begins a commit if enough has come together or it has waited long enough, and notes how the one before came out.
     ///
     /// - Returns: how long to wait at most until it is due; nil where nothing waits.
     private func commitIfDue(_ rows: ProjectionRows<P>) -> Step? {
+        do { try rows.settle() } catch { return fail(error.message) }
         guard let since = pendingSince else { return nil }
         let limit = rows.pendingRows == 0 ? options.idleCommitMilliseconds : options.commitMilliseconds
         let age = (ContinuousClock.now - since) / .milliseconds(1)
-        let isFull = rows.pendingRows >= options.commitRows || rows.pendingBytes >= options.commitBytes
+        let isFull = isFull(rows)
         guard isFull || age >= Double(limit) else {
             return .wait(milliseconds: max(1, limit - Int(age)))
         }
+        // The end of the one before raises the signal.
+        guard !rows.isCommitting else { return .wait(milliseconds: nil) }
         do {
             guard try admitsCommit() else {
                 // What is folded is there for readers, and in the log: it can wait as long as memory allows.
                 return isFull ? fail(Self.shortage) : .wait(milliseconds: 1_000)
             }
-            try rows.commit()
         } catch {
             return fail(error.message)
         }
+        rows.beginCommit(on: commits) { [signal] in signal.raise() }
         pendingSince = nil
         return nil
+    }
+
+    /// Whether no more is to be folded before it is committed.
+    private func isFull(_ rows: ProjectionRows<P>) -> Bool {
+        rows.pendingRows >= options.commitRows || rows.pendingBytes >= options.commitBytes
     }
 
     /// Whether the volume has space for what only follows from the log.

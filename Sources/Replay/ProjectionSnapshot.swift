@@ -1,18 +1,25 @@
 internal import LMDB
 package import Views
 
-/// The rows of a projection at one position: the last commit with the changes since then laid over it.
+/// The rows of a projection at one position: what is committed, over it what is being written, over that the changes
+/// since then.
 ///
 /// It lives only within the closure that it is lent to, on the projection's thread, where nothing changes meanwhile.
 package struct ProjectionSnapshot: ProjectionReader, ~Copyable {
     private let overlay: Overlay
+    /// What is being written; what the transaction sees of it already is the same.
+    private let frozen: FrozenChanges?
     private let transaction: ReadTransaction
     private let tables: [Table]
     /// Tables in which the last commit has no rows at all, so that looking there can be saved.
     private let emptyBelow: [Bool]
 
-    init(overlay: Overlay, transaction: consuming ReadTransaction, tables: [Table], emptyBelow: [Bool]) {
+    init(
+        overlay: Overlay, frozen: FrozenChanges?, transaction: consuming ReadTransaction, tables: [Table],
+        emptyBelow: [Bool]
+    ) {
         self.overlay = overlay
+        self.frozen = frozen
         self.transaction = transaction
         self.tables = tables
         self.emptyBelow = emptyBelow
@@ -23,7 +30,7 @@ package struct ProjectionSnapshot: ProjectionReader, ~Copyable {
     }
 
     func get(_ table: Int, _ key: RowKey) throws(ViewError) -> [UInt8]? {
-        switch overlay.change(table, key) {
+        switch overlay.change(table, key) ?? frozen?.change(table, key) {
         case .row(let row): return row
         case .deleted: return nil
         case nil: break
@@ -55,28 +62,21 @@ extension ProjectionSnapshot {
         // A key before the prefix begins the scan at the prefix, which may be a key itself.
         let excluded = after.map { RowKey($0) }.flatMap { $0 < lower ? nil : $0 }
         let start = excluded ?? lower
-        let changes = overlay.sorted(table)
-        var next = changes.position(notBelow: start, after: excluded != nil)
+        var changes = ChangeWalk(
+            overlay.sorted(table), over: frozen?.sorted(table), upFrom: start, after: excluded != nil)
         var stopped = false
         try walkUp(table, from: start.bytes, excluding: excluded, prefix: prefix) { key, row throws(ViewError) in
-            while next < changes.count, changes[next].key < key {
-                defer { next += 1 }
-                stopped = try show(changes[next], body) == .stop
+            while let change = changes.current, change.key < key {
+                changes.advance()
+                stopped = try show(change, body) == .stop
                 if stopped { return .stop }
             }
-            let step: Views.ScanStep
-            if next < changes.count, changes[next].key == key {
-                defer { next += 1 }
-                step = try show(changes[next], body)
-            } else {
-                step = try body(key.bytes, [UInt8](copying: row))
-            }
-            stopped = step == .stop
+            stopped = try show(key, row, &changes, body) == .stop
             return stopped ? .stop : .next
         }
-        while !stopped, next < changes.count, changes[next].key.bytes.starts(with: prefix) {
-            if try show(changes[next], body) == .stop { return }
-            next += 1
+        while !stopped, let change = changes.current, change.key.bytes.starts(with: prefix) {
+            if try show(change, body) == .stop { return }
+            changes.advance()
         }
     }
 
@@ -89,29 +89,31 @@ extension ProjectionSnapshot {
                 let below = RowKey(below)
                 return end.map { min($0, below) } ?? below
             } ?? end
-        let changes = overlay.sorted(table)
-        var next = (bound.map { changes.position(notBelow: $0) } ?? changes.count) - 1
+        var changes = ChangeWalk(overlay.sorted(table), over: frozen?.sorted(table), downFromBelow: bound)
         var stopped = false
         try walkDown(table, below: bound, prefix: prefix) { key, row throws(ViewError) in
-            while next >= 0, key < changes[next].key {
-                defer { next -= 1 }
-                stopped = try show(changes[next], body) == .stop
+            while let change = changes.current, key < change.key {
+                changes.advance()
+                stopped = try show(change, body) == .stop
                 if stopped { return .stop }
             }
-            let step: Views.ScanStep
-            if next >= 0, changes[next].key == key {
-                defer { next -= 1 }
-                step = try show(changes[next], body)
-            } else {
-                step = try body(key.bytes, [UInt8](copying: row))
-            }
-            stopped = step == .stop
+            stopped = try show(key, row, &changes, body) == .stop
             return stopped ? .stop : .next
         }
-        while !stopped, next >= 0, changes[next].key.bytes.starts(with: prefix) {
-            if try show(changes[next], body) == .stop { return }
-            next -= 1
+        while !stopped, let change = changes.current, change.key.bytes.starts(with: prefix) {
+            if try show(change, body) == .stop { return }
+            changes.advance()
         }
+    }
+
+    /// Shows a committed row, or what became of it.
+    private func show(
+        _ key: RowKey, _ row: RawSpan, _ changes: inout ChangeWalk,
+        _ body: ([UInt8], [UInt8]) throws(ViewError) -> Views.ScanStep
+    ) throws(ViewError) -> Views.ScanStep {
+        guard let change = changes.current, change.key == key else { return try body(key.bytes, [UInt8](copying: row)) }
+        changes.advance()
+        return try show(change, body)
     }
 
     /// Shows a changed row; one that was deleted is passed over.

@@ -94,10 +94,10 @@ struct ProjectionTables: Sendable {
     }
 
     /// Writes changed rows and the checkpoint in one transaction.
-    func commit(_ overlay: Overlay, _ checkpoint: Checkpoint, of owner: StoreOwner) throws(LMDBError) {
+    func commit(_ changes: FrozenChanges, _ checkpoint: Checkpoint, of owner: StoreOwner) throws(LMDBError) {
         try environment.write { transaction throws(LMDBError) in
             for (index, table) in tables.enumerated() {
-                try Self.write(overlay, index, to: table, transaction)
+                try Self.write(changes.sorted(index), to: table, transaction)
             }
             var row = Self.encode(owner)
             row.append(littleEndian: checkpoint.position.rawValue)
@@ -107,9 +107,8 @@ struct ProjectionTables: Sendable {
     }
 
     private static func write(
-        _ overlay: Overlay, _ index: Int, to table: Table, _ transaction: borrowing WriteTransaction
+        _ changes: SortedChanges, to table: Table, _ transaction: borrowing WriteTransaction
     ) throws(LMDBError) {
-        let changes = overlay.sorted(index)
         guard changes.count > 0 else { return }
         var last: RowKey?
         try transaction.scanBackward(table, from: nil) { key, _ throws(LMDBError) in

@@ -23,6 +23,8 @@ package final class ReplayEngine: Sendable {
     private let logger: Logger
     private let pages: PageSource
     private let runners = Mutex<[any AnyProjectionRunner]>([])
+    /// Made with the first projection.
+    private let commits = Mutex<CommitThread?>(nil)
 
     /// - Parameter viewsPath: folder of the stores; made where it is missing.
     package init(log: EventLog, viewsPath: String, logger: Logger, options: ReplayOptions = ReplayOptions()) {
@@ -39,11 +41,20 @@ package final class ReplayEngine: Sendable {
     package func add<P: Projection>(_ type: P.Type) throws(ReplayError) {
         precondition(!all.contains { $0.name == P.name }, "a projection is added once")
         let runner = try ProjectionRunner<P>(
-            log: log, pages: pages, viewsPath: viewsPath, options: options, logger: logger)
+            log: log, pages: pages, commits: try commitThread(), viewsPath: viewsPath, options: options, logger: logger)
         pages.include(P.kinds)
         let signal = runner.signal
         log.onDurable { signal.raise() }
         runners.withLock { $0.append(runner) }
+    }
+
+    private func commitThread() throws(ReplayError) -> CommitThread {
+        try commits.withLock { thread throws(ReplayError) in
+            if let thread { return thread }
+            let made = try CommitThread()
+            thread = made
+            return made
+        }
     }
 
     /// The runner of a projection.

@@ -256,6 +256,8 @@ struct SequencerStart: Sendable {
     func run(queue: WorkQueue<SubmittedWork>, failure: FailureReason) {
         let line = flushThread(queue)
         defer { line?.close() }
+        let filler = keyFiller()
+        defer { filler?.close() }
         let writer = context.log.makeWriter(clock: context.clock, line: line)
         if context.log.end.position == .none {
             // Nothing else may come first.
@@ -269,8 +271,7 @@ struct SequencerStart: Sendable {
                 works, more: { queue.next { line?.isBusy ?? false } }, overlaps: { line != nil && !queue.isCalm })
             failure.error = path.standstill
             tell(path, &told)
-            // Errors come back with the next reservation, which fills inline.
-            try? context.vault.fillAhead()
+            filler?.look()
             pulse.rest()
         }
         // Nobody is there to be woken by the last group.
@@ -287,6 +288,14 @@ struct SequencerStart: Sendable {
             return try FlushThread { failure in if failure == nil { queue.look() } else { queue.wake() } }
         } catch {
             logger.warning("Groups are not decided ahead.", metadata: ["reason": "\(error.message)"])
+            return nil
+        }
+    }
+
+    /// Who makes keys ahead; nil where the system gives no more threads: then whoever finds none makes some.
+    private func keyFiller() -> KeyFiller? {
+        do throws(EventLogError) { return try KeyFiller(vault: context.vault) } catch {
+            logger.warning("Keys are not made ahead.", metadata: ["reason": "\(error.message)"])
             return nil
         }
     }

@@ -9,23 +9,30 @@ internal import Views
     private static let owner = StoreOwner(log: Identifier(high: 1, low: 2), epoch: 1, version: 1)
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
-    func `reads and scans over both layers equal those of a plain store`(seed: UInt64) throws {
+    func `reads and scans over all layers equal those of a plain store`(seed: UInt64) throws {
         let folder = try TestFolder()
         let store = try ProjectionTables(
             path: folder.path + "/store", names: ["a", "b"], owner: Self.owner, sync: .none)
         var random = SeededGenerator(seed: seed)
         var model = MemoryStore(tableCount: 2)
-        var overlay = Overlay(tableCount: 2)
-        for round in 1...60 {
+        let overlay = Overlay(tableCount: 2)
+        var frozen: FrozenChanges?
+        var emptyBelow = [true, true]
+        for round in 1...80 {
             try change(&model, overlay, &random)
-            if Int.random(in: 0..<4, using: &random) == 0 {
+            if frozen == nil, Int.random(in: 0..<4, using: &random) == 0 { frozen = overlay.freeze() }
+            if let changes = frozen, Int.random(in: 0..<3, using: &random) == 0 {
                 let checkpoint = Checkpoint(position: Position(UInt64(round)), recordedAt: .earliest)
-                try store.commit(overlay, checkpoint, of: Self.owner)
-                overlay = Overlay(tableCount: 2)
+                try store.commit(changes, checkpoint, of: Self.owner)
+                // Between the end of the writing and the moment at which that is noted, both are there.
+                if Bool.random(using: &random) {
+                    frozen = nil
+                    emptyBelow = try store.emptyTables()
+                }
             }
             let snapshot = ProjectionSnapshot(
-                overlay: overlay, transaction: try store.environment.beginRead(), tables: store.tables,
-                emptyBelow: try store.emptyTables())
+                overlay: overlay, frozen: frozen, transaction: try store.environment.beginRead(), tables: store.tables,
+                emptyBelow: emptyBelow)
             try compare(snapshot, model, &random)
         }
     }
@@ -107,13 +114,14 @@ internal import Views
         let overlay = Overlay(tableCount: 2)
         overlay.set(0, RowKey([1]), .row([9]))
         overlay.set(1, RowKey([2]), .row([]))
-        try first.commit(overlay, Checkpoint(position: Position(1), recordedAt: .earliest), of: Self.owner)
+        try first.commit(overlay.freeze(), Checkpoint(position: Position(1), recordedAt: .earliest), of: Self.owner)
+        overlay.set(0, RowKey([1]), .row([9]))
+        overlay.set(1, RowKey([2]), .row([]))
         overlay.set(0, RowKey([3]), .row([3]))
-        try second.commit(overlay, Checkpoint(position: Position(2), recordedAt: .latest), of: Self.owner)
+        try second.commit(overlay.freeze(), Checkpoint(position: Position(2), recordedAt: .latest), of: Self.owner)
         #expect(try first.digest(first.environment.beginRead()) != second.digest(second.environment.beginRead()))
-        overlay.removeAll()
         overlay.set(0, RowKey([3]), .deleted)
-        try second.commit(overlay, Checkpoint(position: Position(3), recordedAt: .latest), of: Self.owner)
+        try second.commit(overlay.freeze(), Checkpoint(position: Position(3), recordedAt: .latest), of: Self.owner)
         #expect(try first.digest(first.environment.beginRead()) == second.digest(second.environment.beginRead()))
     }
 }

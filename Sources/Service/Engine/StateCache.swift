@@ -1,4 +1,5 @@
 internal import CRM
+internal import EventLog
 internal import Schema
 internal import SwiftProtobuf
 internal import Synchronization
@@ -15,42 +16,21 @@ final class StateCache: Sendable {
         var size: Int
     }
 
-    private struct State {
-        var young: [StreamNumber: Entry] = [:]
-        var old: [StreamNumber: Entry] = [:]
-        var youngSize = 0
-    }
-
-    private let state = Mutex(State())
-    private let generationSize: Int
+    private let entries: Mutex<ClockCache<StreamNumber, Entry>>
     /// What an entry costs beside its payloads.
     static let baseSize = 600
 
     /// - Parameter capacity: bytes, approximately.
-    init(capacity: Int) { generationSize = capacity / 2 }
+    init(capacity: Int) { entries = Mutex(ClockCache(capacity: capacity)) }
 
     /// The state of a stream at exactly this revision, or nil.
     func entry(_ stream: StreamNumber, revision: Revision) -> Entry? {
-        state.withLock { state in
-            if let entry = state.young[stream] { return entry.revision == revision ? entry : nil }
-            guard let entry = state.old[stream], entry.revision == revision else { return nil }
-            insert(entry, stream, &state)
-            return entry
-        }
+        guard let entry = entries.withLock({ $0.value(stream) }), entry.revision == revision else { return nil }
+        return entry
     }
 
     /// Puts in the state of a stream, in place of an earlier one.
     func put(_ entry: Entry, _ stream: StreamNumber) {
-        state.withLock { insert(entry, stream, &$0) }
-    }
-
-    // Two generations approximate least-recently-used: what was not looked at for a whole generation goes.
-    private func insert(_ entry: Entry, _ stream: StreamNumber, _ state: inout sending State) {
-        let before = state.young.updateValue(entry, forKey: stream)
-        state.youngSize += entry.size - (before?.size ?? 0)
-        guard state.youngSize > generationSize else { return }
-        state.old = state.young
-        state.young = [:]
-        state.youngSize = 0
+        entries.withLock { $0.put(entry, stream, weight: entry.size) }
     }
 }

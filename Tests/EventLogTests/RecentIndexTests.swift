@@ -4,23 +4,7 @@ import Testing
 @testable import EventLog
 
 /// What was looked up lately, and that it is never older than the log.
-@Suite struct RecentEntriesTests {
-    @Test func `entries that are not looked at for a generation go, and changes reach those that are there`() {
-        var recent = RecentEntries<Int, String>(most: 4)
-        recent.put("a", 1)
-        recent.put("b", 2)
-        #expect(recent.value(1) == "a")
-        recent.put("c", 3)
-        recent.change("d", 2)
-        #expect(recent.value(2) == "d" || recent.value(2) == nil)
-        recent.put("e", 4)
-        recent.put("f", 5)
-        recent.put("g", 6)
-        #expect(recent.value(6) == "g" && recent.value(3) == nil)
-        recent.change("h", 7)
-        #expect(recent.value(7) == nil)
-    }
-
+@Suite struct RecentIndexTests {
     @Test func `ids that begin with the time are excluded when they are greater, others never`() {
         let early = Identifier.version7(milliseconds: 1_000, randomHigh: 1, randomLow: 1)
         let late = Identifier.version7(milliseconds: 2_000, randomHigh: 1, randomLow: 1)

@@ -3,52 +3,17 @@ internal import Schema
 /// What was lately looked up in the index's environment, bounded in number: a random key there costs a few microseconds,
 /// and most commands ask for what others have just asked for.
 ///
-/// Two generations approximate least-recently-used: what was not looked at for a whole generation goes.
-struct RecentEntries<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private var young: [Key: Value] = [:]
-    private var old: [Key: Value] = [:]
-    private let generation: Int
-
-    /// - Parameter most: entries that are kept at most.
-    init(most: Int) { generation = most / 2 }
-
-    /// The value of a key, where it is known here.
-    mutating func value(_ key: Key) -> Value? {
-        if let value = young[key] { return value }
-        guard let value = old[key] else { return nil }
-        put(value, key)
-        return value
-    }
-
-    /// Puts in what was found in the environment.
-    mutating func put(_ value: Value, _ key: Key) {
-        young[key] = value
-        guard young.count >= generation else { return }
-        old = young
-        young = [:]
-    }
-
-    /// A value has changed: what is known here must not be older.
-    mutating func change(_ value: Value, _ key: Key) {
-        if let index = young.index(forKey: key) {
-            young.values[index] = value
-        } else if let index = old.index(forKey: key) {
-            old.values[index] = value
-        }
-    }
-}
-
-/// The recent entries of an index. Each is what the latest event left, durable or not, as the overlays have it: they are
-/// looked at first, and a change of them changes what is here.
+/// Each is what the latest event left, durable or not, as the overlays have it: they are looked at first, and a change of
+/// them changes what is here.
 struct RecentIndex: Sendable {
     private static let most = 100_000
 
-    var heads = RecentEntries<StreamNumber, StreamEntry>(most: most)
-    var subjects = RecentEntries<StreamNumber, SubjectStanding>(most: most)
-    var streams = RecentEntries<Identifier, StreamNumber>(most: most)
+    var heads = ClockCache<StreamNumber, StreamEntry>(capacity: most)
+    var subjects = ClockCache<StreamNumber, SubjectStanding>(capacity: most)
+    var streams = ClockCache<Identifier, StreamNumber>(capacity: most)
     /// None: the reference names nothing.
-    var links = RecentEntries<IndexToken, StreamNumber>(most: most)
-    var claims = RecentEntries<[UInt8], Int64>(most: most)
+    var links = ClockCache<IndexToken, StreamNumber>(capacity: most)
+    var claims = ClockCache<[UInt8], Int64>(capacity: most)
     /// Which ids the environment cannot have.
     var greatest = GreatestIDs()
 
