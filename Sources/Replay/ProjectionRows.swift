@@ -250,7 +250,7 @@ final class ProjectionRows<P: Projection> {
 
     private func snapshot() throws(LMDBError) -> ProjectionSnapshot {
         ProjectionSnapshot(
-            overlay: overlay, frozen: pending?.changes, transaction: try store.environment.beginRead(), tables: store.tables,
-            emptyBelow: emptyBelow)
+            overlay: overlay, frozen: pending?.changes, transaction: try store.environment.beginRead(),
+            tables: store.tables, emptyBelow: emptyBelow)
     }
 }

@@ -87,7 +87,8 @@ internal import Views
             var found = MemoryStore(for: Tags.self)
             for table in [Tags.counts, Tags.bearers] {
                 for descending in [false, true] {
-                    try snapshot.scan(table, prefix: [], after: nil, descending: descending) { key, row throws(ViewError) in
+                    try snapshot.scan(table, prefix: [], after: nil, descending: descending) {
+                        key, row throws(ViewError) in
                         try found.put(table, key, row)
                         return .next
                     }
