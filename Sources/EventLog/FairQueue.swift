@@ -50,8 +50,13 @@ package struct QueueLimits: Sendable, Hashable {
     package var group: UInt64 = 10_000_000
     /// Commands after which it is closed.
     package var groupCommands = 4_000
-    /// Nanoseconds for which it is remembered that there was more than one source.
+    /// Nanoseconds for which it is remembered that there was more than one source, and who sent little.
     package var memory: UInt64 = 1_000_000_000
+    /// For how long sources with more than a turn's work rest, in times of what they used, while others send little: so
+    /// that these find processors and disk free, too. Nobody rests where nobody sends little.
+    package var rest: UInt64 = 4
+    /// Commands that are little: a source that never has more waiting does not rest, and others rest for it.
+    package var little = 16
 
     /// The defaults.
     package init() {}
@@ -66,6 +71,9 @@ package struct QueueLimits: Sendable, Hashable {
 /// While there is one source, a group takes what there is, up to `QueueLimits.group`. Where there were several within
 /// `QueueLimits.memory`, a group is one round: whoever has sent one command waits for a turn of each other source at
 /// most, and for the commit of two groups.
+///
+/// Where somebody has sent a little and no more within `QueueLimits.memory`, sources with more than a turn's work get only a
+/// part of the time: after each group they rest for `QueueLimits.rest` times what they used of it.
 ///
 /// Room is shared as well: a source is turned away where it would have more waiting than is still free, so that those
 /// who have most are the first; and a quarter of the room is kept for those who have little.
@@ -83,6 +91,8 @@ struct FairQueue<Work> {
         var credit: Int64 = 0
         /// The round for which it got its credit.
         var round: UInt64 = 0
+        /// Commands that it has sent since it had none waiting.
+        var sent = 0
 
         /// The next piece, where it may still use some of its turn.
         mutating func take(round: UInt64, turn: Int64) -> Piece? {
@@ -99,6 +109,8 @@ struct FairQueue<Work> {
     private struct Group {
         var began: UInt64 = 0
         var commands = 0
+        /// Nanoseconds that sources used which have more work waiting.
+        var greedy: UInt64 = 0
     }
 
     let limits: QueueLimits
@@ -116,6 +128,11 @@ struct FairQueue<Work> {
     private var serving: (source: ObjectIdentifier, since: UInt64)?
     private var latest: ObjectIdentifier?
     private var crowdedUntil: UInt64 = 0
+    /// Until when those that have had their turn rest.
+    private var restsUntil: UInt64 = 0
+    private var isHurried = false
+    /// The two sources that sent little last, and until when that is remembered.
+    private var modest: [(source: ObjectIdentifier, until: UInt64)] = []
     /// Nanoseconds from group to group, per command: a moving average.
     private var pace = 30_000.0
 
@@ -150,6 +167,7 @@ struct FairQueue<Work> {
         if sources[id] == nil { turns.append(id) }
         sources[id, default: Source()].pieces.append(Piece(work: work, size: size, arrived: now))
         sources[id]?.waiting += size
+        sources[id]?.sent += size.commands
         waiting += size
         return .taken
     }
@@ -179,12 +197,23 @@ struct FairQueue<Work> {
 
     /// Begins a group with its first piece; nil where nothing waits.
     mutating func begin(now: UInt64) -> Work? {
-        guard !isEmpty else { return nil }
+        guard !isEmpty, !turns.isEmpty || now >= restsUntil else { return nil }
         group = Group(began: now)
         let greedy = rested.count
         turn = Int64(max(limits.leastTurn, limits.turn / UInt64(max(1, greedy))))
-        nextRound()
+        nextRound(now)
         return next(now: now)
+    }
+
+    /// The moment from which on there is work for a group; nil where there is now, or where none waits.
+    func nextGroup(now: UInt64) -> UInt64? {
+        !isEmpty && turns.isEmpty && now < restsUntil ? restsUntil : nil
+    }
+
+    /// Nobody rests any more: all that waits is to be done.
+    mutating func hurry() {
+        isHurried = true
+        restsUntil = 0
     }
 
     /// The next piece of the group; nil where the group is complete.
@@ -199,8 +228,8 @@ struct FairQueue<Work> {
                 turns.removeFirst()
                 rested.append(id)
             }
-            if rested.isEmpty || group.commands > 0 && now < crowdedUntil { return nil }
-            nextRound()
+            if rested.isEmpty || group.commands > 0 && now < crowdedUntil || now < restsUntil { return nil }
+            nextRound(now)
         }
     }
 
@@ -208,12 +237,20 @@ struct FairQueue<Work> {
     mutating func end(now: UInt64) {
         charge(now)
         guard group.commands > 0 else { return }
-        pace += (Double(now - group.began) / Double(group.commands) - pace) / 8
+        let rest = isForOthers(now) && !isHurried ? limits.rest * group.greedy : 0
+        restsUntil = now + rest
+        pace += (Double(now + rest - group.began) / Double(group.commands) - pace) / 8
         group.commands = 0
     }
 
-    private mutating func nextRound() {
+    /// Whether there is somebody who sends little.
+    private func isForOthers(_ now: UInt64) -> Bool {
+        modest.contains { now < $0.until && sources[$0.source]?.sent ?? 0 <= limits.little }
+    }
+
+    private mutating func nextRound(_ now: UInt64) {
         round += 1
+        guard now >= restsUntil else { return }
         turns += rested
         rested = []
     }
@@ -227,8 +264,11 @@ struct FairQueue<Work> {
         group.commands += piece.size.commands
         if sources.values[index].pieces.isEmpty {
             // What it used too much is forgotten with it: it had no more than this waiting.
-            sources.remove(at: index)
+            let source = sources.remove(at: index).value
             turns.removeFirst()
+            if source.sent <= limits.little {
+                modest = [(id, now + limits.memory)] + modest.filter { $0.source != id }.prefix(1)
+            }
         } else {
             serving = (id, now)
         }
@@ -238,6 +278,7 @@ struct FairQueue<Work> {
     private mutating func charge(_ now: UInt64) {
         guard let (id, since) = serving else { return }
         sources[id]?.credit -= Int64(now - since)
+        group.greedy += now - since
         serving = nil
     }
 }

@@ -63,11 +63,16 @@ internal import Glibc
 
     /// The same with a limit: nil when so many milliseconds have passed.
     package func wait<Result>(milliseconds: Int, _ body: (inout State) -> Result?) -> Result? {
+        wait(nanoseconds: UInt64(milliseconds) * 1_000_000, body)
+    }
+
+    /// The same with a limit in nanoseconds.
+    package func wait<Result>(nanoseconds: UInt64, _ body: (inout State) -> Result?) -> Result? {
         var deadline = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let nanoseconds = deadline.tv_nsec + (milliseconds % 1_000) * 1_000_000
-        deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
-        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        let fraction = UInt64(deadline.tv_nsec) + nanoseconds % 1_000_000_000
+        deadline.tv_sec += Int(nanoseconds / 1_000_000_000 + fraction / 1_000_000_000)
+        deadline.tv_nsec = Int(fraction % 1_000_000_000)
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {

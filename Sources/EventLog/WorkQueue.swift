@@ -34,8 +34,14 @@ package final class WorkQueue<Work: Sendable>: Sendable {
             if let work = state.queue.begin(now: MonotonicClock.nanoseconds()) { return .some([work]) }
             return state.closed ? .some(nil) : isWoken ? .some([]) : nil
         }
-        guard let milliseconds else { return state.wait(look) }
-        return state.wait(milliseconds: milliseconds, look) ?? .some([])
+        let deadline = milliseconds.map { MonotonicClock.nanoseconds() + UInt64($0) * 1_000_000 }
+        while true {
+            let now = MonotonicClock.nanoseconds()
+            let group = state.withLock { $0.queue.nextGroup(now: now) }
+            guard let until = [deadline, group].compactMap(\.self).min() else { return state.wait(look) }
+            if let found = state.wait(nanoseconds: until > now ? until - now : 0, look) { return found }
+            if let deadline, MonotonicClock.nanoseconds() >= deadline { return .some([]) }
+        }
     }
 
     /// The next piece of the group that `take` has begun, once the one before it is done; nil where the group is
@@ -63,7 +69,12 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     package func wake() { state.withLockNotifying { $0.woken = true } }
 
     /// Takes no more work; what waits is still handed out.
-    package func close() { state.withLockNotifying { $0.closed = true } }
+    package func close() {
+        state.withLockNotifying { state in
+            state.closed = true
+            state.queue.hurry()
+        }
+    }
 
     /// Whether the queue was closed.
     package var isClosed: Bool { state.withLock { $0.closed } }

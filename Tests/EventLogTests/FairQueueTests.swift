@@ -33,9 +33,10 @@ import Testing
                 size: WorkSize(commands: commands, bytes: bytes), now: now)
         }
 
-        /// One group: what was handed out, where each piece takes so many microseconds.
+        /// One group, as soon as there is one: what was handed out, where each piece takes so many microseconds.
         func group(microseconds: (Job) -> UInt64 = { _ in 100 }, commit: UInt64 = 300) -> [Job] {
             queue.end(now: now)
+            now = queue.nextGroup(now: now) ?? now
             guard var job = queue.begin(now: now) else { return [] }
             var jobs = [job]
             now += microseconds(job) * 1_000
@@ -70,6 +71,66 @@ import Testing
         #expect(bench.group().map(\.number) == Array(5..<10))
         bench.now += 2_000_000_000
         #expect(bench.group().count == 100)
+    }
+
+    @Test func `whoever floods rests while others send little, and these do not`() {
+        let bench = Bench()
+        for number in 0..<1_000 { bench.add("flood", number) }
+        bench.add("shop", 0)
+        #expect(bench.group().map(\.source) == Array(repeating: "flood", count: 5) + ["shop"])
+        bench.queue.end(now: bench.now)
+        // Five times 100 µs, four times over.
+        #expect(bench.queue.nextGroup(now: bench.now) == bench.now + 2_000_000)
+        #expect(bench.queue.begin(now: bench.now) == nil)
+        bench.now += 1_000_000
+        bench.add("shop", 1)
+        #expect(bench.group() == [Job(source: "shop", number: 1)], "the flood rests on")
+        var spent: UInt64 = 0
+        let began = bench.now
+        for round in 2..<80 {
+            bench.add("shop", round)
+            let jobs = bench.group()
+            #expect(jobs.contains { $0.source == "shop" }, "in the next group")
+            spent += UInt64(jobs.filter { $0.source == "flood" }.count) * 100_000
+            // The shop thinks it over.
+            bench.now += 3_000_000
+        }
+        #expect(spent * 5 <= bench.now - began, "\(spent) of \(bench.now - began)")
+        #expect(spent * 20 >= bench.now - began, "\(spent) of \(bench.now - began)")
+    }
+
+    @Test func `nobody rests for those who flood as well, nor for those who sent something long ago`() {
+        let bench = Bench()
+        for number in 0..<900 { for source in ["one", "two"] { bench.add(source, number) } }
+        // One that has nothing waiting now and then, but sends much.
+        for round in 0..<20 {
+            for number in 0..<17 { bench.add("three", 17 * round + number) }
+            for _ in 0..<4 { _ = bench.group(microseconds: { _ in 50 }) }
+            bench.queue.end(now: bench.now)
+            #expect(bench.queue.nextGroup(now: bench.now) == nil)
+        }
+        bench.add("shop", 0)
+        _ = bench.group()
+        bench.queue.end(now: bench.now)
+        #expect(bench.queue.nextGroup(now: bench.now) != nil)
+        _ = bench.group()
+        bench.now += QueueLimits().memory
+        bench.queue.end(now: bench.now)
+        #expect(bench.queue.nextGroup(now: bench.now) == nil)
+    }
+
+    @Test func `at the end nobody rests`() {
+        let bench = Bench()
+        for number in 0..<100 { bench.add("flood", number) }
+        bench.add("shop", 0)
+        _ = bench.group()
+        bench.queue.end(now: bench.now)
+        bench.queue.hurry()
+        while !bench.queue.isEmpty {
+            #expect(bench.queue.nextGroup(now: bench.now) == nil)
+            #expect(!bench.group().isEmpty)
+            bench.queue.end(now: bench.now)
+        }
     }
 
     @Test func `turns are as long in time, whatever the work costs`() {
@@ -179,9 +240,23 @@ import Testing
             return
         }
         #expect((700...800).contains(milliseconds), "\(milliseconds)")
+        // Somebody for whom it rests makes that longer.
+        bench.add("shop", 0)
+        _ = bench.group(microseconds: { _ in 700 }, commit: 300)
+        bench.queue.end(now: bench.now)
+        while bench.add("one", number) == .taken { number += 1 }
+        guard case .overloaded(let longer) = bench.add("one", number) else {
+            Issue.record("there is room")
+            return
+        }
+        #expect(longer > milliseconds, "\(longer)")
         // A writer that stands still: as long as the next piece has waited already.
         bench.now += 5_000_000_000
-        #expect(bench.add("one", number) == .overloaded(retryAfterMilliseconds: 5_000))
+        guard case .overloaded(let stood) = bench.add("one", number) else {
+            Issue.record("there is room")
+            return
+        }
+        #expect((5_000...5_020).contains(stood), "\(stood)")
     }
 
     @Test func `windows of all sources together fit`() {
