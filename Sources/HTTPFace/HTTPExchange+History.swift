@@ -59,8 +59,8 @@ extension HTTPExchange {
         let reader = try await backend.history(asked, from: caller)
         switch form {
         case .page:
-            let page = try await reader.nextPage() ?? Answer(HistoryPage(), backend.reflects)
-            return try .message(page.value, reflects: page.reflects)
+            let page = try await reader.nextPage()
+            return try .message(page?.value.message() ?? HistoryPage(), reflects: page?.reflects ?? backend.reflects)
         case .lines: return stream(reader, MediaType.lines, follows: asked.follow, EventLines())
         case .events: return stream(reader, MediaType.events, follows: true, ServerSentEvents())
         }
@@ -127,9 +127,10 @@ extension HTTPExchange {
     }
 
     private static func next(_ reader: any HistoryReader) async -> Step {
-        do throws(Refusal) { return try await reader.nextPage().map { .page($0.value) } ?? .end } catch {
-            return .refused(error)
-        }
+        do throws(Refusal) {
+            guard let page = try await reader.nextPage() else { return .end }
+            return .page(try page.value.message())
+        } catch { return .refused(error) }
     }
 
     private static func silence() async -> Step {

@@ -26,13 +26,10 @@ extension EventPayload {
     ///
     /// - Throws: `RecordError` where the bytes are not such a message.
     public static func decode(kind: EventKind, payload: RawSpan) throws(RecordError) -> OneOf_Event {
-        var bytes = [UInt8]()
-        bytes.reserveCapacity(payload.byteCount + 8)
-        appendVarint(UInt64(kind.rawValue) << 3 | 2, to: &bytes)
-        appendVarint(UInt64(payload.byteCount), to: &bytes)
-        payload.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        var wrapper = WireWriter(capacity: payload.byteCount + 8)
+        wrapper.append(kind.rawValue, payload)
         do {
-            guard let event = try EventPayload(serializedBytes: bytes).event else {
+            guard let event = try EventPayload(serializedBytes: wrapper.bytes).event else {
                 throw RecordError("No event has the kind \(kind.rawValue).")
             }
             return event
@@ -54,14 +51,5 @@ extension EventPayload {
             shift += 7
         }
         return value
-    }
-
-    private static func appendVarint(_ value: UInt64, to bytes: inout [UInt8]) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
     }
 }

@@ -25,79 +25,35 @@ package struct UnsupportedField: Error {
 
 /// Appends the fields that it is shown.
 private struct MessageEncoder: Visitor {
-    private(set) var bytes: [UInt8] = []
+    private var writer = WireWriter()
 
-    private enum WireType: UInt64 {
-        case varint = 0
-        case fixed64 = 1
-        case delimited = 2
-    }
-
-    init() { bytes.reserveCapacity(256) }
-
-    private mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
-
-    private mutating func append(tag fieldNumber: Int, _ type: WireType) {
-        append(varint: UInt64(fieldNumber) << 3 | type.rawValue)
-    }
-
-    private mutating func append(fixed value: UInt64) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    /// Appends what `body` appends, with its length before it: one byte is kept free, which is enough for most.
-    private mutating func append(delimited fieldNumber: Int, _ body: (inout Self) throws -> Void) rethrows {
-        append(tag: fieldNumber, .delimited)
-        let start = bytes.count
-        bytes.append(0)
-        try body(&self)
-        let length = bytes.count - start - 1
-        guard length >= 0x80 else {
-            bytes[start] = UInt8(length)
-            return
-        }
-        let end = bytes.count
-        append(varint: UInt64(length))
-        let varint = Array(bytes[end...])
-        bytes.removeLast(varint.count)
-        bytes.replaceSubrange(start...start, with: varint)
-    }
+    var bytes: [UInt8] { writer.bytes }
 
     // MARK: Fields
 
     mutating func visitSingularDoubleField(value: Double, fieldNumber: Int) {
-        append(tag: fieldNumber, .fixed64)
-        append(fixed: value.bitPattern)
+        writer.append(fieldNumber, fixed: value.bitPattern)
     }
 
     mutating func visitSingularInt64Field(value: Int64, fieldNumber: Int) {
-        visitSingularUInt64Field(value: UInt64(bitPattern: value), fieldNumber: fieldNumber)
+        writer.append(fieldNumber, UInt64(bitPattern: value))
     }
 
     mutating func visitSingularUInt64Field(value: UInt64, fieldNumber: Int) {
-        append(tag: fieldNumber, .varint)
-        append(varint: value)
+        writer.append(fieldNumber, value)
     }
 
     mutating func visitSingularSInt64Field(value: Int64, fieldNumber: Int) {
-        let zigZag = UInt64(bitPattern: value << 1 ^ value >> 63)
-        visitSingularUInt64Field(value: zigZag, fieldNumber: fieldNumber)
+        // Zigzag.
+        writer.append(fieldNumber, UInt64(bitPattern: value << 1 ^ value >> 63))
     }
 
     mutating func visitSingularFixed64Field(value: UInt64, fieldNumber: Int) {
-        append(tag: fieldNumber, .fixed64)
-        append(fixed: value)
+        writer.append(fieldNumber, fixed: value)
     }
 
     mutating func visitSingularBoolField(value: Bool, fieldNumber: Int) {
-        visitSingularUInt64Field(value: value ? 1 : 0, fieldNumber: fieldNumber)
+        writer.append(fieldNumber, value ? 1 : 0)
     }
 
     mutating func visitSingularEnumField<E: Enum>(value: E, fieldNumber: Int) {
@@ -105,41 +61,38 @@ private struct MessageEncoder: Visitor {
     }
 
     mutating func visitSingularStringField(value: String, fieldNumber: Int) {
-        append(tag: fieldNumber, .delimited)
-        let text = value.utf8
-        append(varint: UInt64(text.count))
-        bytes.append(contentsOf: text)
+        writer.append(fieldNumber, value.utf8)
     }
 
     mutating func visitSingularBytesField(value: Data, fieldNumber: Int) {
-        append(tag: fieldNumber, .delimited)
-        append(varint: UInt64(value.count))
-        bytes.append(contentsOf: value)
+        writer.append(fieldNumber, value)
     }
 
     mutating func visitSingularMessageField<M: Message>(value: M, fieldNumber: Int) throws {
-        try append(delimited: fieldNumber) { try value.traverse(visitor: &$0) }
+        let message = writer.open(fieldNumber)
+        try value.traverse(visitor: &self)
+        writer.close(message)
     }
 
     mutating func visitPackedUInt32Field(value: [UInt32], fieldNumber: Int) {
-        append(delimited: fieldNumber) { encoder in
-            for number in value { encoder.append(varint: UInt64(number)) }
-        }
+        let numbers = writer.open(fieldNumber)
+        for number in value { writer.append(varint: UInt64(number)) }
+        writer.close(numbers)
     }
 
     mutating func visitPackedUInt64Field(value: [UInt64], fieldNumber: Int) {
-        append(delimited: fieldNumber) { encoder in
-            for number in value { encoder.append(varint: number) }
-        }
+        let numbers = writer.open(fieldNumber)
+        for number in value { writer.append(varint: number) }
+        writer.close(numbers)
     }
 
     mutating func visitPackedEnumField<E: Enum>(value: [E], fieldNumber: Int) {
-        append(delimited: fieldNumber) { encoder in
-            for number in value { encoder.append(varint: UInt64(bitPattern: Int64(number.rawValue))) }
-        }
+        let numbers = writer.open(fieldNumber)
+        for number in value { writer.append(varint: UInt64(bitPattern: Int64(number.rawValue))) }
+        writer.close(numbers)
     }
 
-    mutating func visitUnknown(bytes: Data) { self.bytes.append(contentsOf: bytes) }
+    mutating func visitUnknown(bytes: Data) { writer.append(encoded: bytes) }
 
     // MARK: What the schema does not use
 

@@ -47,7 +47,7 @@ package struct Answer<Value: Sendable>: Sendable {
 package protocol HistoryReader: Sendable {
     /// The next page, or nil at the end of the request. With `follow` it waits for new events; cancelling the task
     /// ends the wait.
-    func nextPage() async throws(Refusal) -> Answer<HistoryPage>?
+    func nextPage() async throws(Refusal) -> Answer<EncodedHistoryPage>?
 }
 
 /// What every face of the service (native socket, HTTP) offers; the faces only translate.

@@ -68,7 +68,7 @@ extension ConnectionHandler {
             stream(id) { gate throws(Refusal) in
                 let reader = try await backend.history(history, from: caller)
                 while await gate.take(), let page = try await reader.nextPage() {
-                    output.send(Response(id, last: false, reflects: page.reflects, .history(page.value)))
+                    output.send(id, page)
                 }
             }
         case .rebuild(let rebuild)?:

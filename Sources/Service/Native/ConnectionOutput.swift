@@ -21,9 +21,15 @@ final class ConnectionOutput: ReplySink {
 
     /// Sends one frame. It is encoded here, off the event loop: answers of queries can be large.
     func send(_ response: Response) {
-        let frame = FrameEncoder.frame(response)
-        let id = response.id
-        let last = response.last
+        send(response.id, FrameEncoder.frame(response), last: response.last)
+    }
+
+    /// Sends a page of history.
+    func send(_ id: UInt64, _ page: Answer<EncodedHistoryPage>) {
+        send(id, FrameEncoder.frame(id, page), last: false)
+    }
+
+    private func send(_ id: UInt64, _ frame: ByteBuffer, last: Bool) {
         eventLoop.execute { [handler] in handler.value.answer(id, frame: frame, last: last) }
     }
 

@@ -23,31 +23,40 @@ enum FrameEncoder {
 
     /// Appends the answer to a frame of commands, whose results are encoded already.
     static func append(_ complete: OpenSubmissions.Complete, to buffer: inout ByteBuffer) {
-        let length = complete.results?.reduce(0) { $0 + $1.count }
-        let envelope: [UInt8]? = try? Response(complete.id, reflects: complete.reflects, nil).encoded()
-        guard let results = complete.results, let length, var bytes = envelope else {
-            return refuse(complete, bytes: 0, to: &buffer)
-        }
-        // The field of `Response` that holds the `SubmitResponse`, and its length: a field of a higher number than
-        // those before it.
-        bytes.append(UInt8(4 << 3 | 2))
-        var rest = length
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7F) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-        guard bytes.count + length <= NativeLimits.maximumMessageLength else {
-            return refuse(complete, bytes: bytes.count + length, to: &buffer)
-        }
-        buffer.reserveCapacity(minimumWritableBytes: 4 + bytes.count + length)
-        buffer.writeInteger(UInt32(bytes.count + length), endianness: .little)
-        buffer.writeBytes(bytes)
-        for result in results { buffer.writeBytes(result) }
+        let envelope = Response(complete.id, reflects: complete.reflects, nil)
+        append(envelope, ResponseField.submit, complete.results, to: &buffer)
     }
 
-    private static func refuse(_ complete: OpenSubmissions.Complete, bytes: Int, to buffer: inout ByteBuffer) {
-        append(Response(complete.id, reflects: complete.reflects, .error(tooLarge(bytes).answer)), to: &buffer)
+    /// A frame with a page of history, which is encoded already.
+    static func frame(_ id: UInt64, _ page: Answer<EncodedHistoryPage>) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        let envelope = Response(id, last: false, reflects: page.reflects, nil)
+        append(envelope, ResponseField.history, [page.value.bytes], to: &buffer)
+        return buffer
+    }
+
+    /// The numbers of fields of `Response` that are not made as messages. They stand behind those of the envelope.
+    private enum ResponseField {
+        static let submit = 4
+        static let history = 8
+    }
+
+    /// Appends a response: its envelope, and a field of it that is encoded already, in parts; nil where it could not be.
+    private static func append(_ envelope: Response, _ field: Int, _ parts: [[UInt8]]?, to buffer: inout ByteBuffer) {
+        let fields: [UInt8]? = try? envelope.encoded()
+        let length = parts?.reduce(0) { $0 + $1.count } ?? 0
+        var head = WireWriter()
+        head.append(encoded: fields ?? [])
+        head.append(field, lengthOfWhatFollows: length)
+        let count = head.bytes.count + length
+        guard fields != nil, let parts, count <= NativeLimits.maximumMessageLength else {
+            let refusal = tooLarge(parts == nil ? 0 : count)
+            return append(Response(envelope.id, reflects: envelope.reflects, .error(refusal.answer)), to: &buffer)
+        }
+        buffer.reserveCapacity(minimumWritableBytes: 4 + count)
+        buffer.writeInteger(UInt32(count), endianness: .little)
+        buffer.writeBytes(head.bytes)
+        for part in parts { buffer.writeBytes(part) }
     }
 
     private static func tooLarge(_ bytes: Int) -> Refusal {

@@ -1,83 +1,97 @@
 internal import CRM
 internal import EventLog
-internal import FoundationEssentials
 internal import Schema
 internal import SwiftProtobuf
 
-/// Turns records into the events that readers get.
+/// Writes records as the events that readers get: `Event` of the schema in protobuf's binary form.
+///
+/// A payload stands in a record as it stands in the event, so it is copied, neither decoded nor encoded.
 struct EventEncoder {
     let context: LogContext
     let request: HistoryRequest
-    let ids: StreamNames
 
-    func event(_ header: EventHeader, _ record: RawSpan, _ leaf: TreeHash) throws(EventLogError) -> Event {
-        var event = Event()
-        event.position = header.position.rawValue
-        event.kind = header.kind
-        event.schemaVersion = UInt32(header.schemaVersion)
-        event.origin = header.origin
-        event.historic = header.flags.contains(.historic)
-        event.clockHeld = header.flags.contains(.clockHeld)
-        event.recordedAt = header.recordedAt.timestamp
-        event.occurredAt = header.occurredAt.timestamp
-        event.streamKind = header.streamKind
-        event.streamNumber = header.stream.rawValue
-        if let id = header.streamID(in: record) {
-            event.streamID = id.description
-        } else {
-            event.streamID = try ids.id(of: header.stream)
-        }
-        event.revision = UInt64(header.revision.rawValue)
-        event.previousInStream = header.previousInStream.rawValue
-        event.commandID = header.commandID.description
-        event.commandIndex = UInt32(header.commandIndex)
-        event.commandCount = UInt32(header.commandCount)
-        event.correlationID = header.correlationID == .zero ? "" : header.correlationID.description
-        event.causation = header.causation.rawValue
-        event.principalNumber = header.principal.rawValue
-        event.onBehalfOfNumber = header.onBehalfOf.rawValue
-        event.importNumber = header.importNumber.rawValue
-        event.leafHash = Data(leaf.bytes)
-        event.body = UInt32(header.body)
-        event.flags = UInt32(header.flags.rawValue)
-        if request.includeRecord { event.record = record.withUnsafeBytes { Data($0) } }
-        for index in 0..<Int(header.subjectCount) { event.subjects.append(try subject(index, header, record)) }
+    /// Appends an event to the fields of a message.
+    func append(
+        _ field: Int, _ header: EventHeader, _ record: RawSpan, _ leaf: TreeHash, to page: inout WireWriter
+    ) throws(EventLogError) {
+        let event = page.open(field, lengthBytes: 2)
+        page.append(1, unlessZero: header.position.rawValue)
+        page.append(2, unlessZero: UInt64(header.kind.rawValue))
+        page.append(3, unlessZero: UInt64(header.schemaVersion))
+        page.append(4, unlessZero: UInt64(header.origin.rawValue))
+        page.append(5, unlessZero: header.flags.contains(.historic) ? 1 : 0)
+        page.append(6, unlessZero: header.flags.contains(.clockHeld) ? 1 : 0)
+        page.append(7, header.recordedAt.timestamp)
+        page.append(8, header.occurredAt.timestamp)
+        page.append(9, unlessZero: UInt64(header.streamKind.rawValue))
+        page.append(10, unlessZero: header.stream.rawValue)
+        if let id = try streamID(header, record) { page.append(11, id) }
+        page.append(12, unlessZero: UInt64(header.revision.rawValue))
+        page.append(13, unlessZero: header.previousInStream.rawValue)
+        page.append(14, header.commandID)
+        page.append(15, unlessZero: UInt64(header.commandIndex))
+        page.append(16, unlessZero: UInt64(header.commandCount))
+        if header.correlationID != .zero { page.append(17, header.correlationID) }
+        page.append(18, unlessZero: header.causation.rawValue)
+        page.append(19, unlessZero: header.principal.rawValue)
+        page.append(20, unlessZero: header.onBehalfOf.rawValue)
+        page.append(21, unlessZero: header.importNumber.rawValue)
+        for index in 0..<Int(header.subjectCount) { try append(22, subject: index, header, record, to: &page) }
         if !request.omitPayload {
-            do throws(RecordError) {
-                event.payload.event = try EventPayload.decode(
-                    kind: header.kind, payload: record.extracting(header.payloadRange))
-            } catch { throw EventLogError(.damaged, error.message, position: header.position) }
+            let payload = page.open(23, lengthBytes: header.payloadLength < 0x7C ? 1 : 2)
+            page.append(header.kind.rawValue, record.extracting(header.payloadRange))
+            page.close(payload)
         }
-        return event
+        page.append(24, leaf.bytes)
+        if request.includeRecord { page.append(25, record) }
+        page.append(26, unlessZero: UInt64(header.body))
+        page.append(27, unlessZero: UInt64(header.flags.rawValue))
+        page.close(event)
     }
 
-    private func subject(_ index: Int, _ header: EventHeader, _ record: RawSpan) throws(EventLogError) -> EventSubject {
+    /// The UUID of the event's stream, which stands in the stream's first record.
+    private func streamID(_ header: EventHeader, _ record: RawSpan) throws(EventLogError) -> Identifier? {
+        if let id = header.streamID(in: record) { return id }
+        return try context.log.index.head(of: header.stream)?.id
+    }
+
+    private func append(
+        _ field: Int, subject index: Int, _ header: EventHeader, _ record: RawSpan, to page: inout WireWriter
+    ) throws(EventLogError) {
         let entry = header.subject(index, in: record)
-        var subject = EventSubject()
-        subject.number = entry.subject.rawValue
-        subject.role = entry.role
-        subject.previous = entry.previous.rawValue
-        subject.keySlot = entry.keySlot
-        subject.slotGeneration = entry.slotGeneration
-        subject.body = UInt32(entry.body)
-        subject.part = UInt32(entry.part)
-        subject.sealedLength = UInt32(entry.sealedLength)
-        guard request.reveal, entry.sealedLength > 0, entry.role != .fingerprint else { return subject }
-        do throws(Refusal) {
-            let plaintext = try context.open(entry, index, of: header, in: record)
-            subject.personal = try Self.decode(plaintext)
-        } catch {
-            guard error.code == .erased else {
-                throw EventLogError(.damaged, error.detail.sentence, position: header.position)
+        let subject = page.open(field)
+        page.append(1, unlessZero: entry.subject.rawValue)
+        page.append(2, unlessZero: UInt64(entry.role.rawValue))
+        page.append(3, unlessZero: entry.previous.rawValue)
+        page.append(4, unlessZero: UInt64(entry.keySlot))
+        page.append(5, unlessZero: UInt64(entry.slotGeneration))
+        page.append(6, unlessZero: UInt64(entry.body))
+        page.append(7, unlessZero: UInt64(entry.part))
+        page.append(8, unlessZero: UInt64(entry.sealedLength))
+        if request.reveal, entry.sealedLength > 0, entry.role != .fingerprint {
+            do throws(Refusal) {
+                // What was sealed is the message itself.
+                page.append(9, try context.open(entry, index, of: header, in: record))
+            } catch {
+                guard error.code == .erased else {
+                    throw EventLogError(.damaged, error.detail.sentence, position: header.position)
+                }
+                page.append(10, 1)
             }
-            subject.erased = true
         }
-        return subject
+        page.close(subject)
     }
+}
 
-    private static func decode(_ plaintext: [UInt8]) throws(Refusal) -> PersonalData {
-        do { return try PersonalData(serializedBytes: plaintext) } catch {
-            throw Refusal(.damaged, "A personal part cannot be read.")
-        }
+extension WireWriter {
+    /// An identifier in its text form.
+    fileprivate mutating func append(_ field: Int, _ id: Identifier) { append(field, id.description.utf8) }
+
+    /// A point in time.
+    fileprivate mutating func append(_ field: Int, _ time: Google_Protobuf_Timestamp) {
+        let message = open(field)
+        append(1, unlessZero: UInt64(bitPattern: time.seconds))
+        append(2, unlessZero: UInt64(bitPattern: Int64(time.nanos)))
+        close(message)
     }
 }

@@ -31,7 +31,6 @@ final class HistoryQuery: HistoryReader {
     private let request: HistoryRequest
     private let scope: Scope
     private let signal: DurableSignal
-    private let ids: StreamNames
     /// Only the request's own task reads pages, one after the other.
     private let cursor: Cursor
 
@@ -64,11 +63,10 @@ final class HistoryQuery: HistoryReader {
         self.request = request
         self.scope = scope
         self.signal = signal
-        ids = StreamNames(context: context)
         cursor = Cursor(next: Position(max(1, request.from)))
     }
 
-    func nextPage() async throws(Refusal) -> Answer<HistoryPage>? {
+    func nextPage() async throws(Refusal) -> Answer<EncodedHistoryPage>? {
         guard await !cursor.done else { return nil }
         while true {
             let from = await cursor.next
@@ -76,15 +74,14 @@ final class HistoryQuery: HistoryReader {
             let end = context.log.end.position
             let last = request.to == 0 ? end : min(end, Position(request.to))
             let limit = request.limit == 0 ? Self.pageEvents : Int(min(UInt64(Self.pageEvents), request.limit - sent))
-            let page = try await read(from: from, through: last, limit: limit)
-            let limitReached = request.limit > 0 && sent + UInt64(page.events.count) >= request.limit
+            var page = try await read(from: from, through: last, limit: limit)
+            let limitReached = request.limit > 0 && sent + UInt64(page.count) >= request.limit
             let pastEnd = page.next > last.rawValue
             let toReached = request.to > 0 && page.next > request.to
             let done = limitReached || toReached || (pastEnd && !request.follow)
-            await cursor.advance(to: Position(page.next), sent: page.events.count, done: done)
-            if !page.events.isEmpty || done || (from.rawValue <= 1 && pastEnd) {
-                var page = page
-                page.caughtUp = pastEnd
+            await cursor.advance(to: Position(page.next), sent: page.count, done: done)
+            if page.count > 0 || done || (from.rawValue <= 1 && pastEnd) {
+                page.finish(caughtUp: pastEnd)
                 return Answer(page, .log(context.log))
             }
             if pastEnd {
@@ -94,13 +91,13 @@ final class HistoryQuery: HistoryReader {
     }
 
     /// Reads on a thread of its own: the log's pages may have to come from the disk.
-    private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> HistoryPage {
+    private func read(from: Position, through last: Position, limit: Int) async throws(Refusal) -> EncodedHistoryPage {
         let found = await cursor.found
         // A follower that is at the end waits for nobody who reads much.
         let isShort = scope.chain == nil && last.rawValue < from.rawValue + UInt64(Self.pageEvents)
         let turns = isShort ? BlockingWork.turns : BlockingWork.longTurns
         let (page, positions) = try await BlockingWork.run(in: turns) {
-            [self] () throws(Refusal) -> (HistoryPage, [Position]) in
+            [self] () throws(Refusal) -> (EncodedHistoryPage, [Position]) in
             do throws(EventLogError) {
                 guard let (link, number) = scope.chain else {
                     return (try scan(from: from, through: last, limit: limit), [])
@@ -114,23 +111,22 @@ final class HistoryQuery: HistoryReader {
         return page
     }
 
-    private func scan(from: Position, through last: Position, limit: Int) throws(EventLogError) -> HistoryPage {
-        var page = HistoryPage()
-        page.next = max(from, last.advanced(by: 1)).rawValue
+    private func scan(from: Position, through last: Position, limit: Int) throws(EventLogError) -> EncodedHistoryPage {
+        var page = EncodedHistoryPage(next: max(from, last.advanced(by: 1)).rawValue)
         guard from <= last else { return page }
         var bytes = 0
         var looked = 0
-        let encoder = EventEncoder(context: context, request: request, ids: ids)
+        let encoder = EventEncoder(context: context, request: request)
         do {
             try context.log.scanChecked(from: from) { (header, record, leaf) throws(EventLogError) in
                 guard header.position <= last else { return false }
                 page.next = header.position.rawValue
-                guard page.events.count < limit, bytes < Self.pageBytes, looked < Self.pageScan else { return false }
+                guard page.count < limit, bytes < Self.pageBytes, looked < Self.pageScan else { return false }
                 page.next += 1
                 looked += 1
                 if case .kind(let kind) = scope, header.kind != kind { return true }
                 guard isWanted(header.kind) else { return true }
-                page.events.append(try encoder.event(header, record, leaf))
+                try page.append(header, record, leaf, encoder)
                 bytes += record.byteCount
                 return true
             }
@@ -165,25 +161,22 @@ final class HistoryQuery: HistoryReader {
 
     private func events(
         at positions: ArraySlice<Position>, from: Position, through last: Position, limit: Int
-    ) throws(EventLogError) -> HistoryPage {
-        var page = HistoryPage()
-        page.next = max(from, last.advanced(by: 1)).rawValue
-        let encoder = EventEncoder(context: context, request: request, ids: ids)
+    ) throws(EventLogError) -> EncodedHistoryPage {
+        var page = EncodedHistoryPage(next: max(from, last.advanced(by: 1)).rawValue)
+        let encoder = EventEncoder(context: context, request: request)
         var bytes = 0
         for position in positions {
-            guard page.events.count < limit, bytes < Self.pageBytes else {
+            guard page.count < limit, bytes < Self.pageBytes else {
                 page.next = position.rawValue
                 break
             }
             do {
-                let event = try context.log.checkedRecord(at: position) {
-                    (header, record, leaf) throws(EventLogError) in
+                _ = try context.log.checkedRecord(at: position) { (header, record, leaf) throws(EventLogError) in
                     bytes += record.byteCount
-                    return try encoder.event(header, record, leaf)
+                    try page.append(header, record, leaf, encoder)
                 }
-                if let event { page.events.append(event) }
             } catch {
-                guard !page.events.isEmpty, error.damage != nil else { throw error }
+                guard page.count > 0, error.damage != nil else { throw error }
                 page.next = position.rawValue
                 break
             }
@@ -215,17 +208,5 @@ final class HistoryQuery: HistoryReader {
             if entry.subject == number { return entry.previous }
         }
         return .none
-    }
-}
-
-/// UUIDs of streams, looked up once per request.
-final class StreamNames: Sendable {
-    private let context: LogContext
-
-    init(context: LogContext) { self.context = context }
-
-    /// The UUID of a stream in text form; empty where there is none.
-    func id(of stream: StreamNumber) throws(EventLogError) -> String {
-        try context.log.index.head(of: stream)?.id.description ?? ""
     }
 }

@@ -161,7 +161,7 @@ extension TestService {
     fileprivate func history(_ request: HistoryRequest) async throws -> [Event] {
         let reader = try await service.history(request, from: .here)
         var events: [Event] = []
-        while let page = try await reader.nextPage() { events += page.value.events }
+        while let page = try await reader.nextPage() { events += try page.value.message().events }
         return events
     }
 }

@@ -144,7 +144,7 @@ final class FakeBackend: ServiceBackend {
             self.request = request
         }
 
-        func nextPage() async throws(Refusal) -> Answer<HistoryPage>? {
+        func nextPage() async throws(Refusal) -> Answer<EncodedHistoryPage>? {
             let number = next.withLock { next in
                 defer { next += 1 }
                 return next
@@ -154,8 +154,8 @@ final class FakeBackend: ServiceBackend {
                 return nil
             }
             backend.state.withLock { $0.pages += 1 }
-            var page = HistoryPage()
-            page.next = number + 1
+            var page = EncodedHistoryPage(next: number + 1)
+            page.finish(caughtUp: false)
             return Answer(page, backend.reflects)
         }
     }
