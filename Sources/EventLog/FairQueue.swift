@@ -195,7 +195,7 @@ struct FairQueue<Work> {
 
     // MARK: Groups
 
-    /// Begins a group with its first piece; nil where nothing waits.
+    /// Begins a group with its first piece; nil where nothing waits, or all that waits rests until `nextGroup`.
     mutating func begin(now: UInt64) -> Work? {
         guard !isEmpty, !turns.isEmpty || now >= restsUntil else { return nil }
         group = Group(began: now)

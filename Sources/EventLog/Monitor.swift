@@ -51,34 +51,41 @@ internal import Glibc
     /// Wakes whoever waits, to look at the state again.
     package func notify() { unsafe pthread_cond_broadcast(condition) }
 
-    /// Waits, with the lock held in between, until `body` returns something.
-    package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+    /// What a thread that waits finds when it looks.
+    package enum Finding<Result> {
+        /// What it waited for.
+        case found(Result)
+        /// Nothing yet: it looks again when it is woken, and in any case at this moment of `MonotonicClock`, if one is named.
+        case nothing(until: UInt64?)
+    }
+
+    /// Waits, with the lock held while `look` looks, until it finds something.
+    package func wait<Result>(looking look: (inout State) -> Finding<Result>) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {
-            if let result = body(&state) { return result }
-            unsafe pthread_cond_wait(condition, mutex)
+            switch look(&state) {
+            case .found(let result): return result
+            case .nothing(until: nil): unsafe pthread_cond_wait(condition, mutex)
+            case .nothing(let moment?):
+                var limit = timespec(tv_sec: Int(moment / 1_000_000_000), tv_nsec: Int(moment % 1_000_000_000))
+                unsafe pthread_cond_timedwait(condition, mutex, &limit)
+            }
         }
+    }
+
+    /// Waits until `body` returns something.
+    package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+        wait(looking: { body(&$0).map { .found($0) } ?? .nothing(until: nil) })
     }
 
     /// The same with a limit: nil when so many milliseconds have passed.
     package func wait<Result>(milliseconds: Int, _ body: (inout State) -> Result?) -> Result? {
-        wait(nanoseconds: UInt64(milliseconds) * 1_000_000, body)
-    }
-
-    /// The same with a limit in nanoseconds.
-    package func wait<Result>(nanoseconds: UInt64, _ body: (inout State) -> Result?) -> Result? {
-        var deadline = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let fraction = UInt64(deadline.tv_nsec) + nanoseconds % 1_000_000_000
-        deadline.tv_sec += Int(nanoseconds / 1_000_000_000 + fraction / 1_000_000_000)
-        deadline.tv_nsec = Int(fraction % 1_000_000_000)
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        while true {
-            if let result = body(&state) { return result }
-            if unsafe pthread_cond_timedwait(condition, mutex, &deadline) != 0 { return body(&state) }
-        }
+        let limit = MonotonicClock.nanoseconds() + UInt64(milliseconds) * 1_000_000
+        return wait(looking: { state -> Finding<Result?> in
+            if let result = body(&state) { return .found(result) }
+            return MonotonicClock.nanoseconds() < limit ? .nothing(until: limit) : .found(nil)
+        })
     }
 }
 

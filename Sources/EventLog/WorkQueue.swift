@@ -28,20 +28,17 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     ///   after `wake`; nil once the queue is closed and empty.
     package func take(within milliseconds: Int? = nil) -> [Work]? {
         state.withLock { $0.queue.end(now: MonotonicClock.nanoseconds()) }
-        func look(_ state: inout State) -> [Work]?? {
+        let limit = milliseconds.map { MonotonicClock.nanoseconds() + UInt64($0) * 1_000_000 }
+        return state.wait(looking: { state in
+            let now = MonotonicClock.nanoseconds()
             let isWoken = state.woken
             state.woken = false
-            if let work = state.queue.begin(now: MonotonicClock.nanoseconds()) { return .some([work]) }
-            return state.closed ? .some(nil) : isWoken ? .some([]) : nil
-        }
-        let deadline = milliseconds.map { MonotonicClock.nanoseconds() + UInt64($0) * 1_000_000 }
-        while true {
-            let now = MonotonicClock.nanoseconds()
-            let group = state.withLock { $0.queue.nextGroup(now: now) }
-            guard let until = [deadline, group].compactMap(\.self).min() else { return state.wait(look) }
-            if let found = state.wait(nanoseconds: until > now ? until - now : 0, look) { return found }
-            if let deadline, MonotonicClock.nanoseconds() >= deadline { return .some([]) }
-        }
+            if let work = state.queue.begin(now: now) { return .found([work]) }
+            if state.closed && state.queue.isEmpty { return .found(nil) }
+            if let limit, now >= limit { return .found([]) }
+            return isWoken
+                ? .found([]) : .nothing(until: [limit, state.queue.nextGroup(now: now)].compactMap(\.self).min())
+        })
     }
 
     /// The next piece of the group that `take` has begun, once the one before it is done; nil where the group is

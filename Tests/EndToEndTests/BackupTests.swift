@@ -104,6 +104,10 @@ import Testing
                 let name = "restored-\(number)"
                 let outcome = try await Self.restore(daemon, folder, to: name, "--to-position", "\(moment.position)")
                 #expect(outcome["restored"] as? Int == Int(moment.position))
+                let root = moment.root.map { String(format: "%02x", $0) }.joined()
+                let verified = try await daemon.kith(
+                    "verify", "--directory", folder[name], "--size", "\(moment.position)", "--root", root)
+                #expect(verified.code == 0, "\(verified)")
                 try await Daemon.run(in: folder, name: name) { restored in
                     let now = try await Moment(restored)
                     #expect(now.position == moment.position + 1 && now.digests == moment.digests)
@@ -112,6 +116,8 @@ import Testing
                         try await client.all(.party, atLeast: now.position).map(\.id)
                     }
                     #expect(Set(parties).isSuperset(of: kept))
+                    let again = try await restored.kith("verify")
+                    #expect(again.code == 0, "\(again)")
                     let recomputed = try await restored.kith("recompute")
                     #expect(recomputed.code == 0, "\(recomputed)")
                 }
