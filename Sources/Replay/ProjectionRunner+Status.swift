@@ -1,3 +1,4 @@
+internal import EventLog
 internal import FoundationEssentials
 package import Schema
 internal import Views
@@ -64,5 +65,40 @@ extension ProjectionRunner {
         status.lagMicroseconds = standing.lagMicroseconds
         status.parkedReason = standing.parkedReason ?? ""
         status.rebuildPosition = rebuildPosition?.rawValue ?? 0
+    }
+}
+
+// MARK: - Standing
+
+extension ProjectionRunner {
+    package func standing() throws(ReplayError) -> ProjectionStanding {
+        guard let rows else { throw .stoppedEngine }
+        let end = log.end
+        let applied = rows.applied
+        // What was applied may be durable a moment before the end is read here, never after.
+        let lag = end.position > applied.position ? end.position.rawValue - applied.position.rawValue : 0
+        return ProjectionStanding(
+            position: applied.position, lagEvents: lag,
+            lagMicroseconds: lag == 0 ? 0 : try lagMicroseconds(applied, end: end.recordedAt), state: state(lag),
+            parkedReason: halt?.reason)
+    }
+
+    private func state(_ lag: UInt64) -> ProjectionState {
+        if halt != nil { return .parked }
+        if rebuildPosition != nil, !isFirstBuild { return .rebuilding }
+        // A running projection is always a little behind; that alone is no reason to call it so.
+        return lag == 0 || (hasReachedEnd && lag < 10_000) ? .live : .catchingUp
+    }
+
+    private func lagMicroseconds(_ applied: Checkpoint, end: Instant) throws(ReplayError) -> UInt64 {
+        var from = applied.recordedAt
+        if applied.position == .none {
+            do {
+                from = try log.record(at: Position(1)) { EventHeader.recordedAt(of: $0) } ?? end
+            } catch {
+                throw ReplayError(error)
+            }
+        }
+        return UInt64(max(0, end.rawValue - from.rawValue))
     }
 }

@@ -51,8 +51,10 @@ package actor ProjectionRunner<P: Projection>: AnyProjectionRunner {
     /// Where the running rebuild is, if there is one.
     var rebuildPosition: Position?
     /// The rebuild that runs is the first building of this projection.
-    private var isFirstBuild = false
-    private var hasReachedEnd = false
+    var isFirstBuild = false
+    var hasReachedEnd = false
+    /// Reads in pieces, while which nothing is folded.
+    var longReads = LongReads()
     /// Since when something waits for its commit.
     private var pendingSince: ContinuousClock.Instant?
     /// Makes damaged rows anew, beside the loop.
@@ -116,6 +118,7 @@ extension ProjectionRunner {
         phase = .running
         await buildWhereEmpty()
         while !isStopping, !Task.isCancelled {
+            await longReadEnds()
             mendWhereDamaged()
             switch advance() {
             case .more: await executor.yield()
@@ -404,39 +407,34 @@ extension ProjectionRunner {
             throw error
         }
     }
-}
 
-// MARK: - Standing
-
-extension ProjectionRunner {
-    package func standing() throws(ReplayError) -> ProjectionStanding {
-        guard let rows else { throw .stoppedEngine }
-        let end = log.end
-        let applied = rows.applied
-        // What was applied may be durable a moment before the end is read here, never after.
-        let lag = end.position > applied.position ? end.position.rawValue - applied.position.rawValue : 0
-        return ProjectionStanding(
-            position: applied.position, lagEvents: lag,
-            lagMicroseconds: lag == 0 ? 0 : try lagMicroseconds(applied, end: end.recordedAt), state: state(lag),
-            parkedReason: halt?.reason)
-    }
-
-    private func state(_ lag: UInt64) -> ProjectionState {
-        if halt != nil { return .parked }
-        if rebuildPosition != nil, !isFirstBuild { return .rebuilding }
-        // A running projection is always a little behind; that alone is no reason to call it so.
-        return lag == 0 || (hasReachedEnd && lag < 10_000) ? .live : .catchingUp
-    }
-
-    private func lagMicroseconds(_ applied: Checkpoint, end: Instant) throws(ReplayError) -> UInt64 {
-        var from = applied.recordedAt
-        if applied.position == .none {
-            do {
-                from = try log.record(at: Position(1)) { EventHeader.recordedAt(of: $0) } ?? end
-            } catch {
-                throw ReplayError(error)
+    /// Reads much of the projection as it is at one position, piece by piece: short reads come in between, events do not.
+    ///
+    /// One such read takes place at a time; between two of them the projection goes on.
+    ///
+    /// - Parameters:
+    ///   - work: what `piece` keeps from one piece to the next.
+    ///   - piece: the work of half a millisecond or so; nil where another piece is to follow.
+    /// - Returns: what the last piece returned, and how the projection stood.
+    /// - Throws: `stopped`, `storage`, or `view` with what `piece` threw.
+    package func read<Work: Sendable, R: Sendable>(
+        inPieces work: Work,
+        _ piece: @Sendable (inout Work, borrowing ProjectionSnapshot) throws(ViewError) -> R?
+    ) async throws(ReplayError) -> (value: R, standing: ProjectionStanding) {
+        await beginLongRead()
+        defer { endLongRead() }
+        var work = work
+        while true {
+            // Rows that were made anew meanwhile are those of the same position.
+            let last = work
+            let answer = try await read { snapshot throws(ViewError) in
+                var next = last
+                let value = try piece(&next, snapshot)
+                return (value, next)
             }
+            if let value = answer.value.0 { return (value, answer.standing) }
+            work = answer.value.1
+            await executor.yield()
         }
-        return UInt64(max(0, end.rawValue - from.rawValue))
     }
 }

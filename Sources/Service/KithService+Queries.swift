@@ -32,10 +32,7 @@ extension KithService {
         let cursor = EpochCursor(context.log)
         var request = request
         request.cursor = try cursor.opened(request.cursor)
-        let listed = request
-        let (page, standing) = try await read(Directory.self, atLeast: request.atLeast) { reader throws(ViewError) in
-            try Directory.list(listed, in: reader)
-        }
+        let (page, standing) = try await list(request)
         var response = ListResponse()
         response.records = try await open(page.records, for: principal)
         response.cursor = cursor.sealed(page.cursor)
@@ -137,6 +134,17 @@ extension KithService {
         return instant
     }
 
+    private func list(_ request: ListRequest) async throws(Refusal) -> (DirectoryPage, ProjectionStanding) {
+        let runner = try await runner(Directory.self, atLeast: request.atLeast)
+        do throws(ReplayError) {
+            let answer = try await runner.read(inPieces: DirectoryListing(request)) {
+                (listing, reader) throws(ViewError) in
+                try listing.piece(in: reader)
+            }
+            return (answer.value, answer.standing)
+        } catch { throw Refusal(error) }
+    }
+
     private func open(_ records: [SealedRecord], for principal: Principal) async throws(Refusal) -> [Record] {
         guard principal.permissions.contains(.personal) else { return records.map(\.record) }
         return try await BlockingWork.run { [context] () throws(Refusal) in
@@ -164,6 +172,17 @@ extension KithService {
         _ type: P.Type, atLeast: UInt64,
         _ body: @Sendable (borrowing ProjectionSnapshot) throws(ViewError) -> Value
     ) async throws(Refusal) -> (Value, ProjectionStanding) {
+        let runner = try await runner(type, atLeast: atLeast)
+        do throws(ReplayError) {
+            let answer = try await runner.read(body)
+            return (answer.value, answer.standing)
+        } catch { throw Refusal(error) }
+    }
+
+    /// The keeper of a projection, once that has reached a position.
+    private func runner<P: Projection>(
+        _ type: P.Type, atLeast: UInt64
+    ) async throws(Refusal) -> ProjectionRunner<P> {
         do throws(ReplayError) {
             let runner = try replay.runner(type)
             if atLeast != 0 {
@@ -172,8 +191,7 @@ extension KithService {
                     try await runner.wait(for: Position(atLeast), deadlineMilliseconds: Self.readDeadline)
                 }
             }
-            let answer = try await runner.read(body)
-            return (answer.value, answer.standing)
+            return runner
         } catch { throw Refusal(error) }
     }
 
