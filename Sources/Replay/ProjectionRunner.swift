@@ -410,7 +410,7 @@ extension ProjectionRunner {
 
     /// Reads much of the projection as it is at one position, piece by piece: short reads come in between, events do not.
     ///
-    /// One such read takes place at a time; between two of them the projection goes on.
+    /// One read of more than one piece takes place at a time; between two of them the projection goes on.
     ///
     /// - Parameters:
     ///   - work: what `piece` keeps from one piece to the next.
@@ -421,6 +421,12 @@ extension ProjectionRunner {
         inPieces work: Work,
         _ piece: @Sendable (inout Work, borrowing ProjectionSnapshot) throws(ViewError) -> R?
     ) async throws(ReplayError) -> (value: R, standing: ProjectionStanding) {
+        // What takes one piece waits for nobody; what takes more begins again in its turn.
+        let short = try await read { snapshot throws(ViewError) in
+            var work = work
+            return try piece(&work, snapshot)
+        }
+        if let value = short.value { return (value, short.standing) }
         await beginLongRead()
         defer { endLongRead() }
         var work = work
