@@ -75,7 +75,7 @@ let package = Package(
         .target(name: "CRM", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
         .target(name: "Views", dependencies: ["Analytics", "Schema", protobuf], swiftSettings: settings),
         .target(
-            name: "Replay", dependencies: ["Views", "EventLog", "LMDB", "Schema", crypto, deques, logging],
+            name: "Replay", dependencies: ["Views", "EventLog", "LMDB", "Schema", crypto, logging],
             swiftSettings: settings),
         .target(name: "MetricsExposition", dependencies: [metrics], swiftSettings: settings),
         .target(name: "StarterPack", dependencies: ["Schema", protobuf], swiftSettings: settings),

@@ -1,10 +1,8 @@
-internal import DequeModule
-
 /// Who reads in pieces, and who waits for that.
 struct LongReads {
     fileprivate var isReading = false
     /// Those whose turn comes, first come, first served.
-    fileprivate var waiting: Deque<CheckedContinuation<Void, Never>> = []
+    fileprivate var waiting: [CheckedContinuation<Void, Never>] = []
     /// The loop that folds events.
     fileprivate var loop: CheckedContinuation<Void, Never>?
 }
@@ -22,7 +20,7 @@ extension ProjectionRunner {
             await withCheckedContinuation { continuation in
                 // Whoever was woken, and found that somebody had come in between, is the next.
                 if wasWoken {
-                    longReads.waiting.prepend(continuation)
+                    longReads.waiting.insert(continuation, at: 0)
                 } else {
                     longReads.waiting.append(continuation)
                 }
@@ -37,6 +35,6 @@ extension ProjectionRunner {
         longReads.isReading = false
         longReads.loop?.resume()
         longReads.loop = nil
-        longReads.waiting.popFirst()?.resume()
+        if !longReads.waiting.isEmpty { longReads.waiting.removeFirst().resume() }
     }
 }
