@@ -133,7 +133,8 @@ struct FairQueue<Work> {
     private var isHurried = false
     /// The two sources that sent little last, and until when that is remembered.
     private var modest: [(source: ObjectIdentifier, until: UInt64)] = []
-    /// Nanoseconds from group to group, per command: a moving average.
+    /// Nanoseconds from group to group, per command: a moving average, without groups that others are served in while somebody
+    /// rests.
     private var pace = 30_000.0
 
     init(limits: QueueLimits) {
@@ -238,8 +239,11 @@ struct FairQueue<Work> {
         charge(now)
         guard group.commands > 0 else { return }
         let rest = isForOthers(now) && !isHurried ? limits.rest * group.greedy : 0
-        restsUntil = now + rest
-        pace += (Double(now + rest - group.began) / Double(group.commands) - pace) / 8
+        // A rest that goes on while others are served is not cut short by them.
+        restsUntil = isForOthers(now) ? max(restsUntil, now + rest) : now
+        if group.greedy > 0 || rested.isEmpty {
+            pace += (Double(now + rest - group.began) / Double(group.commands) - pace) / 8
+        }
         group.commands = 0
     }
 

@@ -82,9 +82,12 @@ import Testing
         // Five times 100 µs, four times over.
         #expect(bench.queue.nextGroup(now: bench.now) == bench.now + 2_000_000)
         #expect(bench.queue.begin(now: bench.now) == nil)
+        let rested = bench.now + 2_000_000
         bench.now += 1_000_000
         bench.add("shop", 1)
         #expect(bench.group() == [Job(source: "shop", number: 1)], "the flood rests on")
+        bench.queue.end(now: bench.now)
+        #expect(bench.queue.nextGroup(now: bench.now) == rested, "as long as it would have")
         var spent: UInt64 = 0
         let began = bench.now
         for round in 2..<80 {
