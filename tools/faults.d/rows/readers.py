@@ -150,11 +150,20 @@ def _use_without_slots(run: Run, world: World) -> None:
 
 
 def _works_again(run: Run, world: World) -> None:
-    """Commands are taken again, if need be after a restart."""
+    """Commands are taken again, if need be after a restart; views that could not read the log go on by themselves."""
     with world.service.client() as kith:
         result = send(kith, world.ledger, [Maker(run.rng).person()])[0]
     if result.WhichOneof("outcome") != "accepted":
         world.restart()
+    # Views try once a second, and say meanwhile why they stand: a read that is refused then has lost nothing.
+    reasons = [""]
+    for _ in range(100):
+        with world.service.client() as kith:
+            reasons = [view.parked_reason for view in kith.status().value.projections if view.parked_reason]
+        if not reasons:
+            return
+        time.sleep(0.1)
+    run.found(f"ten seconds after places were free again a view still stands: {reasons[0]}")
 
 
 ROWS = [
